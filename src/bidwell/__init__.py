@@ -1,0 +1,75 @@
+"""Bidwell, a self-hosted trading desk: many brokers, many accounts, one risk gate, one screen.
+
+The notebook names below are imported when they are first used, so that `import bidwell` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_BACKTEST = "bidwell.simulation.backtest"
+_NAMES = {
+    "Bar": ("bidwell.strategy.bars", "Bar"),
+    "Bars": ("bidwell.strategy.bars", "Bars"),
+    "Param": ("bidwell.strategy.parameters", "Param"),
+    "Result": (f"{_BACKTEST}.result", "Result"),
+    "Signals": (f"{_BACKTEST}.signals", "Signals"),
+    "Strategy": ("bidwell.strategy.strategy", "Strategy"),
+    "Targets": (f"{_BACKTEST}.signals", "Targets"),
+    "Weights": (f"{_BACKTEST}.weights", "Weights"),
+    "backtest": (f"{_BACKTEST}.run", "backtest"),
+    "fees": (f"{_BACKTEST}.fees", None),
+    "indicators": ("bidwell.strategy.indicators", None),
+    "metrics": ("bidwell.analytics.metrics", None),
+    "slippage": (f"{_BACKTEST}.slippage", None),
+    "sweep": (f"{_BACKTEST}.sweep", "sweep"),
+}
+__all__ = [
+    "Bar",
+    "Bars",
+    "Param",
+    "Result",
+    "Signals",
+    "Strategy",
+    "Targets",
+    "Weights",
+    "backtest",
+    "fees",
+    "indicators",
+    "slippage",
+    "sweep",
+]
+
+if TYPE_CHECKING:
+    from bidwell.analytics import metrics as metrics
+    from bidwell.simulation.backtest import fees as fees
+    from bidwell.simulation.backtest import slippage as slippage
+    from bidwell.simulation.backtest.result import Result as Result
+    from bidwell.simulation.backtest.run import backtest as backtest
+    from bidwell.simulation.backtest.signals import Signals as Signals
+    from bidwell.simulation.backtest.signals import Targets as Targets
+    from bidwell.simulation.backtest.sweep import sweep as sweep
+    from bidwell.simulation.backtest.weights import Weights as Weights
+    from bidwell.strategy import indicators as indicators
+    from bidwell.strategy.bars import Bar as Bar
+    from bidwell.strategy.bars import Bars as Bars
+    from bidwell.strategy.parameters import Param as Param
+    from bidwell.strategy.strategy import Strategy as Strategy
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _NAMES:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    module, attribute = _NAMES[name]
+    found = import_module(module)
+    value = getattr(found, attribute) if attribute else found
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_NAMES])

@@ -1,0 +1,43 @@
+"""The command line: one file for each command or group of commands.
+
+Entry point: `main()`. To add a command, write a module with `register(cli)` that adds it, and name the module in
+`COMMANDS`; the order there is the order of `--help`. A module imports what is heavy inside its command, so that
+`bidwell version` stays quick. Every command takes `--json` and prints through `output.show`; what goes wrong is a
+`BidwellError`, which `main` prints with its code and what to do, and exits 1.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import typer
+
+from bidwell.app import output
+from bidwell.model.errors import BidwellError
+
+COMMANDS = ("up", "stop", "trade", "catalog", "backtest", "keep", "bench", "faults", "checkout", "doctor", "version")
+
+
+def build() -> typer.Typer:
+    """Return the command line with every command registered."""
+    cli = typer.Typer(
+        name="bidwell",
+        help="A self-hosted trading desk: many brokers, many accounts, one risk gate, one screen.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    for name in COMMANDS:
+        import_module(f"bidwell.app.cli.{name}").register(cli)
+    return cli
+
+
+def main() -> None:
+    """Run the command that the arguments name; exit with its status."""
+    try:
+        build()(prog_name="bidwell")
+    except BidwellError as error:
+        output.show_error(error, as_json="--json" in sys.argv[1:])
+        sys.exit(1)

@@ -1,0 +1,40 @@
+"""`bidwell bench`: measure this machine with the programs in `bench/`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Annotated
+
+import typer
+
+from bidwell.app import output
+
+
+def register(cli: typer.Typer) -> None:
+    cli.command()(bench)
+
+
+def bench(
+    name: Annotated[
+        str, typer.Argument(help="orders: the order path beside a bare loopback limit; backtest: engines side by side.")
+    ],
+    *,
+    quick: Annotated[bool, typer.Option("--quick", help="Only our own figures.")] = False,
+    as_json: output.Json = False,
+) -> None:
+    """Run one benchmark and print its table; the figures are this machine's, now."""
+    from bidwell.app.folders import checkout
+    from bidwell.model.errors import ConfigError
+
+    root = checkout()
+    if root is None:
+        msg = "benchmarks come with a checkout of the repository, not with the package"
+        raise ConfigError(msg)
+    program = root / "bench" / f"{name}.py"
+    known = sorted(file.stem for file in (root / "bench").glob("*.py") if file.stem != "bare")
+    if name not in known:
+        msg = f"there is no benchmark {name!r}: choose one of {', '.join(known)}"
+        raise ConfigError(msg)
+    command = [sys.executable, str(program), *(["--quick"] if quick else []), *(["--json"] if as_json else [])]
+    raise typer.Exit(subprocess.run(command, check=False, cwd=root).returncode)

@@ -1,0 +1,171 @@
+"""`bidwell order`, `intents`, `accounts`, `halt`, `release`: the desk from the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bidwell.app import output
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Data = Annotated[Path | None, typer.Option(help="Data folder.", show_default="the platform's own")]
+
+
+def register(cli: typer.Typer) -> None:
+    for command in (order, intents, accounts, halt, release):
+        cli.command()(command)
+
+
+def order(
+    side: Annotated[str, typer.Argument(help="buy or sell")],
+    quantity: Annotated[str, typer.Argument(help="How many units.")],
+    symbol: Annotated[str, typer.Argument(help="Symbol or instrument id.")],
+    *,
+    account: Annotated[str | None, typer.Option(help="Account id.")] = None,
+    group: Annotated[str | None, typer.Option(help="Group id.")] = None,
+    limit: Annotated[str | None, typer.Option(help="Limit price.")] = None,
+    stop: Annotated[str | None, typer.Option(help="Stop price of the order itself.")] = None,
+    protect: Annotated[str | None, typer.Option(help="Protective stop price.")] = None,
+    target: Annotated[str | None, typer.Option(help="Target price.")] = None,
+    tif: Annotated[str, typer.Option(help="DAY, GTC, IOC or FOK.")] = "DAY",
+    yes: Annotated[bool, typer.Option("--yes", help="Send without asking.")] = False,
+    data: Data = None,
+    as_json: output.Json = False,
+) -> None:
+    """Preview an order in every account it is for, ask, and send it."""
+    from bidwell.app.remote import Remote
+
+    desk = Remote(data)
+    kind = {(False, False): "MARKET", (True, False): "LIMIT", (False, True): "STOP", (True, True): "STOP_LIMIT"}
+    terms = {"order_type": kind[(limit is not None, stop is not None)], "limit_price": limit, "stop_price": stop,
+             "time_in_force": tif.upper()}  # fmt: skip
+    body: dict[str, Any] = {
+        "instrument": _instrument(desk, symbol), "side": side.upper(), "account": account, "group": group,
+        "sizing": {"by": "quantity", "value": quantity},
+        "terms": {name: value for name, value in terms.items() if value is not None},
+    }  # fmt: skip
+    exits = {name: price for name, price in (("stop_price", protect), ("take_profit_price", target)) if price}
+    if exits:
+        body["protection"] = exits
+    body = {name: value for name, value in body.items() if value is not None}
+    if not yes:
+        preview = desk.post("/preview", body)
+        if as_json:
+            output.show({"preview": preview}, lambda _: None, as_json=True)
+            return
+        output.show(preview, lambda console: _draw_preview(console, preview), as_json=False)
+        typer.confirm(preview["button"] + "?", abort=True)
+    sent = desk.post("/intents", body)
+    output.show(sent, lambda console: console.print(f"accepted as {sent['id']}"), as_json=as_json)
+
+
+def _instrument(desk: Any, symbol: str) -> str:  # noqa: ANN401 - a Remote, imported late
+    from bidwell.model.errors import InvalidInput
+
+    wanted = symbol.upper()
+    found = [row["id"] for row in desk.get("/instruments", q=wanted)["items"] if wanted in {row["id"], row["symbol"]}]
+    if len(found) != 1:
+        what = "is not listed" if not found else "is ambiguous: " + ", ".join(found)
+        raise InvalidInput("instrument.unknown", f"{symbol} {what}", field="symbol")
+    return str(found[0])
+
+
+def _draw_preview(console: Console, preview: dict[str, Any]) -> None:
+    rows = [[row["name"], row["side"], row["quantity"], "allowed" if row["allowed"] else _why(row)]
+            for row in preview["allocations"]]  # fmt: skip
+    _table(console, ["account", "side", "quantity", "answer"], rows)
+
+
+def _why(row: dict[str, Any]) -> str:
+    denial = row.get("denial")
+    return str(denial["message"]) if denial else str(row["note"])
+
+
+def intents(
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="How many, newest first.")] = 20,
+    data: Data = None,
+    as_json: output.Json = False,
+) -> None:
+    """List what was asked of the desk, newest first."""
+    from bidwell.app.remote import Remote
+
+    found = Remote(data).get("/intents", limit=str(limit))
+    rows = [[row["id"], row["received_at"][:19].replace("T", " "), row["source"], row["side"] or "", row["symbol"],
+             row["receiver_name"], row["status"], f"{row['filled']}/{row['children']}", str(row["denied"])]
+            for row in found["items"]]  # fmt: skip
+    titles = ["intent", "received (UTC)", "from", "side", "symbol", "to", "status", "filled", "denied"]
+    output.show(found, lambda console: _table(console, titles, rows), as_json=as_json)
+
+
+def accounts(*, data: Data = None, as_json: output.Json = False) -> None:
+    """List the accounts with equity, day P&L and state."""
+    from bidwell.app.remote import Remote
+
+    found = Remote(data).get("/accounts")
+    rows = [[row["id"], row["name"], row["broker"], row["mode"], row["currency"], row["equity"] or "–",
+             row["day_pnl"] or "–", str(row["open_orders"]), row["state"]["state"],
+             "reconciled" if row["reconciled"] else "not reconciled"] for row in found["items"]]  # fmt: skip
+    titles = ["id", "name", "broker", "mode", "currency", "equity", "day P&L", "open", "state", "book"]
+    output.show(found, lambda console: _table(console, titles, rows), as_json=as_json)
+
+
+def halt(
+    *,
+    reason: Annotated[str, typer.Option(help="Why; it is kept in the journal.")],
+    account: Annotated[str | None, typer.Option(help="Only this account.")] = None,
+    group: Annotated[str | None, typer.Option(help="Only this group.")] = None,
+    reduce_only: Annotated[
+        bool, typer.Option("--reduce-only", help="Keep working orders; allow only reductions.")
+    ] = False,
+    data: Data = None,
+    as_json: output.Json = False,
+) -> None:
+    """Stop everything that adds risk and cancel what works; it stays so over a restart until released."""
+    from bidwell.app.remote import Remote
+
+    body = {"scope": _scope(account, group), "state": "reduce_only" if reduce_only else "halted", "reason": reason,
+            "cancel_working": not reduce_only}  # fmt: skip
+    done = Remote(data).post("/halt", body) or {}
+    output.show(done, lambda console: console.print("halted"), as_json=as_json)
+
+
+def release(
+    *,
+    account: Annotated[str | None, typer.Option(help="Only this account.")] = None,
+    group: Annotated[str | None, typer.Option(help="Only this group.")] = None,
+    email: Annotated[str | None, typer.Option(help="Who releases it; asked for when left out.")] = None,
+    data: Data = None,
+    as_json: output.Json = False,
+) -> None:
+    """Release a halt; a person does it, with a password, because a key may be in anybody's hands."""
+    from bidwell.app.remote import Remote
+
+    desk = Remote(data)
+    email = email or typer.prompt("E-mail")
+    password = typer.prompt("Password", hide_input=True)
+    desk.sign_in(email, password)
+    done = desk.post("/release", {"scope": _scope(account, group), "password": password}) or {}
+    output.show(done, lambda console: console.print("released"), as_json=as_json)
+
+
+def _scope(account: str | None, group: str | None) -> dict[str, str]:
+    if account:
+        return {"type": "account", "id": account}
+    return {"type": "group", "id": group} if group else {"type": "workspace", "id": ""}
+
+
+def _table(console: Console, titles: list[str], rows: list[list[str]]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in titles:
+        table.add_column(title)
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    console.print(table if rows else "nothing yet")

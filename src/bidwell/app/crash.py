@@ -1,0 +1,51 @@
+"""Crash points for proofs: kill this very process right before or after a chosen journal entry is durable.
+
+`CRASH_AT=before:OrderSubmitted` or `after:OrderFilled:2` (the second one of this process) names the point.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from bidwell.model.errors import ConfigError
+from bidwell.model.events import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from bidwell.engine.ports import Entry, Journal
+
+
+class CrashingJournal:
+    """A journal that ends the process with SIGKILL at one point."""
+
+    def __init__(self, journal: Journal, point: str) -> None:
+        when, _, rest = point.partition(":")
+        kind, _, count = rest.partition(":")
+        if when not in {"before", "after"} or kind not in KINDS or (count and not count.isdigit()):
+            msg = f"CRASH_AT={point} is not before:KIND or after:KIND, with an optional :COUNT"
+            raise ConfigError(msg)
+        self._journal = journal
+        self._when, self._kind, self._count = when, kind, int(count or "1")
+        self._seen: Counter[str] = Counter()
+
+    async def append(self, entries: Sequence[Entry]) -> None:
+        """Append, or die before or after it."""
+        self._seen.update(entry.kind for entry in entries)
+        due = any(entry.kind == self._kind for entry in entries) and self._seen[self._kind] >= self._count
+        if due and self._when == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        await self._journal.append(entries)
+        if due:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def read(self, after: int = 0, limit: int | None = None) -> AsyncIterator[Sequence[Entry]]:
+        """Read on the journal below."""
+        return self._journal.read(after, limit)
+
+    async def head(self) -> int:
+        """The head of the journal below."""
+        return await self._journal.head()

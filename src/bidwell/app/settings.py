@@ -1,0 +1,47 @@
+"""What a person may set: the environment (`BIDWELL_…`, `DATABASE_URL`) with the command line on top."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bidwell.app.folders import data_folder
+
+DEFAULT_PORT = 8600
+FEEDS = ("replay", "binance")
+
+
+class Settings(BaseSettings):
+    """Settings of one desk. `host` other than loopback needs `behind_proxy`, which declares a TLS proxy in front."""
+
+    model_config = SettingsConfigDict(env_prefix="BIDWELL_", extra="ignore", populate_by_name=True)
+
+    data: Path = Field(default_factory=data_folder)
+    host: str = "127.0.0.1"
+    port: int = Field(default=DEFAULT_PORT, ge=1, le=65535)
+    alert_host: str = "127.0.0.1"
+    alert_port: int | None = Field(default=None, ge=1, le=65535)
+    alert_url: str | None = None
+    alert_networks: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    public_url: str | None = None
+    behind_proxy: bool = False
+    feed: str = "replay"
+    speed: int = Field(default=60, ge=1, le=600)
+    log: str = "console"
+    database_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_URL")
+
+    @field_validator("data")
+    @classmethod
+    def _absolute(cls, folder: Path) -> Path:
+        return data_folder(folder)
+
+    @field_validator("feed")
+    @classmethod
+    def _known_feed(cls, feed: str) -> str:
+        if feed not in FEEDS:
+            msg = f"feed is one of {', '.join(FEEDS)}"
+            raise ValueError(msg)
+        return feed

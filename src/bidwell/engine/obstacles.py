@@ -1,0 +1,77 @@
+"""What may stand in the way of an order between its wish and the wire, each told as a check that failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bidwell.model.events import Check
+from bidwell.model.limits import TradingState
+from bidwell.model.money import ZERO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from bidwell.engine.ports import Capabilities
+    from bidwell.engine.state import State
+    from bidwell.model.intent import Intent
+    from bidwell.model.order import Order
+
+
+def stale(intent: Intent, now: datetime) -> Check:
+    """The order's intent is no longer valid."""
+    return Check("valid_until", passed=False, limit=intent.valid_until.isoformat(), current=now.isoformat(),
+                 message="The signal was older than its validity before it could leave; nothing was sent.")  # fmt: skip
+
+
+def halted(state: State, order: Order) -> Check | None:
+    """The order adds risk, and a scope that reaches it is halted or reduce-only."""
+    if order.reduces:
+        return None
+    group = state.intents[order.intent].intent.group if order.intent is not None else None
+    halt = state.trading_state(state.scopes_of(order.account, order.strategy, group))
+    if halt is None:
+        return None
+    return Check("halt", passed=False, limit=str(TradingState.ACTIVE), current=str(halt.state),
+                 message=f"{halt.scope} is {halt.state}: {halt.reason}")  # fmt: skip
+
+
+def outgrown(state: State, order: Order) -> Check | None:
+    """The order was approved as a reduction, and the position has become smaller than it since."""
+    if not order.reduces or order.entry is not None:
+        return None
+    held = -order.side.sign * state.portfolios[order.account].position(order.instrument).quantity
+    if order.leaves_quantity <= max(held, ZERO):
+        return None
+    return Check("exit_size", passed=False, limit=f"{max(held, ZERO):f}", current=f"{order.leaves_quantity:f}",
+                 unit="units", message="The position became smaller than this exit before it could leave.")  # fmt: skip
+
+
+def withdrawn(state: State, order: Order) -> Check | None:
+    """The strategy that asked for it was removed or switched off while it waited."""
+    if order.strategy is None:
+        return None
+    strategy = state.strategies.get(order.strategy)
+    if strategy is not None and strategy.enabled:
+        return None
+    return Check("strategy", passed=False, limit="enabled", current="removed" if strategy is None else "disabled",
+                 message="The strategy was removed or switched off before its signal was decided.")  # fmt: skip
+
+
+def unable(able: Capabilities | None, orders: Iterable[Order]) -> Check | None:
+    """The account's broker does not take such an order."""
+    if able is None:
+        return None
+    for order in orders:
+        terms = order.terms
+        if terms.order_type not in able.order_types:
+            return _unable(f"{terms.order_type} orders")
+        if terms.time_in_force not in able.times_in_force:
+            return _unable(f"{terms.time_in_force} orders")
+        if order.entry is not None and not able.attached_exits:
+            return _unable("exits attached to an order")
+    return None
+
+
+def _unable(what: str) -> Check:
+    return Check("broker_capability", passed=False, current=what, message=f"This account's broker takes no {what}.")

@@ -1,0 +1,273 @@
+"""What the engine asks of the world, as protocols that the outer rooms fulfil and `app` wires."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+
+from bidwell.model.events import (
+    CancelRejected,
+    OrderAccepted,
+    OrderCanceled,
+    OrderExpired,
+    OrderFilled,
+    OrderRejected,
+    OrderReplaced,
+    ReplaceRejected,
+)
+from bidwell.model.fill import Fill
+from bidwell.model.ids import AccountId, BrokerOrderId, ClientOrderId, InstrumentId
+from bidwell.model.instrument import Instrument
+from bidwell.model.market import Bar, Quote
+from bidwell.model.order import Order, OrderStatus
+from bidwell.model.session import SessionTable
+from bidwell.model.terms import OrderType, Side, Terms, TimeInForce
+from bidwell.risk.approved import Approved
+
+
+class Clock(Protocol):
+    """The wall clock; it rules data age, freshness and valid_until."""
+
+    def now(self) -> datetime:
+        """Aware UTC."""
+        ...
+
+
+class Entropy(Protocol):
+    """Injected randomness for ids."""
+
+    def bits(self, count: int) -> int:
+        """A number of `count` random bits."""
+        ...
+
+
+# --- journal -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One journal row: `seq` is gapless from 1 in a workspace, `kind` the event's class name, `body` its JSON."""
+
+    seq: int
+    occurred_at: datetime
+    kind: str
+    body: bytes
+    intent_id: str | None = None
+
+
+class Journal(Protocol):
+    """The append-only record of one workspace, with one writer."""
+
+    async def append(self, entries: Sequence[Entry]) -> None:
+        """Make the entries durable, all or none.
+
+        Raises JournalUnavailable when nothing may be assumed, Fenced when another writer owns the sequence.
+        """
+        ...
+
+    def read(self, after: int = 0, limit: int | None = None) -> AsyncIterator[Sequence[Entry]]:
+        """Entries with a sequence above `after`, in order, in batches."""
+        ...
+
+    async def head(self) -> int:
+        """The last durable sequence, 0 when there is none."""
+        ...
+
+
+# --- broker --------------------------------------------------------------------------------------
+
+
+class DedupeScope(StrEnum):
+    """How long a broker remembers a client_order_id against a second submission."""
+
+    FOREVER = "forever"
+    OPEN_ONLY = "open_only"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a broker can do; what it lacks the engine emulates or denies, and says so before sending.
+
+    `orders_per_second` feeds the lane's token bucket, of which `reserved` tokens are kept for cancels
+    and reductions. `quarantine` is how long successful lookups must miss an order before it is ABSENT.
+    """
+
+    order_types: frozenset[OrderType]
+    times_in_force: frozenset[TimeInForce]
+    dedupe_scope: DedupeScope
+    client_order_id_length: int = 18
+    attached_exits: bool = False
+    replace: bool = True
+    fractional: bool = False
+    orders_per_second: Decimal = Decimal(10)
+    burst: int = 10
+    reserved: int = 2
+    quarantine: timedelta = timedelta(seconds=30)
+    answer_timeout: timedelta = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerOrder:
+    """An order as the broker reports it; `client_order_id` is None where it was not placed by a desk.
+
+    `average_price` is that of everything filled, for brokers that report totals without executions.
+    """
+
+    broker_order_id: BrokerOrderId
+    client_order_id: ClientOrderId | None
+    instrument: InstrumentId
+    side: Side
+    quantity: Decimal
+    terms: Terms
+    status: OrderStatus
+    filled_quantity: Decimal
+    fills: tuple[Fill, ...] = ()
+    reason: str = ""
+    created_at: datetime | None = None
+    average_price: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A broker's own view of one account.
+
+    `orders` are all open ones and those closed since `since`; `positions` are signed quantities; `cash` is
+    per currency. `complete` is False when any part could not be read: then nothing may be concluded
+    from an absence.
+    """
+
+    account: AccountId
+    taken_at: datetime
+    orders: tuple[BrokerOrder, ...]
+    positions: dict[InstrumentId, Decimal]
+    cash: dict[str, Decimal]
+    complete: bool = True
+    average_prices: dict[InstrumentId, Decimal] = field(default_factory=dict)
+
+
+BrokerEvent = (
+    OrderAccepted
+    | OrderRejected
+    | OrderCanceled
+    | OrderExpired
+    | OrderFilled
+    | OrderReplaced
+    | ReplaceRejected
+    | CancelRejected
+)
+
+
+class BrokerListener(Protocol):
+    """Who hears a broker; the calls are synchronous and must not block."""
+
+    def on_broker_event(self, account: AccountId, event: BrokerEvent) -> None:
+        """Something happened to an order."""
+        ...
+
+    def on_connected(self, account: AccountId) -> None:
+        """The session is up: what was missed is unknown until a snapshot was read."""
+        ...
+
+    def on_disconnected(self, account: AccountId, reason: str) -> None:
+        """The session is down; it reconnects by itself."""
+        ...
+
+
+class Broker(Protocol):
+    """One account at one broker.
+
+    Outcomes come through the listener. `submit`, `cancel` and `replace` return when the request has been
+    handed to the transport; they raise Unavailable (no byte left), InDoubt (may have left), Refused or
+    ProtocolError. A request whose answer never comes is noticed by age, not by the adapter.
+    """
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this broker can do."""
+        ...
+
+    async def connect(self, listener: BrokerListener) -> None:
+        """Open the session and keep it open: reconnects with backoff until `close`."""
+        ...
+
+    async def close(self) -> None:
+        """End the session; orders stay as they are at the broker."""
+        ...
+
+    async def submit(self, approved: Approved[Order], attached: tuple[Approved[Order], ...] = ()) -> None:
+        """Send an order, with exits that the broker holds until it fills (`capabilities.attached_exits`)."""
+        ...
+
+    async def cancel(self, order: Order) -> None:
+        """Ask to take an order off the book."""
+        ...
+
+    async def replace(self, order: Order, quantity: Decimal, terms: Terms) -> None:
+        """Ask to work the order with another total quantity and other terms."""
+        ...
+
+    async def find(self, client_order_id: ClientOrderId) -> BrokerOrder | None:
+        """Look an order up by our id; None means that the broker answered that it has none."""
+        ...
+
+    async def snapshot(self, since: datetime | None = None) -> Snapshot:
+        """Read orders, fills, positions and cash."""
+        ...
+
+
+class InstrumentSource(Protocol):
+    """Who knows what can be traded."""
+
+    async def instruments(self) -> Sequence[Instrument]:
+        """Every instrument that the source can trade or quote."""
+        ...
+
+
+class HistorySource(Protocol):
+    """Who knows past bars."""
+
+    async def bars(self, instrument: InstrumentId, seconds: int, until: datetime | None, count: int) -> Sequence[Bar]:
+        """At most `count` bars of `seconds` that start before `until` (the newest when None), oldest first."""
+        ...
+
+
+class FeedListener(Protocol):
+    """Who hears a feed; the calls are synchronous and must not block."""
+
+    def on_quotes(self, quotes: Sequence[Quote]) -> None:
+        """New quotes; `received_at` is already set."""
+        ...
+
+    def on_feed_state(self, name: str, *, connected: bool, detail: str) -> None:
+        """The feed's connection changed."""
+        ...
+
+
+class Feed(Protocol):
+    """A stream of quotes; its quotes' `occurred_at` is the market clock."""
+
+    @property
+    def name(self) -> str:
+        """What the screen calls it."""
+        ...
+
+    async def connect(self, listener: FeedListener) -> None:
+        """Open the stream and keep it open until `close`."""
+        ...
+
+    async def close(self) -> None:
+        """End the stream."""
+        ...
+
+
+class Calendars(Protocol):
+    """Session tables by calendar name."""
+
+    def table(self, calendar: str) -> SessionTable:
+        """The table of a calendar (an ISO 10383 code, or "24/7"); raises Missing for an unknown one."""
+        ...

@@ -1,0 +1,409 @@
+"""The accounts' broker sessions: connecting, reconciling, looking up what is in doubt."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from bidwell.engine import reconciliation, tracking
+from bidwell.engine.commands import Cancel, Replace
+from bidwell.engine.ports import DedupeScope
+from bidwell.model import events as ev
+from bidwell.model.errors import BrokerError
+from bidwell.model.order import OrderStatus, Pending
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from bidwell.engine.decider import Core
+    from bidwell.engine.lane import Lane
+    from bidwell.engine.ports import Broker, BrokerOrder, Clock, Snapshot
+    from bidwell.model.ids import AccountId, ClientOrderId
+    from bidwell.model.order import Order
+
+RECONCILE_EVERY = timedelta(seconds=5)
+WATCH_EVERY = 0.25
+_AGAIN = 0.3
+# The first report of a process reaches far back; later ones back to the last that agreed, with room for clocks.
+_LOOK_BACK = timedelta(days=2)
+_OVERLAP = timedelta(minutes=2)
+_FEWEST_LOOKUPS = 2
+_REMEMBERED = 5000
+
+
+@dataclass(slots=True)
+class Doubt:
+    """An order that is being looked up: since when it was missed, how often, and when last asked; loop seconds."""
+
+    missed_since: float | None = None
+    lookups: int = 0
+    asked_at: float | None = None
+
+
+class Heard:
+    """When which order was last heard of, in counts, so that an answer can be told from a newer word.
+
+    Several questions may be under way at once: each takes a `mark` when it is put.
+    """
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._last: dict[ClientOrderId, int] = {}
+
+    def note(self, name: ClientOrderId) -> None:
+        """Something was heard of an order just now."""
+        self._count += 1
+        self._last.pop(name, None)
+        self._last[name] = self._count
+        if len(self._last) > _REMEMBERED:
+            del self._last[next(iter(self._last))]
+
+    def mark(self) -> int:
+        """The count before a question is put."""
+        return self._count
+
+    def anything(self, mark: int) -> bool:
+        """Whether anything was heard since."""
+        return self._count > mark
+
+    def since(self, mark: int) -> set[ClientOrderId]:
+        """The orders of which something was heard since."""
+        return {name for name, count in self._last.items() if count > mark} if self._count > mark else set()
+
+
+@dataclass(slots=True)
+class Session:
+    """One account's broker session, as of now; none of it is journalled.
+
+    `epoch` rises with every change of the connection, so that an answer from before it is not taken for one
+    from after it.
+    """
+
+    account: AccountId
+    broker: Broker
+    lane: Lane
+    connected: bool = False
+    reconciled: bool = False
+    detail: str = "connecting"
+    since: datetime | None = None
+    epoch: int = 0
+    wanted: asyncio.Event = field(default_factory=asyncio.Event)
+    asked: dict[ClientOrderId, None] = field(default_factory=dict)
+    asking: asyncio.Event = field(default_factory=asyncio.Event)
+    gaps: reconciliation.Differences = field(default_factory=reconciliation.Differences)
+    doubts: dict[ClientOrderId, Doubt] = field(default_factory=dict)
+    heard: Heard = field(default_factory=Heard)
+    journalled: bool = False
+    unclear: bool = False
+    agreed_at: datetime | None = None
+
+    def ask(self, name: ClientOrderId) -> None:
+        """Look an order up at once."""
+        self.asked[name] = None
+        self.asking.set()
+
+    def turn(self, *, connected: bool, detail: str, now: datetime) -> None:
+        """The connection changed: what was concluded over the old one holds no longer."""
+        self.epoch += 1
+        self.connected, self.reconciled, self.journalled = connected, False, False
+        self.detail, self.since = detail, now
+        self.gaps = reconciliation.Differences()
+        self.doubts.clear()
+        self.asked.clear()
+        self.wanted.set()
+
+
+class DeskPart(Protocol):
+    """What the sessions need of the desk."""
+
+    core: Core
+    recovering: str | None
+
+    def flush(self) -> None:
+        """Make what the core decided durable, then let it out."""
+        ...
+
+
+class _Overtaken(Exception):
+    """What was asked was asked of a connection, or for a book, that is no more."""
+
+
+class Reconciler:
+    """Compares one session's account with its broker: at once after a connect, then every few seconds."""
+
+    def __init__(self, desk: DeskPart, session: Session, clock: Clock,
+                 alarm: Callable[[str, dict[str, object]], None], every: timedelta = RECONCILE_EVERY) -> None:  # fmt: skip
+        self._every = every.total_seconds()
+        self._desk = desk
+        self._session = session
+        self._clock = clock
+        self._alarm = alarm
+
+    async def run(self) -> None:
+        """Reconcile until canceled."""
+        session = self._session
+        while True:
+            settled = not session.connected or (session.reconciled and not session.unclear)
+            pause = self._every if settled else _AGAIN
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await session.wanted.wait()
+            session.wanted.clear()
+            if session.connected and self._desk.recovering is None:
+                await self._guarded("reconciling", self.once)
+
+    async def watch(self) -> None:
+        """Look up what waits too long for an answer, until canceled."""
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(WATCH_EVERY):
+                    await self._session.asking.wait()
+            self._session.asking.clear()
+            if self._session.connected and self._desk.recovering is None:
+                await self._guarded("lookup", self.chase)
+
+    async def _guarded(self, what: str, work: Callable[[], Coroutine[None, None, None]]) -> None:
+        """One failing pass must not end the watch over the account."""
+        session = self._session
+        try:
+            await work()
+        except _Overtaken:
+            session.wanted.set()
+        except BrokerError as error:
+            session.detail = f"{what} failed: {error}"
+            self._desk.flush()
+        except Exception as error:  # noqa: BLE001 - told as an alarm, and tried again
+            session.detail = f"{what} failed: {error!r}"
+            self._alarm("session_failed", {"account": session.account, "what": what, "error": repr(error)})
+
+    # --- asking -----------------------------------------------------------------------------------
+
+    def _stamp(self) -> tuple[int, Core]:
+        return self._session.epoch, self._desk.core
+
+    def _check(self, stamp: tuple[int, Core]) -> None:
+        """Raise _Overtaken unless connection and book are still those that the question was put for."""
+        if stamp != self._stamp() or self._desk.recovering is not None:
+            raise _Overtaken
+
+    async def _snapshot(self) -> tuple[Snapshot, int]:
+        """A report, and the mark before which everything heard is older than it."""
+        stamp, mark = self._stamp(), self._session.heard.mark()
+        agreed = self._session.agreed_at
+        since = self._clock.now() - _LOOK_BACK if agreed is None else agreed - _OVERLAP
+        snapshot = await self._session.broker.snapshot(since)
+        self._check(stamp)
+        return snapshot, mark
+
+    async def _find(self, name: ClientOrderId) -> bool:
+        """Look one order up and conclude from the answer; True when it moved."""
+        stamp, mark = self._stamp(), self._session.heard.mark()
+        found = await self._session.broker.find(name)
+        self._check(stamp)
+        return self.on_lookup(name, found, overtaken=name in self._session.heard.since(mark))
+
+    # --- a pass -----------------------------------------------------------------------------------
+
+    async def once(self) -> None:
+        """One pass; a report that cannot be read leaves everything as it is."""
+        snapshot, mark = await self._snapshot()
+        state, fresh = self._desk.core.state, self._session.heard.since(mark)
+        findings = reconciliation.compare_orders(state, snapshot, self._clock.now(), fresh)
+        for event in findings.events:
+            self._fold(event)
+        for name in findings.cancels:
+            self._alarm("closed_order_works_at_broker", {"account": self._session.account, "order": name})
+            self._desk.core.commands.append(Cancel(self._session.account, name, closed_here=True))
+        self._desk.core.decide_waiting()
+        self._desk.flush()
+        looked_up = await self._look_up(findings.lookups)
+        if looked_up or findings.events:
+            snapshot, mark = await self._snapshot()
+        self._conclude(snapshot, findings, quiet=not self._session.heard.anything(mark))
+
+    def _conclude(self, snapshot: Snapshot, findings: reconciliation.Findings, *, quiet: bool) -> None:
+        """Compare cash and positions, repair what two snapshots agree on, and say whether the pass was clean."""
+        session, state = self._session, self._desk.core.state
+        breaks = tuple(findings.breaks)
+        if not snapshot.complete or not quiet:
+            # Nothing can be said of what is held: the last conclusion stands until a report can be compared.
+            self._journal(breaks, clean=session.reconciled)
+            session.unclear = True
+            self._desk.flush()
+            return
+        gaps = reconciliation.compare_holdings(state, snapshot)
+        opening = session.account not in state.reconciliations
+        if gaps and (opening or gaps == session.gaps):
+            fixed = reconciliation.repairs(snapshot, gaps, self._clock.now(), self._desk.core.market.price,
+                                           opening=opening)  # fmt: skip
+            for event in fixed.events:
+                self._desk.core.emit(event)
+            breaks += tuple(fixed.breaks)
+            gaps = reconciliation.compare_holdings(state, snapshot)
+        session.gaps, session.unclear = gaps, False
+        if not gaps:
+            session.agreed_at = snapshot.taken_at
+        self._journal(breaks + reconciliation.open_breaks(gaps), clean=not gaps)
+        first = not gaps and not session.reconciled
+        session.reconciled = not gaps
+        session.detail = "differs from the broker; looking again" if gaps else "reconciled"
+        if first:
+            self._resume()
+        self._desk.flush()
+
+    def _journal(self, breaks: tuple[ev.Break, ...], *, clean: bool) -> None:
+        """Write a pass down where it says something new."""
+        session, core = self._session, self._desk.core
+        last = core.state.reconciliations.get(session.account)
+        told = last is not None and session.journalled and last.clean is clean and last.breaks == breaks
+        if not told and (clean or breaks):
+            core.emit(ev.AccountReconciled(self._clock.now(), session.account, clean, breaks))
+            session.journalled = True
+
+    def _resume(self) -> None:
+        """The book agrees: what was approved but never left may leave now, if it is still valid."""
+        core, account = self._desk.core, self._session.account
+        core.expire_waiting()
+        core.dispatch_again(account)
+        for order in core.state.open_orders(account):
+            if order.pending is Pending.CANCEL:
+                core.commands.append(Cancel(account, order.client_order_id))
+        core.decide_waiting()
+        self._session.lane.wake()
+
+    def _fold(self, event: ev.Event) -> None:
+        core = self._desk.core
+        if isinstance(event, ev.OrderEvent) and event.client_order_id in core.state.orders:
+            core.fold(event)
+        else:
+            core.emit(event)
+
+    # --- what is in doubt -------------------------------------------------------------------------
+
+    async def _look_up(self, names: list[ClientOrderId]) -> bool:
+        """Ask for each order by our id; True when anything changed."""
+        changed = False
+        for name in names:
+            order = self._desk.core.state.orders[name]
+            if not order.is_open or order.external or self._just_sent(order) or self._session.lane.queued(name):
+                continue
+            changed |= await self._find(name)
+            self._desk.flush()
+        return changed
+
+    def _just_sent(self, order: Order) -> bool:
+        """Whether an answer may still be on its ordinary way."""
+        if order.status is not OrderStatus.SUBMITTED or not self._session.reconciled:
+            return False
+        sent_at = self._desk.core.state.traces[order.client_order_id].sent_at
+        return sent_at is not None and self._clock.now() - sent_at < self._session.broker.capabilities.answer_timeout
+
+    def on_lookup(self, name: ClientOrderId, theirs: BrokerOrder | None, *, overtaken: bool = False) -> bool:
+        """Conclude from one answered lookup, which a newer word may have overtaken; True when the order moved."""
+        core, now = self._desk.core, self._clock.now()
+        order = core.state.orders[name]
+        if not order.is_open:
+            return False
+        if theirs is not None:
+            self._session.doubts.pop(name, None)
+            events = tracking.from_report(self._session.account, order, theirs, now, overtaken=overtaken)
+            for event in events:
+                self._fold(event)
+            if not overtaken:
+                self._ask_again(name)
+            core.decide_waiting()
+            return bool(events)
+        if overtaken:
+            return False
+        return self._missed(order, now)
+
+    def _missed(self, order: Order, now: datetime) -> bool:
+        """The broker answered that it has no such order."""
+        core, limits, name = self._desk.core, self._session.broker.capabilities, order.client_order_id
+        doubt = self._session.doubts.setdefault(name, Doubt())
+        moment = asyncio.get_running_loop().time()
+        doubt.missed_since = moment if doubt.missed_since is None else doubt.missed_since
+        doubt.lookups += 1
+        if order.status is OrderStatus.WORKING:
+            if doubt.lookups == 1:
+                self._alarm("working_order_not_at_broker", {"account": order.account, "order": name})
+            return False
+        entry = core.state.orders[order.entry] if order.entry is not None else None
+        if entry is not None and entry.status is OrderStatus.SUBMITTED:
+            return False
+        if entry is not None and entry.status is OrderStatus.ABSENT and order.status is OrderStatus.SUBMITTED:
+            core.emit(ev.OrderAbsent(now, name, doubt.lookups))
+            return True
+        if entry is not None and not entry.is_open and not entry.filled_quantity:
+            core.emit(ev.OrderCanceled(now, name, "its entry closed without a fill"))
+            return True
+        if self._past_validity(order):
+            core.emit(ev.OrderExpired(now, name, "its validity ended at the venue, which never had it"))
+            return True
+        if limits.dedupe_scope is DedupeScope.FOREVER and core.resend(name):
+            return False
+        long_enough = moment - doubt.missed_since >= limits.quarantine.total_seconds()
+        if order.status is OrderStatus.SUBMITTED and long_enough and doubt.lookups >= _FEWEST_LOOKUPS:
+            core.emit(ev.OrderAbsent(now, name, doubt.lookups))
+            return True
+        return False
+
+    def _past_validity(self, order: Order) -> bool:
+        """Whether a venue that never had the order must refuse it from now on: its own terms name an end that is past.
+
+        A DAY order proves nothing by the day's end: one that arrives late may be taken for the next session.
+        """
+        ends, market_time = order.terms.expires_at, self._desk.core.market.market_time
+        return ends is not None and market_time is not None and market_time > ends
+
+    def _ask_again(self, name: ClientOrderId) -> None:
+        """A cancel or replace whose answer was lost is asked again: asking twice for one result changes nothing."""
+        core = self._desk.core
+        order = core.state.orders[name]
+        asked = core.state.replacing.get(name)
+        if not order.is_open:
+            return
+        if order.pending is Pending.CANCEL:
+            core.commands.append(Cancel(order.account, name))
+        elif asked is not None:
+            core.commands.append(Replace(order.account, name, asked.quantity, asked.terms))
+
+    async def chase(self) -> None:
+        """Look up what has waited for an answer longer than this broker ever takes."""
+        session, state = self._session, self._desk.core.state
+        timeout = session.broker.capabilities.answer_timeout.total_seconds()
+        while session.asked:
+            name = next(iter(session.asked))
+            await self._find(name)
+            session.asked.pop(name, None)
+            self._desk.flush()
+        waiting = list(state.unanswered.get(session.account, ()))
+        for name in [name for name in session.doubts if not state.orders[name].is_open]:
+            del session.doubts[name]
+        for name in waiting:
+            order = self._desk.core.state.orders[name]
+            if not self._unanswered(order) or session.lane.queued(name):
+                continue
+            doubt = session.doubts.setdefault(name, Doubt())
+            moment = asyncio.get_running_loop().time()
+            if doubt.asked_at is None:
+                doubt.asked_at = moment
+            if moment - doubt.asked_at < timeout:
+                continue
+            doubt.asked_at = moment
+            if order.external:
+                # Nobody knows it by our id: the next report tells how it stands, and asking again changes nothing.
+                self._ask_again(name)
+                session.wanted.set()
+                self._desk.flush()
+                continue
+            await self._find(name)
+            self._desk.flush()
+
+    def _unanswered(self, order: Order) -> bool:
+        if order.entry is not None and self._desk.core.state.orders[order.entry].status is OrderStatus.SUBMITTED:
+            return False
+        return order.client_order_id in self._desk.core.state.unanswered.get(order.account, ())

@@ -1,0 +1,293 @@
+"""A workspace's state: a fold over its journal. Nothing here decides; `apply` is the only way it changes."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from bidwell.engine import codec
+from bidwell.engine.folding import FOLDS
+from bidwell.model.limits import Limits, Scope, ScopeType, TradingState
+from bidwell.model.money import ZERO
+from bidwell.model.order import OrderStatus, Pending
+from bidwell.risk.reservation import Claim, committed
+
+if TYPE_CHECKING:
+    from collections import deque
+    from collections.abc import Iterable
+    from datetime import datetime
+    from decimal import Decimal
+
+    from bidwell.model import events as ev
+    from bidwell.model.account import Account, Group, Strategy
+    from bidwell.model.ids import AccountId, BrokerOrderId, ClientOrderId, GroupId, InstrumentId, IntentId, StrategyId
+    from bidwell.model.instrument import Instrument
+    from bidwell.model.intent import Intent
+    from bidwell.model.order import Order
+    from bidwell.model.terms import Side
+    from bidwell.portfolio.portfolio import Portfolio
+
+_STRICTNESS = {TradingState.ACTIVE: 0, TradingState.REDUCE_ONLY: 1, TradingState.HALTED: 2}
+
+
+@dataclass(slots=True)
+class IntentRecord:
+    """An intent with what became of it: one allocation per account, its orders and its timed stages.
+
+    `unwound` is whether undoing it has ended. `group` and `receivers` are those of the moment at which it was received: a group that changes or goes
+    meanwhile changes nothing for what is under way. `decided` holds the accounts whose part is settled.
+    """
+
+    intent: Intent
+    body_hash: str
+    group: Group | None = None
+    receivers: tuple[AccountId, ...] = ()
+    decided: dict[AccountId, None] = field(default_factory=dict)
+    allocations: dict[AccountId, ev.Allocation] = field(default_factory=dict)
+    policy: str = ""
+    reference: Decimal | None = None
+    allocated_at: datetime | None = None
+    orders: list[ClientOrderId] = field(default_factory=list)
+    unwound: bool = False
+    stages: list[ev.Stage] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Trace:
+    """What the gate said of an order, and when it was decided, sent and answered."""
+
+    decided_at: datetime
+    checks: tuple[ev.Check, ...] = ()
+    denial: ev.Check | None = None
+    sent_at: datetime | None = None
+    attempts: int = 0
+    answered_at: datetime | None = None
+    filled_at: datetime | None = None
+
+
+class State:
+    """Everything the journal says, in memory."""
+
+    def __init__(self) -> None:
+        self.sequence = 0
+        self.workspace: ev.WorkspaceNamed | None = None
+        self.instruments: dict[InstrumentId, Instrument] = {}
+        self.accounts: dict[AccountId, Account] = {}
+        self.groups: dict[GroupId, Group] = {}
+        self.strategies: dict[StrategyId, Strategy] = {}
+        self.limits: dict[Scope, Limits] = {}
+        self.trading_states: dict[Scope, ev.TradingStateSet] = {}
+        self.intents: dict[IntentId, IntentRecord] = {}
+        self.undecided: dict[IntentId, None] = {}
+        self.keys: dict[str, tuple[IntentId, str]] = {}
+        self.orders: dict[ClientOrderId, Order] = {}
+        self.traces: dict[ClientOrderId, Trace] = {}
+        self.open: dict[AccountId, dict[ClientOrderId, None]] = {}
+        self.books: dict[AccountId, dict[InstrumentId, dict[ClientOrderId, None]]] = {}
+        self.unsent: dict[ClientOrderId, None] = {}
+        self.unanswered: dict[AccountId, dict[ClientOrderId, None]] = {}
+        self.reservations: dict[ClientOrderId, ev.Reservation] = {}
+        self.replacing: dict[ClientOrderId, ev.ReplaceRequested] = {}
+        self.by_broker_id: dict[tuple[AccountId, BrokerOrderId], ClientOrderId] = {}
+        self.portfolios: dict[AccountId, Portfolio] = {}
+        self.sessions: dict[AccountId, ev.SessionOpened] = {}
+        self.reconciliations: dict[AccountId, ev.AccountReconciled] = {}
+        self.flows: dict[AccountId, dict[str, Decimal]] = {}
+        self.foreign: dict[AccountId, dict[ClientOrderId, None]] = {}
+        self.recent: dict[AccountId, deque[datetime]] = {}
+        self.alike: dict[tuple[AccountId, InstrumentId, Side, Decimal], deque[Order]] = {}
+        self.merged: dict[tuple[Scope, ...], tuple[Limits, dict[str, str]]] = {}
+        self._committed: dict[AccountId, dict[InstrumentId, Decimal]] = {}
+
+    def apply(self, event: ev.Event) -> None:
+        """Fold one event in; raises InvalidTransition where the order table forbids it, and then changes nothing."""
+        FOLDS[type(event)](self, event)
+        self.sequence += 1
+
+    def open_intent(self, intent: Intent, body_hash: str, group: Group | None) -> None:
+        """Hold an intent that was received just now; for the folds."""
+        receivers = self.receivers(intent)
+        self.intents[intent.id] = IntentRecord(intent, body_hash, group, receivers)
+        self.keys[intent.key] = (intent.id, body_hash)
+        if receivers:
+            self.undecided[intent.id] = None
+
+    def trace(self, name: ClientOrderId, decided_at: datetime) -> Trace:
+        """What is recorded of an order, begun where there is nothing yet; for the folds."""
+        return self.traces.setdefault(name, Trace(decided_at))
+
+    # --- questions --------------------------------------------------------------------------------
+
+    def open_orders(self, account: AccountId) -> Iterable[Order]:
+        """Orders of the account that may still fill, oldest first."""
+        found = self.orders
+        return [found[name] for name in self.open.get(account, ())]
+
+    def all_open_orders(self) -> list[Order]:
+        """Orders of every account that may still fill."""
+        return [self.orders[name] for names in self.open.values() for name in names]
+
+    def book(self, account: AccountId, instrument: InstrumentId) -> list[Order]:
+        """Orders of the account in one instrument that may still fill, oldest first."""
+        found = self.orders
+        return [found[name] for name in self.books.get(account, {}).get(instrument, ())]
+
+    def claim(self, order: Order) -> Decimal:
+        """What the order may still fill at most, counting a larger quantity that an unanswered replace may bring."""
+        asked = self.replacing.get(order.client_order_id)
+        if asked is None or not order.is_open:
+            return order.leaves_quantity
+        return max(order.leaves_quantity, asked.quantity - order.filled_quantity)
+
+    def reserved(self, account: AccountId, without: frozenset[ClientOrderId] = frozenset()) -> Decimal:
+        """Cash that approved and open orders of the account (but those in `without`) may still cost, in its currency."""
+        known = self._committed.setdefault(account, {})
+        for instrument, names in self.books.get(account, {}).items():
+            if instrument not in known:
+                known[instrument] = self._commitment(account, instrument, frozenset()) if names else ZERO
+        total = sum(known.values(), ZERO)
+        for instrument in {self.orders[name].instrument for name in without}:
+            total += self._commitment(account, instrument, without) - known[instrument]
+        return total
+
+    def _commitment(self, account: AccountId, instrument: InstrumentId, without: frozenset[ClientOrderId]) -> Decimal:
+        position = self.portfolios[account].position(instrument).quantity
+        rest = [order for order in self.book(account, instrument) if order.client_order_id not in without]
+        return committed(self.accounts[account], self.instruments[instrument], position, self.claims(rest))
+
+    def claims(self, orders: Iterable[Order]) -> list[Claim]:
+        """What open orders may still fill; a target and a stop of one entry make one claim, sized by its fills."""
+        found: list[Claim] = []
+        pairs: dict[ClientOrderId, Claim] = {}
+        for order in orders:
+            reservation = self._dearest(order)
+            if reservation is None:
+                continue
+            claim = Claim(order.side, self.claim(order), reservation)
+            if order.entry is None:
+                found.append(claim)
+                continue
+            entry = self.orders.get(order.entry)
+            quantity = min(claim.quantity, entry.filled_quantity if entry is not None else ZERO)
+            known = pairs.get(order.entry)
+            if known is None or known.quantity < quantity:
+                pairs[order.entry] = Claim(order.side, quantity, reservation)
+        return [*found, *pairs.values()]
+
+    def _dearest(self, order: Order) -> ev.Reservation | None:
+        """The reservation at the higher price of the two that an unanswered replace leaves possible."""
+        known, asked = self.reservations.get(order.client_order_id), self.replacing.get(order.client_order_id)
+        if asked is None:
+            return known
+        if known is None or asked.reservation.price > known.price:
+            return asked.reservation
+        return known
+
+    def touch(self, account: AccountId, instrument: InstrumentId) -> None:
+        """Orders or the position of this account and instrument changed; for the folds."""
+        known = self._committed.get(account)
+        if known is not None:
+            known.pop(instrument, None)
+
+    def redefine(self) -> None:
+        """An account's or an instrument's terms changed; for the folds."""
+        self._committed.clear()
+
+    def scopes_of(self, account: AccountId, strategy: StrategyId | None, group: GroupId | None = None) -> list[Scope]:
+        """Every scope whose limits and halts reach an order of this account."""
+        scopes = [Scope(ScopeType.WORKSPACE)]
+        if group is not None:
+            scopes.append(Scope(ScopeType.GROUP, group))
+        scopes.append(Scope(ScopeType.ACCOUNT, account))
+        if strategy is not None:
+            scopes.append(Scope(ScopeType.STRATEGY, strategy))
+        return scopes
+
+    def groups_of(self, account: AccountId) -> list[GroupId]:
+        """The groups that this account is a member of."""
+        return [name for name, group in self.groups.items() if any(m.account == account for m in group.members)]
+
+    def trading_state(self, scopes: Iterable[Scope]) -> ev.TradingStateSet | None:
+        """The strictest halt among the scopes, or None when all are active."""
+        found: ev.TradingStateSet | None = None
+        for scope in scopes:
+            known = self.trading_states.get(scope)
+            if known is None or known.state is TradingState.ACTIVE:
+                continue
+            if found is None or _STRICTNESS[known.state] > _STRICTNESS[found.state]:
+                found = known
+        return found
+
+    def receivers(self, intent: Intent) -> tuple[AccountId, ...]:
+        """The accounts that an intent is for: those of its group when it was received, once it is known here."""
+        record = self.intents.get(intent.id)
+        if record is not None:
+            return record.receivers
+        if intent.account is not None:
+            return (intent.account,)
+        group = self.groups.get(intent.group) if intent.group is not None else None
+        return tuple(member.account for member in group.members) if group else ()
+
+    def hash(self) -> str:
+        """SHA-256 (hex) of orders, reservations, positions, ledger balances and groups."""
+        parts: dict[str, Any] = {
+            "orders": sorted(self.orders.values(), key=lambda order: order.client_order_id),
+            "reservations": {name: self.reservations[name] for name in sorted(self.reservations)},
+            "positions": {name: [portfolio.positions[held] for held in sorted(portfolio.positions)]
+                          for name, portfolio in sorted(self.portfolios.items())},
+            "shares": {name: [[str(key[0]), key[1] or "", share] for key, share
+                              in sorted(portfolio.shares.items(), key=lambda item: (item[0][0], item[0][1] or ""))]
+                       for name, portfolio in sorted(self.portfolios.items())},
+            "cash": {name: dict(sorted(portfolio.cash.items())) for name, portfolio in sorted(self.portfolios.items())},
+            "groups": {name: self.groups[name] for name in sorted(self.groups)},
+        }  # fmt: skip
+        return hashlib.sha256(codec.canonical(parts)).hexdigest()
+
+    # --- orders, for the folds --------------------------------------------------------------------
+
+    def keep(self, order: Order) -> None:
+        """Hold an order as it now stands."""
+        name, account = order.client_order_id, order.account
+        self.orders[name] = order
+        names = self.open.setdefault(account, {})
+        book = self.books.setdefault(account, {}).setdefault(order.instrument, {})
+        if order.is_open:
+            names[name] = book[name] = None
+        else:
+            names.pop(name, None)
+            book.pop(name, None)
+            self.replacing.pop(name, None)
+        if order.external:
+            foreign = self.foreign.setdefault(account, {})
+            if order.is_open:
+                foreign[name] = None
+            else:
+                foreign.pop(name, None)
+        if order.status is OrderStatus.CREATED:
+            self.unsent[name] = None
+        else:
+            self.unsent.pop(name, None)
+        asked = self.unanswered.setdefault(account, {})
+        waits = order.pending is not Pending.NONE or name in self.replacing
+        if order.status is OrderStatus.SUBMITTED or (order.status is OrderStatus.WORKING and waits):
+            asked[name] = None
+        else:
+            asked.pop(name, None)
+        self.touch(account, order.instrument)
+
+    def add(self, order: Order) -> None:
+        """Hold an order that may be new to its intent."""
+        known = order.client_order_id in self.orders
+        self.keep(order)
+        if order.intent is not None and not known:
+            record = self.intents[order.intent]
+            record.orders.append(order.client_order_id)
+            if order.leg == 0:
+                self.settle(record, order.account)
+
+    def settle(self, record: IntentRecord, account: AccountId) -> None:
+        """The account's part of the intent is decided."""
+        record.decided[account] = None
+        if all(name in record.decided for name in record.receivers):
+            self.undecided.pop(record.intent.id, None)

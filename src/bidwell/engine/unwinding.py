@@ -1,0 +1,205 @@
+"""Groups that ask for it undo what got through when some of their children could not go out.
+
+What works is canceled, what is in doubt is waited for, and then confirmed fills are reduced by intents of their
+own. Nothing of this is atomic: between the first fill and the last reduction the market moves.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from bidwell.engine import views
+from bidwell.engine.intake import Receipt, Request
+from bidwell.model.account import OnFailure
+from bidwell.model.errors import InvalidInput
+from bidwell.model.events import Event, UnwindEnded
+from bidwell.model.intent import Sizing, SizingBy, Source
+from bidwell.model.money import ZERO
+from bidwell.model.order import OrderStatus
+from bidwell.model.terms import Side, Terms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from decimal import Decimal
+
+    from bidwell.engine.state import IntentRecord, State
+    from bidwell.model.ids import ClientOrderId, IntentId
+    from bidwell.model.order import Order
+
+MOST_TRIES = 5
+"""So many reductions are sent for one child; what they leave open is told as an alarm."""
+
+ACTOR = "unwind"
+_VALID = timedelta(seconds=60)
+_EXITS = {SizingBy.CLOSE, SizingBy.TARGET}
+
+
+class Deciding(Protocol):
+    """What undoing asks of the deciding core."""
+
+    state: State
+
+    @property
+    def alarm(self) -> Callable[[str, dict[str, object]], None]:
+        """Who hears what a person should look into."""
+        ...
+
+    def now(self) -> datetime:
+        """The wall clock."""
+        ...
+
+    def emit(self, event: Event) -> None:
+        """Fold an event and queue it for the journal."""
+        ...
+
+    def take_off(self, name: ClientOrderId, *, actor: str, reason: str) -> None:
+        """Ask for an order to be canceled."""
+        ...
+
+    def receive(self, request: Request) -> Receipt:
+        """Take an intent in."""
+        ...
+
+    def decide(self, name: IntentId) -> None:
+        """Allocate and gate it."""
+        ...
+
+
+def asks_for_it(record: IntentRecord) -> bool:
+    """Whether the intent went to a group that unwinds, opens rather than closes, and was not undone before."""
+    group = record.group
+    asks = group is not None and group.on_failure is OnFailure.UNWIND and record.intent.sizing.by not in _EXITS
+    return asks and not record.unwound
+
+
+def unwind(core: Deciding, record: IntentRecord) -> bool:
+    """Take the next steps for one intent; True when nothing is left to be done."""
+    state = core.state
+    if record.intent.id in state.undecided:
+        return False
+    children = entries(state, record)
+    lost = [order for order in children if failed(state, order)]
+    if not lost:
+        return not any(order.is_open for order in children)
+    through = [order for order in children if order not in lost]
+    done = [_undo(core, order) for order in through]
+    if not all(done):
+        return False
+    core.emit(UnwindEnded(core.now(), record.intent.id, sum((left(state, order) for order in through), ZERO)))
+    return True
+
+
+def under_way(state: State, record: IntentRecord) -> bool:
+    """Whether a part failed and there is work to do for the rest; what is absent is waited for, which is no work."""
+    children = entries(state, record)
+    if not any(failed(state, one) for one in children):
+        return False
+    for one in children:
+        orders = [one, *legs(state, one), *repairs(state, one)]
+        if any(order.status is OrderStatus.ABSENT for order in orders):
+            continue
+        if any(order.is_open for order in orders) or (left(state, one) > 0 and room(state, one) > 0):
+            return True
+    return False
+
+
+def legs(state: State, order: Order) -> list[Order]:
+    """The exits attached to an entry."""
+    if order.intent is None:
+        return []
+    found = (state.orders[name] for name in state.intents[order.intent].orders)
+    return [one for one in found if one.entry == order.client_order_id]
+
+
+def left(state: State, order: Order) -> Decimal:
+    """What a child filled, less what its exits and its reductions took back."""
+    back = (one.filled_quantity for one in (*legs(state, order), *repairs(state, order)))
+    return order.filled_quantity - sum(back, ZERO)
+
+
+def entries(state: State, record: IntentRecord) -> list[Order]:
+    """The intent's children that open or enlarge a position."""
+    found = (state.orders[name] for name in record.orders)
+    return [order for order in found if not order.leg and not order.reduces]
+
+
+def failed(state: State, order: Order) -> bool:
+    """Denied by us or rejected by the broker; what a person took off before it left is no failure."""
+    if order.filled_quantity or order.status not in {OrderStatus.DENIED, OrderStatus.REJECTED}:
+        return False
+    denial = state.traces[order.client_order_id].denial
+    return denial is None or denial.rule != "canceled_before_sent"
+
+
+def _undo(core: Deciding, order: Order) -> bool:
+    """Take the next step for one child; True when it holds nothing more, or nothing more can be done."""
+    state = core.state
+    works = [one for one in (order, *legs(state, order)) if one.is_open]
+    for one in works:
+        core.take_off(one.client_order_id, actor=ACTOR, reason=f"unwinding {order.intent}")
+    if any(state.orders[one.client_order_id].is_open for one in works):
+        return False
+    tries = _intents(state, order)
+    if any(one.is_open for one in repairs(state, order)) or any(key in state.undecided for key in tries):
+        return False
+    remaining = left(state, order)
+    if remaining <= 0 or held(state, order) <= 0:
+        return True
+    if len(tries) >= MOST_TRIES:
+        core.alarm("unwind_incomplete", {"order": order.client_order_id, "left": str(remaining)})
+        return True
+    quantity = min(remaining, room(state, order))
+    # While another exit claims what is left there is nothing to send, but it may yet be taken off.
+    return _reduce(core, order, quantity) if quantity > 0 else False
+
+
+def _reduce(core: Deciding, order: Order, quantity: Decimal) -> bool:
+    number = len(_intents(core.state, order)) + 1
+    request = Request(
+        key=_key(order, number), source=Source.REPAIR, instrument=order.instrument, side=order.side.opposite,
+        sizing=Sizing(SizingBy.QUANTITY, quantity), terms=Terms(), account=order.account, strategy=order.strategy,
+        valid_for=_VALID, actor=ACTOR, note=f"reduces {order.client_order_id} of {order.intent}",
+    )  # fmt: skip
+    try:
+        receipt = core.receive(request)
+    except InvalidInput as error:
+        # The account or the strategy was switched off meanwhile: a person has to look at what is held.
+        core.alarm("unwind_incomplete", {"order": order.client_order_id, "error": str(error)})
+        return True
+    core.decide(receipt.intent)
+    return False
+
+
+def _key(order: Order, number: int) -> str:
+    return f"unwind:{order.client_order_id}:{number}"
+
+
+def _intents(state: State, order: Order) -> list[object]:
+    keys = (_key(order, number) for number in range(1, MOST_TRIES + 1))
+    return [state.keys[key][0] for key in keys if key in state.keys]
+
+
+def repairs(state: State, order: Order) -> list[Order]:
+    """The orders that were sent to reduce this one."""
+    found = []
+    for number in range(1, MOST_TRIES + 1):
+        known = state.keys.get(_key(order, number))
+        if known is not None:
+            found += [state.orders[name] for name in state.intents[known[0]].orders]
+    return found
+
+
+def held(state: State, order: Order) -> Decimal:
+    """What the account holds on the order's side: nothing where others closed or turned it since."""
+    position = state.portfolios[order.account].position(order.instrument).quantity
+    return position if order.side is Side.BUY else -position
+
+
+def room(state: State, order: Order) -> Decimal:
+    """How much of the position, of which other open orders may take a part, there is to be reduced."""
+    holds = held(state, order)
+    sums = views.taken(state, state.book(order.account, order.instrument), holds * order.side.sign)
+    closing = sums.open_sell if order.side is Side.BUY else sums.open_buy
+    return max(holds - closing - sums.exits, ZERO)

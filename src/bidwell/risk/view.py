@@ -1,0 +1,71 @@
+"""What the gate looks at: one order, one account's state at that instant, and the market beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from bidwell.model.account import Account
+from bidwell.model.instrument import Instrument
+from bidwell.model.limits import Limits, TradingState
+from bidwell.model.market import Quote
+from bidwell.model.money import ZERO
+from bidwell.model.order import Order
+
+
+@dataclass(frozen=True, slots=True)
+class MarketView:
+    """The market as the decision saw it.
+
+    `rate` turns the instrument's currency into the account's (None: unknown). `data_age` is in seconds of
+    wall clock (None: never quoted). `session_open` is whether the venue trades at the market clock's time.
+    """
+
+    quote: Quote | None
+    data_age: Decimal | None
+    rate: Decimal | None
+    session_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """One account as the decision saw it; money in the account's currency, quantities in the order's instrument.
+
+    `position` is signed. `open_buy` and `open_sell` are the quantities that working, in-doubt and approved
+    orders may still fill, without those in `exits_taken`: what open reducing orders on the other side of the
+    position already claim of it (an OCO pair counts once). `buying_power` is what is left after positions and every reservation. `gross_exposure`
+    covers positions and what open orders may add. `session_equity` is the equity at the session's opening.
+    `recent_orders` counts those approved in the last 60 s, `twins` those with the same instrument, side,
+    quantity and terms inside the duplicate window (other intents only).
+    """
+
+    account: Account
+    limits: Limits
+    state: TradingState = TradingState.ACTIVE
+    state_reason: str = ""
+    position: Decimal = ZERO
+    open_buy: Decimal = ZERO
+    open_sell: Decimal = ZERO
+    exits_taken: Decimal = ZERO
+    equity: Decimal = ZERO
+    buying_power: Decimal = ZERO
+    gross_exposure: Decimal = ZERO
+    open_orders: int = 0
+    session_equity: Decimal | None = None
+    recent_orders: int = 0
+    twins: int = 0
+    reconciled: bool = True
+    origins: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An order that asks to leave, with the exits attached to it."""
+
+    order: Order
+    instrument: Instrument
+    view: AccountView
+    market: MarketView
+    now: datetime
+    attached: tuple[Order, ...] = ()

@@ -1,0 +1,1 @@
+"""Accounts: summaries, details, changes and new paper accounts."""

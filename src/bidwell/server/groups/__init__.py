@@ -1,0 +1,1 @@
+"""Execution groups and their preview."""

@@ -1,0 +1,57 @@
+"""/halt and /release."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from bidwell.model.errors import InvalidInput
+from bidwell.model.limits import TradingState
+from bidwell.server.access.guards import Access, InWorkspace
+from bidwell.server.access.permissions import Action
+from bidwell.server.accounts.schemas import ScopeView
+from bidwell.server.halt import schemas
+from bidwell.server.identity.sessions import wrong_password
+from bidwell.server.limits.reads import scope_of
+
+router = APIRouter(prefix="/api/v1/w/{workspace}", tags=["halt"])
+_Halt = Annotated[Access, Depends(InWorkspace(Action.HALT))]
+_Release = Annotated[Access, Depends(InWorkspace(Action.RELEASE))]
+
+
+@router.post("/halt", status_code=202)
+async def halt(access: _Halt, body: schemas.Halt) -> schemas.HaltReceipt:
+    """Stop what adds risk in a scope; when this answers nothing that adds risk leaves any more."""
+    scope = scope_of(access.desk, body.scope.type, body.scope.id)
+    reason = body.reason or "halted by hand"
+    canceled = await access.desk.set_trading_state(
+        scope, body.state, reason, access.actor.label, cancel_working=body.cancel_working
+    )
+    await access.note("halt", str(scope), {"state": str(body.state), "reason": reason})
+    view = ScopeView(type=scope.type, id=scope.id)
+    return schemas.HaltReceipt(scope=view, state=body.state, reason=reason, canceled=canceled)
+
+
+@router.post("/release", status_code=202)
+async def release(access: _Release, body: schemas.Release) -> schemas.HaltReceipt:
+    """Let orders leave a scope again; asks for the password."""
+    scope = scope_of(access.desk, body.scope.type, body.scope.id)
+    context, actor = access.context, access.actor
+    try:
+        await context.identity.users.authenticate(
+            actor.email, body.password.get_secret_value(), access.address, context.clock.now()
+        )
+    except InvalidInput as error:
+        await context.identity.audit.record(
+            access.workspace, context.clock.now(), actor=actor.label, action="release", object=str(scope),
+            outcome=error.code, address=access.address,
+        )  # fmt: skip
+        if error.code == "login_failed":
+            raise wrong_password() from error
+        raise
+    await access.desk.set_trading_state(scope, TradingState.ACTIVE, "released by hand", actor.label,
+                                        cancel_working=False)  # fmt: skip
+    await access.note("release", str(scope))
+    view = ScopeView(type=scope.type, id=scope.id)
+    return schemas.HaltReceipt(scope=view, state=TradingState.ACTIVE, reason="released by hand", canceled=0)

@@ -1,0 +1,1 @@
+"""Set-up, sessions, API keys, users and the audit trail."""

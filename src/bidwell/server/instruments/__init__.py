@@ -1,0 +1,1 @@
+"""What can be traded: instruments, quotes and bars."""

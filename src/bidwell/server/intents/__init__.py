@@ -1,0 +1,1 @@
+"""Wishes: preview, the thin route that takes them, their list and their waterfall."""

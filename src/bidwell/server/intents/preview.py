@@ -1,0 +1,103 @@
+"""What a wish would become, account by account; nothing is sent or kept."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+
+from bidwell.engine.decisions import Decision
+from bidwell.engine.desk import Desk
+from bidwell.engine.intake import Request
+from bidwell.model.ids import AccountId
+from bidwell.model.instrument import Instrument
+from bidwell.model.money import ZERO
+from bidwell.model.terms import Side
+from bidwell.risk.gate import Blocked, Passed
+from bidwell.server.fields import plain
+from bidwell.server.intents import schemas
+from bidwell.server.orders.reads import check_view
+
+_CENT = Decimal("0.01")
+
+
+def preview(desk: Desk, request: Request) -> schemas.Preview:
+    """Ask the desk; raises InvalidInput where the wish can never become an order."""
+    return view(desk, request, *desk.preview(request))
+
+
+def view(desk: Desk, request: Request, decisions: Sequence[Decision], policy: str,
+         reference: Decimal | None) -> schemas.Preview:  # fmt: skip
+    """Decisions for the eye."""
+    lines = [_line(desk, decision) for decision in decisions]
+    allowed = [line for line in lines if line.allowed]
+    denied = [line for line in lines if line.denial is not None]
+    instrument = desk.state.instruments[request.instrument]
+    costs = [_cost_in_instrument(decision) for decision in decisions if isinstance(decision.verdict, Passed)]
+    return schemas.Preview(
+        instrument=instrument.id, reference=reference, policy=policy, allocations=lines,
+        total_quantity=sum((line.quantity for line in allowed), ZERO),
+        total_cost=sum((cost for cost in costs if cost is not None), ZERO) if None not in costs else None,
+        allowed=len(allowed), denied=len(denied), warnings=_warnings(desk, instrument, lines),
+        button=_button(instrument, allowed, len(denied)),
+    )  # fmt: skip
+
+
+def _price(decision: Decision) -> Decimal | None:
+    proposal = decision.proposal
+    if proposal is None:
+        return None
+    if proposal.order.terms.prices:
+        return proposal.order.terms.prices[0]
+    quote = proposal.market.quote
+    if quote is None:
+        return None
+    return quote.ask if proposal.order.side is Side.BUY else quote.bid
+
+
+def _cost_in_instrument(decision: Decision) -> Decimal | None:
+    price = _price(decision)
+    if price is None or decision.proposal is None:
+        return None
+    return decision.proposal.instrument.notional(decision.allocation.quantity, price)
+
+
+def _line(desk: Desk, decision: Decision) -> schemas.PreviewLine:
+    part, proposal, verdict = decision.allocation, decision.proposal, decision.verdict
+    account = desk.state.accounts[part.account]
+    notional, rate = _cost_in_instrument(decision), proposal.market.rate if proposal else None
+    cost = None if notional is None or rate is None else (notional * rate).quantize(_CENT)
+    after = None
+    if proposal is not None and isinstance(verdict, Passed):
+        after = (proposal.view.buying_power - verdict.reservation.cash).quantize(_CENT)
+    return schemas.PreviewLine(
+        account=account.id, name=account.name, instrument=part.instrument, currency=account.currency,
+        side=Side(part.side) if part.side else None, quantity=part.quantity, note=part.note, cost=cost,
+        cost_currency=account.currency, buying_power_after=after, allowed=isinstance(verdict, Passed),
+        denial=check_view(verdict.denial) if isinstance(verdict, Blocked) else None,
+        checks=[check_view(check) for check in verdict.checks] if verdict is not None else [],
+    )  # fmt: skip
+
+
+def _warnings(desk: Desk, instrument: Instrument, lines: Sequence[schemas.PreviewLine]) -> list[str]:
+    found = [f"{line.name}: {line.note}" for line in lines if line.note]
+    if instrument.label:
+        found.append(f"{instrument.symbol}: {instrument.label}")
+    found += [f"{line.name} is not connected to its broker" for line in lines
+              if line.allowed and not desk.reconciled(AccountId(line.account))]  # fmt: skip
+    return found
+
+
+def _button(instrument: Instrument, allowed: Sequence[schemas.PreviewLine], denied: int) -> str:
+    """The whole truth in one line: side, how many accounts times how much, what is denied."""
+    refused = f", {denied} account{'s' if denied != 1 else ''} denied" if denied else ""
+    if not allowed:
+        return f"Nothing to send for {instrument.symbol}{refused}"
+    sides = {line.side for line in allowed}
+    verb = {Side.BUY: "Buy", Side.SELL: "Sell"}.get(next(iter(sides)) or Side.BUY) if len(sides) == 1 else "Trade"
+    counts = Counter(line.quantity for line in allowed)
+    parts = [f"{count} × {plain(quantity)}" if count > 1 else plain(quantity) for quantity, count in counts.items()]
+    if len(parts) > 2:
+        total = plain(sum(counts.elements(), ZERO))
+        return f"{verb} {total} {instrument.symbol} in {len(allowed)} accounts{refused}"
+    return f"{verb} {' + '.join(parts)} {instrument.symbol}{refused}"

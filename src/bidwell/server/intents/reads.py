@@ -1,0 +1,114 @@
+"""Intents put together from state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from bidwell.engine.desk import Desk
+from bidwell.engine.state import IntentRecord
+from bidwell.model.ids import IntentId
+from bidwell.model.intent import Source
+from bidwell.model.order import Order, OrderStatus
+from bidwell.server.intents import schemas, waterfall
+from bidwell.server.orders import reads as orders
+from bidwell.server.problems import not_found
+
+
+def find(desk: Desk, name: str) -> IntentRecord:
+    """The intent of this workspace, or a 404 problem."""
+    record = desk.state.intents.get(IntentId(name))
+    if record is None:
+        raise not_found("intent", name)
+    return record
+
+
+def newest_first(desk: Desk, source: Source | None, instrument: str | None) -> Iterator[IntentRecord]:
+    """Intents that match, the newest first."""
+    for record in reversed(desk.state.intents.values()):
+        intent = record.intent
+        if (source is None or intent.source is source) and (instrument is None or intent.instrument == instrument):
+            yield record
+
+
+def entries(desk: Desk, record: IntentRecord) -> list[Order]:
+    """The children that the intent itself asked for, without the exits attached to them."""
+    found = (desk.state.orders[name] for name in record.orders)
+    return [order for order in found if order.leg == 0]
+
+
+def status_of(desk: Desk, record: IntentRecord, children: list[Order]) -> str:
+    """received, working, converged, partly or denied.
+
+    converged: every child filled, or there was nothing to do. partly: every child is closed, some did not fill.
+    """
+    if record.intent.id in desk.state.undecided:
+        return "working" if children else "received"
+    if any(order.is_open for order in children):
+        return "working"
+    if all(order.status is OrderStatus.FILLED for order in children):
+        nothing = not children and not all(part.quantity == 0 and _done(part.note) for part in
+                                           record.allocations.values())  # fmt: skip
+        return "denied" if nothing else "converged"
+    if all(order.status is OrderStatus.DENIED for order in children):
+        return "denied"
+    return "partly"
+
+
+def _done(note: str) -> bool:
+    return note in {"nothing to close", "already at the target"}
+
+
+def receiver_name(desk: Desk, group: str | None, account: str | None) -> str:
+    """The receiving group's or account's name, its id when it is no more."""
+    for known in desk.state.groups.values():
+        if known.id == group:
+            return known.name
+    for holder in desk.state.accounts.values():
+        if holder.id == account:
+            return holder.name
+    return group or account or ""
+
+
+def summary(desk: Desk, record: IntentRecord) -> schemas.IntentSummary:
+    """One intent in a list."""
+    return schemas.IntentSummary(**_summary(desk, record))
+
+
+def _summary(desk: Desk, record: IntentRecord) -> dict[str, Any]:
+    intent = record.intent
+    children = entries(desk, record)
+    instrument = desk.state.instruments.get(intent.instrument)
+    return {
+        "id": intent.id, "source": intent.source, "instrument": intent.instrument,
+        "symbol": instrument.symbol if instrument else intent.instrument, "side": intent.side,
+        "sizing": schemas.SizingView(by=intent.sizing.by, value=intent.sizing.value),
+        "terms": orders.terms_view(intent.terms), "group": intent.group, "account": intent.account,
+        "strategy": intent.strategy, "receiver_name": receiver_name(desk, intent.group, intent.account),
+        "received_at": intent.received_at, "valid_until": intent.valid_until, "actor": intent.actor,
+        "note": intent.note, "status": status_of(desk, record, children), "children": len(children),
+        "filled": sum(order.status is OrderStatus.FILLED for order in children),
+        "denied": sum(order.status is OrderStatus.DENIED for order in children),
+        "working": sum(order.is_open for order in children),
+        "in_doubt": sum(order.in_doubt for order in children),
+    }  # fmt: skip
+
+
+def detail(desk: Desk, record: IntentRecord) -> schemas.IntentDetail:
+    """One intent with its waterfall, its parts and its orders."""
+    stages = waterfall.stages(desk, record)
+    names = desk.state.accounts
+    parts = [
+        schemas.AllocationView(
+            account=part.account, account_name=names[part.account].name if part.account in names else part.account,
+            instrument=part.instrument, side=part.side, quantity=part.quantity, note=part.note,
+        )
+        for part in record.allocations.values()
+    ]  # fmt: skip
+    last = stages[-1]
+    return schemas.IntentDetail(
+        **_summary(desk, record), stages=stages,
+        total_ms=last.start_ms + last.duration_ms if len(stages) > 1 else None, allocations=parts,
+        orders=[orders.detail(desk, desk.state.orders[name]) for name in record.orders], policy=record.policy,
+        reference=record.reference,
+    )  # fmt: skip

@@ -1,0 +1,183 @@
+"""Wishes and what became of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field
+
+from bidwell.engine.intake import Request
+from bidwell.model.ids import AccountId, GroupId, InstrumentId, StrategyId
+from bidwell.model.intent import Sizing, SizingBy, Source
+from bidwell.model.terms import OrderType, Protection, Side, Terms, TimeInForce
+from bidwell.server.fields import Body, Flag, Identifier, Instant, Note, Number, Page, View, Whole
+from bidwell.server.orders.schemas import Check, OrderDetail, TermsView
+
+
+class SizingBody(Body):
+    """How much: `value` in the unit that `by` names."""
+
+    by: SizingBy
+    value: Number
+
+
+class TermsBody(Body):
+    """How the orders are to be worked."""
+
+    order_type: OrderType = OrderType.MARKET
+    limit_price: Number | None = None
+    stop_price: Number | None = None
+    trail_amount: Number | None = None
+    trail_percent: Number | None = None
+    time_in_force: TimeInForce = TimeInForce.DAY
+    expires_at: Instant | None = None
+
+
+class ProtectionBody(Body):
+    """Exits attached to an entry, of which one fill cancels the other."""
+
+    stop_price: Number | None = None
+    trail_amount: Number | None = None
+    take_profit_price: Number | None = None
+
+
+class IntentRequest(Body):
+    """A wish for one account or one group."""
+
+    instrument: Identifier = Field(examples=["AAPL.XNAS"])
+    side: Side | None = None
+    sizing: SizingBody = Field(examples=[{"by": "quantity", "value": "10"}])
+    terms: TermsBody = Field(default_factory=TermsBody)
+    protection: ProtectionBody | None = None
+    group: Identifier | None = None
+    account: Identifier | None = None
+    strategy: Identifier | None = None
+    close_all: Flag = False
+    valid_seconds: Annotated[Whole, Field(ge=1, le=86_400)] | None = None
+    note: Note = ""
+
+    def request(self, key: str, source: Source, actor: str) -> Request:
+        """The engine's request; raises InvalidInput where figures and types do not fit together."""
+        protection = self.protection
+        return Request(
+            key=key, source=source, instrument=InstrumentId(self.instrument), side=self.side,
+            sizing=Sizing(self.sizing.by, self.sizing.value),
+            terms=Terms(**dict(self.terms)),
+            group=GroupId(self.group) if self.group else None,
+            account=AccountId(self.account) if self.account else None,
+            strategy=StrategyId(self.strategy) if self.strategy else None,
+            protection=Protection(**dict(protection)) if protection else None, close_all=self.close_all,
+            valid_for=timedelta(seconds=self.valid_seconds) if self.valid_seconds else None, actor=actor,
+            note=self.note,
+        )  # fmt: skip
+
+
+class PreviewLine(View):
+    """What one account would do, with every rule's answer."""
+
+    account: str
+    name: str
+    instrument: str
+    currency: str
+    side: Side | None
+    quantity: Number
+    note: str
+    cost: Number | None
+    cost_currency: str
+    buying_power_after: Number | None
+    allowed: bool
+    denial: Check | None
+    checks: list[Check]
+
+
+class Preview(View):
+    """What would happen, by the same code that would do it; nothing is sent."""
+
+    instrument: str
+    reference: Number | None
+    policy: str
+    allocations: list[PreviewLine]
+    total_quantity: Number
+    total_cost: Number | None
+    allowed: Whole
+    denied: Whole
+    warnings: list[str]
+    button: str = Field(examples=["Buy 4 × 25 AAPL, 1 account denied"])
+
+
+class IntentReceipt(View):
+    """The intent is durable; `duplicate` when the same request was here before."""
+
+    id: str
+    received_at: Instant
+    duplicate: bool
+    url: str
+
+
+class SizingView(View):
+    """How much."""
+
+    by: SizingBy
+    value: Number
+
+
+class IntentSummary(View):
+    """One wish; `status` is received, working, converged, partly or denied."""
+
+    id: str
+    source: Source
+    instrument: str
+    symbol: str
+    side: Side | None
+    sizing: SizingView
+    terms: TermsView
+    group: str | None
+    account: str | None
+    strategy: str | None
+    receiver_name: str
+    received_at: Instant
+    valid_until: Instant
+    actor: str
+    note: str
+    status: str = Field(examples=["converged"])
+    children: Whole
+    filled: Whole
+    denied: Whole
+    working: Whole
+    in_doubt: Whole
+
+
+class IntentPage(Page[IntentSummary]):
+    """Wishes, newest first."""
+
+
+class StageView(View):
+    """One timed step: received, durable, allocated, rules, outbox, sent, acknowledged, filled."""
+
+    name: str
+    label: str
+    start_ms: Number
+    duration_ms: Number
+
+
+class AllocationView(View):
+    """One account's part; a zero quantity has a note that says why."""
+
+    account: str
+    account_name: str
+    instrument: str
+    side: str
+    quantity: Number
+    note: str
+
+
+class IntentDetail(IntentSummary):
+    """One wish with its waterfall."""
+
+    stages: list[StageView]
+    total_ms: Number | None
+    allocations: list[AllocationView]
+    orders: list[OrderDetail] = Field(description="children: one or more per account (entry and attached exits)")
+    policy: str
+    reference: Number | None

@@ -1,0 +1,1 @@
+"""Orders: lists, one order, cancel, replace, confirm dead."""

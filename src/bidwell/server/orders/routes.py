@@ -1,0 +1,93 @@
+"""/orders."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from bidwell.model.ids import AccountId, GroupId
+from bidwell.server.access.guards import Access, InWorkspace
+from bidwell.server.access.permissions import Action
+from bidwell.server.accounts import reads as accounts
+from bidwell.server.fields import ObjectId
+from bidwell.server.objects import find_group
+from bidwell.server.orders import reads, schemas
+from bidwell.server.paging import DEFAULT_LIMIT, Cursor, Limit, cut
+from bidwell.server.problems import ProblemError
+
+router = APIRouter(prefix="/api/v1/w/{workspace}/orders", tags=["orders"])
+_Read = Annotated[Access, Depends(InWorkspace(Action.DESK_READ))]
+_Cancel = Annotated[Access, Depends(InWorkspace(Action.ORDER_CANCEL))]
+_Replace = Annotated[Access, Depends(InWorkspace(Action.ORDER_REPLACE))]
+_Confirm = Annotated[Access, Depends(InWorkspace(Action.ORDER_CONFIRM_DEAD))]
+
+
+@router.get("")
+async def list_orders(
+    access: _Read,
+    state: reads.Openness = reads.Openness.ALL,
+    account: str | None = None,
+    instrument: str | None = None,
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> schemas.OrderPage:
+    """Orders, newest first."""
+    found = reads.newest_first(access.desk, state, account, instrument)
+    part, following = cut(found, lambda order: order.client_order_id, cursor, limit)
+    return schemas.OrderPage(items=[reads.view(access.desk, order) for order in part], next_cursor=following)
+
+
+@router.get("/{id}")
+async def read_order(access: _Read, order: ObjectId) -> schemas.OrderDetail:
+    """One order with every rule's answer."""
+    return reads.detail(access.desk, reads.find(access.desk, order))
+
+
+@router.post("/cancel-all", status_code=202)
+async def cancel_all(access: _Cancel, body: schemas.CancelAll) -> schemas.Requested:
+    """Ask for every open order of an account, a group or the workspace to be canceled."""
+    if body.account is not None and body.group is not None:
+        raise ProblemError(422, "cancel_all.scope", "name an account or a group, not both", field="account")
+    if body.account is not None:
+        accounts.find(access.desk, body.account)
+    if body.group is not None:
+        find_group(access.desk, body.group)
+    count = await access.desk.cancel_all(
+        AccountId(body.account) if body.account else None, GroupId(body.group) if body.group else None,
+        access.actor.label,
+    )  # fmt: skip
+    await access.note("orders.cancel_all", body.account or body.group or "workspace", {"requested": str(count)})
+    return schemas.Requested(requested=count)
+
+
+@router.post("/{id}/cancel", status_code=202)
+async def cancel_order(access: _Cancel, order: ObjectId) -> schemas.Accepted:
+    """Ask for an order to be canceled; asking twice changes nothing."""
+    found = reads.find(access.desk, order)
+    if not found.is_open:
+        raise ProblemError(409, "order.closed", f"the order is already {found.status}")
+    await access.desk.cancel(found.client_order_id, access.actor.label, "asked by hand")
+    return schemas.Accepted(id=found.client_order_id)
+
+
+@router.post("/{id}/replace", status_code=202)
+async def replace_order(access: _Replace, order: ObjectId, body: schemas.Replace) -> schemas.Accepted:
+    """Ask for a working order to be worked on other terms; the change passes the gate first."""
+    found = reads.find(access.desk, order)
+    changes = {name: value for name, value in dict(body).items() if name != "quantity" and value is not None}
+    if body.quantity is None and not changes:
+        raise ProblemError(422, "replace.empty", "name a quantity or a price to change")
+    terms = replace(found.terms, **changes) if changes else None
+    await access.desk.replace(found.client_order_id, body.quantity, terms, access.actor.label)
+    return schemas.Accepted(id=found.client_order_id)
+
+
+@router.post("/{id}/confirm-dead", status_code=202)
+async def confirm_dead(access: _Confirm, order: ObjectId) -> schemas.Accepted:
+    """Vouch that the broker never had an order that was looked for and not found; frees what it reserved."""
+    found = reads.find(access.desk, order)
+    await access.desk.confirm_dead(found.client_order_id, access.actor.label)
+    await access.note("order.confirmed_dead", found.client_order_id)
+    return schemas.Accepted(id=found.client_order_id)

@@ -1,0 +1,107 @@
+"""Orders and what a person may do to them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from bidwell.model.order import OrderStatus, Pending
+from bidwell.model.terms import OrderType, Side, TimeInForce
+from bidwell.server.fields import Body, Identifier, Instant, Number, Page, View, Whole
+
+
+class TermsView(View):
+    """How an order is worked."""
+
+    order_type: OrderType
+    limit_price: Number | None = None
+    stop_price: Number | None = None
+    trail_amount: Number | None = None
+    trail_percent: Number | None = None
+    time_in_force: TimeInForce
+    expires_at: Instant | None = None
+
+
+class Check(View):
+    """One rule's answer with its numbers, exact decimal texts in `unit`."""
+
+    rule: str
+    passed: bool
+    limit: str = ""
+    current: str = ""
+    would_pass: str = ""
+    unit: str = ""
+    message: str = ""
+
+
+class Order(View):
+    """One order; `in_doubt` while bytes may have left and no answer is known."""
+
+    client_order_id: str
+    broker_order_id: str | None
+    account: str
+    account_name: str
+    instrument: str
+    symbol: str
+    side: Side
+    quantity: Number
+    filled_quantity: Number
+    leaves_quantity: Number
+    average_price: Number | None
+    terms: TermsView
+    status: OrderStatus
+    pending: Pending
+    intent: str | None
+    strategy: str | None
+    source: str
+    leg: Whole
+    entry: str | None
+    external: bool
+    in_doubt: bool
+    reason: str
+    created_at: Instant
+    reservation_cash: Number | None
+
+
+class OrderPage(Page[Order]):
+    """Orders, newest first."""
+
+
+class OrderDetail(Order):
+    """One order with every rule's answer and its times, in milliseconds since its intent was received."""
+
+    checks: list[Check]
+    denial: Check | None
+    sent_ms: Number | None
+    ack_ms: Number | None
+    filled_ms: Number | None
+    slippage: Number | None = Field(description="paid above (or below) the reference, per unit; positive is worse")
+    broker: str
+
+
+class Replace(Body):
+    """New terms for a working order; what is absent stays."""
+
+    quantity: Annotated[Number, Field(gt=0)] | None = None
+    limit_price: Annotated[Number, Field(gt=0)] | None = None
+    stop_price: Annotated[Number, Field(gt=0)] | None = None
+
+
+class CancelAll(Body):
+    """Whose orders to cancel; everybody's when nothing is named."""
+
+    account: Identifier | None = None
+    group: Identifier | None = None
+
+
+class Requested(View):
+    """How many requests are on their way."""
+
+    requested: Whole
+
+
+class Accepted(View):
+    """The request is on its way; its outcome comes by the stream."""
+
+    id: str

@@ -1,0 +1,1 @@
+"""The first read of the desk page: everything of its frame in one answer."""

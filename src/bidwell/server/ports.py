@@ -1,0 +1,275 @@
+"""What the server asks of the world beside a desk, as protocols that `app` wires."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+from bidwell.engine.ports import Entry
+from bidwell.model.account import Account
+from bidwell.model.role import Role
+
+# --- identity ---------------------------------------------------------------------------------------
+
+
+class UserRow(Protocol):
+    """A person; `login` is the e-mail address."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def login(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def created_at(self) -> datetime: ...
+
+
+class WorkspaceRow(Protocol):
+    """A workspace."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def currency(self) -> str: ...
+
+
+class MemberRow(Protocol):
+    """A person's part in a workspace."""
+
+    @property
+    def user(self) -> UserRow: ...
+    @property
+    def role(self) -> Role: ...
+
+
+class SessionRow(Protocol):
+    """A signed-in browser; `authenticated_at` is when the password was last given."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def user(self) -> UserRow: ...
+    @property
+    def created_at(self) -> datetime: ...
+    @property
+    def seen_at(self) -> datetime: ...
+    @property
+    def expires_at(self) -> datetime: ...
+    @property
+    def authenticated_at(self) -> datetime: ...
+    @property
+    def address(self) -> str: ...
+    @property
+    def user_agent(self) -> str: ...
+    @property
+    def roles(self) -> Mapping[str, Role]: ...
+
+
+class KeyRow(Protocol):
+    """A machine's key in one workspace; `role` is its maker's there now."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def workspace(self) -> str: ...
+    @property
+    def user(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def prefix(self) -> str: ...
+    @property
+    def scopes(self) -> frozenset[str]: ...
+    @property
+    def addresses(self) -> tuple[str, ...]: ...
+    @property
+    def created_at(self) -> datetime: ...
+    @property
+    def expires_at(self) -> datetime | None: ...
+    @property
+    def last_used_at(self) -> datetime | None: ...
+    @property
+    def revoked_at(self) -> datetime | None: ...
+    @property
+    def role(self) -> Role | None: ...
+
+
+class Users(Protocol):
+    """People, their passwords and their roles; a password is never evaluated before the throttle counted it."""
+
+    async def any(self) -> bool: ...
+    async def workspaces(self, user: str) -> Sequence[WorkspaceRow]: ...
+    async def authenticate(self, login: str, password: str, address: str, now: datetime) -> UserRow: ...
+    async def change_password(
+        self, user: str, password: str, now: datetime, keep_session: str | None = None
+    ) -> None: ...
+    async def members(self, workspace: str) -> Sequence[MemberRow]: ...
+    async def set_role(self, workspace: str, user: str, role: Role | None, now: datetime) -> None: ...
+
+
+class SetupLinks(Protocol):
+    """One-time links by which a person makes an account."""
+
+    async def create(self, workspace: str, role: Role, now: datetime) -> str: ...
+    async def redeem(self, secret: str, login: str, name: str, password: str, now: datetime) -> UserRow: ...
+
+
+class Sessions(Protocol):
+    """Server-side sessions behind opaque secrets."""
+
+    async def create(
+        self,
+        user: Any,  # noqa: ANN401 - the row that `authenticate` gave
+        now: datetime,
+        address: str = "",
+        user_agent: str = "",
+    ) -> tuple[str, SessionRow]: ...
+    async def find(self, secret: str, now: datetime) -> SessionRow | None: ...
+    async def rotate(
+        self, secret: str, now: datetime, *, authenticated: bool = False
+    ) -> tuple[str, SessionRow] | None: ...
+    async def of_user(self, user: str, now: datetime) -> Sequence[SessionRow]: ...
+    async def revoke(self, user: str, session: str, now: datetime) -> bool: ...
+
+
+class ApiKeys(Protocol):
+    """Keys for machines."""
+
+    async def create(
+        self,
+        workspace: str,
+        user: str,
+        name: str,
+        scopes: Iterable[str],
+        now: datetime,
+        *,
+        expires_at: datetime | None = None,
+        addresses: Iterable[str] = (),
+    ) -> tuple[str, KeyRow]: ...
+    async def find(self, key: str, address: str, now: datetime) -> KeyRow | None: ...
+    async def of_workspace(self, workspace: str) -> Sequence[KeyRow]: ...
+    async def revoke(self, workspace: str, key: str, now: datetime) -> bool: ...
+
+
+class AuditRow(Protocol):
+    """One deed; `detail` is a JSON object."""
+
+    @property
+    def seq(self) -> int: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def actor(self) -> str: ...
+    @property
+    def action(self) -> str: ...
+    @property
+    def object(self) -> str: ...
+    @property
+    def outcome(self) -> str: ...
+    @property
+    def address(self) -> str: ...
+    @property
+    def detail(self) -> str: ...
+
+
+class Audit(Protocol):
+    """A chain of deeds for each workspace, and one for what belongs to none."""
+
+    async def record(
+        self,
+        workspace: str,
+        now: datetime,
+        *,
+        actor: str,
+        action: str,
+        object: str = "",  # noqa: A002 - authorize(actor, action, object) is how security speaks
+        outcome: str = "allowed",
+        address: str = "",
+        detail: dict[str, Any] | None = None,
+    ) -> AuditRow: ...
+    async def rows(self, workspace: str, before: int | None = None, limit: int = 100) -> Sequence[AuditRow]: ...
+
+
+class Identity(Protocol):
+    """One door to everything about who may come in."""
+
+    @property
+    def users(self) -> Users: ...
+    @property
+    def setup_links(self) -> SetupLinks: ...
+    @property
+    def sessions(self) -> Sessions: ...
+    @property
+    def api_keys(self) -> ApiKeys: ...
+    @property
+    def audit(self) -> Audit: ...
+
+
+# --- journal, alerts, market ------------------------------------------------------------------------
+
+
+class JournalReader(Protocol):
+    """One workspace's journal for reading."""
+
+    def read(self, after: int = 0, limit: int | None = None) -> AsyncIterator[Sequence[Entry]]:
+        """Entries with a sequence above `after`, in order, in batches."""
+        ...
+
+    async def head(self) -> int:
+        """The last durable sequence."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRecord:
+    """One message that came for a strategy: what became of it; `body` has no token in it."""
+
+    at: datetime
+    outcome: str
+    code: str
+    detail: str
+    intent: str | None
+    body: str
+
+
+class AlertLog(Protocol):
+    """The history of messages by strategy."""
+
+    async def add(self, workspace: str, strategy: str, record: AlertRecord) -> None:
+        """Keep one message."""
+        ...
+
+    async def read(self, workspace: str, strategy: str) -> Sequence[AlertRecord]:
+        """What is kept, newest first."""
+        ...
+
+
+class SpeedControl(Protocol):
+    """A feed whose market clock can run faster than the wall clock."""
+
+    async def set_speed(self, speed: Decimal) -> Decimal:
+        """Market seconds per second from now on (zero pauses); gives the speed in force."""
+        ...
+
+    @property
+    def speed(self) -> Decimal:
+        """The speed in force."""
+        ...
+
+
+class PaperVenue(Protocol):
+    """Where paper accounts are held."""
+
+    async def open_account(self, account: Account, cash: Decimal) -> None:
+        """Open an account there with cash in its currency; opening it again changes nothing."""
+        ...
+
+
+Probe = Callable[[], Awaitable[tuple[bool, str]]]
+Probes = Mapping[str, Probe]

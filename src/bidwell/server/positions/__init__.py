@@ -1,0 +1,1 @@
+"""What is held, by account, instrument and strategy."""

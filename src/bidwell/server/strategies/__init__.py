@@ -1,0 +1,1 @@
+"""Senders of signals: definitions, tokens, templates and alert history."""

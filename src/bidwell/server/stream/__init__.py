@@ -1,0 +1,1 @@
+"""The WebSocket: tickets, topics with sequence numbers, resume, conflation, eviction."""

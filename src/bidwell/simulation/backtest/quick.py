@@ -1,0 +1,173 @@
+"""The compiled run: a translated strategy in one loop with the compiled kernel, bar by bar as the interpreted one."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bidwell.simulation.backtest import compiled
+from bidwell.simulation.backtest.books import HEADROOM, array_book, grown, rows_of
+from bidwell.simulation.backtest.conditions import Conditions
+from bidwell.simulation.backtest.translation import Translated, translate
+from bidwell.simulation.backtest.watching import Watch
+from bidwell.strategy.bars import COLUMNS, Bars
+from bidwell.strategy.strategy import Strategy
+
+CHUNK = 1 << 20
+LOADED, ON_DISK, COLD = 10_000, 4_000_000, 20_000_000
+"""From how many bars on compiling pays: it is loaded already, compiled on disk, or has to be compiled."""
+
+_FRAME = """
+import math
+from collections import namedtuple
+from numba import njit
+from {kernel} import *
+
+Constants = namedtuple("Constants", {constants!r})
+Series = namedtuple("Series", {series!r})
+State = namedtuple("State", {state!r})
+
+
+{functions}
+
+
+@njit(cache=True, _nrt=False)
+def run(book, o, h, l, c, v, t, P, S, M, equity, start, stop, room):
+    counts = book.counts
+    account = book.account
+    position = book.position
+    multiplier = book.multiplier[0]
+    at_close = book.settings[AT_CLOSE] != 0.0
+    for i in range(start, stop):
+        if counts[ORDERS] > room or counts[FILLS] > room:
+            return i
+        if counts[BUSY] != 0:
+            step(book, 0, i, o[i], h[i], l[i], c[i], v[i], t[i], t[i - 1] if i > 0 else 0)
+        m_on_bar(book, i, o, h, l, c, v, t, P, S, M)
+        if at_close and counts[BUSY] != 0:
+            settle_close(book, 0, i, c[i], v[i], t[i])
+        equity[i] = account[CASH] + position[0] * c[i] * multiplier
+    return stop
+
+
+@njit(cache=True, _nrt=False, error_model="numpy")
+def measured(equity, cash, pace, out):
+    n = len(equity)
+    peak = cash
+    worst = 0.0
+    before = cash
+    total = 0.0
+    for i in range(n):
+        total += equity[i] / before - 1.0
+        before = equity[i]
+        peak = max(peak, equity[i])
+        worst = min(worst, equity[i] / peak - 1.0)
+    mean = total / n
+    spread = 0.0
+    before = cash
+    for i in range(n):
+        away = equity[i] / before - 1.0 - mean
+        before = equity[i]
+        spread += away * away
+    out[0] = equity[n - 1]
+    out[1] = worst
+    out[2] = mean / math.sqrt(spread / (n - 1)) * math.sqrt(pace) if spread > 0.0 else 0.0
+
+
+@njit(cache=True, _nrt=False, nogil=True)
+def run_many(book, o, h, l, c, v, t, table, series, begin, M, where, equity, out, low, high, room, cash, pace):
+    for j in range(low, high):
+        book.account[:] = 0.0
+        book.account[CASH] = cash
+        book.counts[:] = 0
+        book.position[:] = 0.0
+        book.mark[:] = 0.0
+{beginnings}
+        P = {one_table}
+        S = {one_series}
+        if run(book, o, h, l, c, v, t, P, S, M, equity, 0, len(c), room) == len(c):
+            measured(equity, cash, pace, out[j])
+            out[j, 3] = book.counts[FILLS]
+"""
+
+
+class CompiledRun:
+    """A prepared strategy on one instrument's bars, compiled; raises Unsupported where its class is out of the subset."""
+
+    def __init__(
+        self, strategy: Strategy, arrays: Mapping[str, NDArray[Any]], bars: Bars, conditions: Conditions
+    ) -> None:
+        self.bars = bars
+        self.time = bars.time
+        self.translated = translate(strategy, arrays)
+        self.source = source_of(self.translated)
+        self.speed = "compiled"
+        self.why = ""
+        self.conditions = conditions
+        self.book: Any = None
+        self.equity = np.empty(len(bars))
+
+    def pays(self) -> str:
+        """Empty where compiling is the quicker way for so many bars, else why it is not."""
+        return pays(self.source, len(self.bars))
+
+    def go(self, watch: Watch) -> None:
+        """Run every bar; raises what the strategy raises, without its line."""
+        compiled.kernel()
+        module = compiled.module_of("strategy", self.source)
+        names = self.translated
+        constants = module.Constants(**names.constants)
+        series = module.Series(**names.series)
+        state = module.State(**names.state)
+        columns = [np.ascontiguousarray(getattr(self.bars, name)) for name in (*COLUMNS, "time")]
+        book = array_book(self.conditions, 1, max(8_192, len(self.bars) // 16))
+        done, total = 0, len(self.bars)
+        while done < total:
+            stop = min(done + CHUNK, total)
+            room = len(book.orders) - HEADROOM
+            done = module.run(book, *columns, constants, series, state, self.equity, done, stop, room)
+            if done < stop:
+                book = grown(book)
+            watch.passed(done, total)
+        self.book = book
+
+    def rows(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Orders and fills as the kernel's rows."""
+        return rows_of(self.book)
+
+    def equity_curve(self) -> NDArray[np.float64]:
+        """The equity after every bar."""
+        return self.equity
+
+
+def pays(source: str, total: int) -> str:
+    """Empty where compiling a module is the quicker way for so many bars in all, else why it is not."""
+    name = compiled.name_of("strategy", source)
+    least = LOADED if name in sys.modules else ON_DISK if compiled.is_warm(name) else COLD
+    return "" if total >= least else f"Python is quicker for {total:,} bars"
+
+
+def source_of(translated: Translated) -> str:
+    """The source of a strategy's module."""
+    functions = translated.source
+    for name in translated.constants:
+        functions = re.sub(rf"\bfield_{name}\b", f"P.{name}", functions)
+    for name in translated.state:
+        functions = re.sub(rf"\bfield_{name}\b", f"M.{name}[0]", functions)
+    return _FRAME.format(
+        kernel=compiled.kernel_name(), functions=functions, constants=tuple(translated.constants),
+        series=tuple(translated.series), state=tuple(translated.state),
+        beginnings="\n".join(f"        M.{name}[0] = begin.{name}[j]" for name in translated.state),
+        one_table=_made("Constants", "table", [f"table.{name}[j]" for name in translated.constants]),
+        one_series=_made("Series", "series",
+                         [f"series.{name}[where[j, {n}]]" for n, name in enumerate(translated.series)]),
+    )  # fmt: skip
+
+
+def _made(kind: str, empty: str, fields: list[str]) -> str:
+    return f"{kind}({', '.join(fields)})" if fields else empty

@@ -1,0 +1,116 @@
+"""What happens in a schedule, drawn from its seed: the world's shape, the faults it meets, and the acts in time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from random import Random
+
+from bidwell.engine.ports import DedupeScope
+from bidwell.model.account import OnFailure, Policy
+from bidwell.simulation.proof.weather import Fault
+
+STORM = 4.0
+"""Virtual seconds of faults; afterwards everything that is late arrives and the world comes to rest."""
+
+
+class Act(StrEnum):
+    """What users, the market, the brokers and the machine do."""
+
+    ENTER = "enter"
+    ENTER_GROUP = "enter_group"
+    BRACKET = "bracket"
+    SIGNAL = "signal"
+    SIGNAL_EXIT = "signal_exit"
+    SIGNAL_TARGET = "signal_target"
+    CLOSE = "close"
+    CLOSE_ALL = "close_all"
+    REPEAT = "repeat"
+    CONFLICT = "conflict"
+    BURST = "burst"
+    CANCEL = "cancel"
+    CANCEL_ALL = "cancel_all"
+    REPLACE = "replace"
+    RAISE = "raise"
+    PRESS = "press"
+    HALT = "halt"
+    RELEASE = "release"
+    REDEFINE = "redefine"
+    CRASH = "crash"
+    CUT = "cut"
+    STEP_CLOCK = "step_clock"
+    STALL_FEED = "stall_feed"
+    RESTATE = "restate"
+    LIE = "lie"
+    BY_HAND = "by_hand"
+    DEPOSIT = "deposit"
+
+
+_WEIGHTS: dict[Act, int] = {
+    Act.ENTER: 10, Act.ENTER_GROUP: 7, Act.BRACKET: 4, Act.SIGNAL: 9, Act.SIGNAL_EXIT: 7, Act.SIGNAL_TARGET: 3,
+    Act.CLOSE: 4, Act.CLOSE_ALL: 2, Act.REPEAT: 4, Act.CONFLICT: 1, Act.BURST: 3, Act.CANCEL: 6, Act.CANCEL_ALL: 1,
+    Act.REPLACE: 5, Act.RAISE: 2, Act.PRESS: 2, Act.HALT: 2, Act.RELEASE: 2, Act.REDEFINE: 1,
+}  # fmt: skip
+_OF_FAULTS: dict[Fault, tuple[Act, int]] = {
+    Fault.CRASH_AFTER: (Act.CRASH, 2), Fault.DISCONNECT: (Act.CUT, 3), Fault.CLOCK_STEP: (Act.STEP_CLOCK, 3),
+    Fault.FEED_STALLED: (Act.STALL_FEED, 3), Fault.RESTATED: (Act.RESTATE, 3),
+    Fault.CANCELED_THOUGH_FILLED: (Act.LIE, 3), Fault.MANUAL_ORDER: (Act.BY_HAND, 4),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """An act at a virtual second, with the seed of its own choices."""
+
+    at: float
+    act: Act
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One schedule: everything that is decided before it begins."""
+
+    seed: int
+    accounts: int
+    instruments: int
+    scopes: tuple[DedupeScope, ...]
+    policies: tuple[Policy, ...]
+    on_failure: OnFailure
+    max_position: int
+    faults: frozenset[Fault]
+    chance: float
+    acts: tuple[Planned, ...]
+
+
+_OFTEN = 8
+
+
+def plan(seed: int, focus: frozenset[Fault] = frozenset(), often: tuple[Act, ...] = ()) -> Plan:
+    """Draw a schedule from its seed; `focus` adds faults to those drawn, and `often` makes some acts likelier."""
+    random = Random(seed)  # noqa: S311 - a schedule must be repeatable
+    accounts = random.choice((1, 2, 2, 3, 3, 4))
+    faults = frozenset(random.sample(tuple(Fault), random.choice((0, 2, 3, 4, 5, 6, 8)))) | focus
+    weights = dict(_WEIGHTS)
+    if random.random() < 0.5:
+        weights[Act.DEPOSIT] = 1
+    for fault in sorted(faults):
+        if fault in _OF_FAULTS:
+            act, weight = _OF_FAULTS[fault]
+            weights[act] = weight
+    for act in often:
+        weights[act] = weights.get(act, 1) * _OFTEN
+    kinds, odds = list(weights), list(weights.values())
+    count = random.randint(5, 14)
+    times = sorted(random.uniform(0.3, STORM) for _ in range(count))
+    acts = tuple(Planned(round(at, 4), random.choices(kinds, odds)[0], random.getrandbits(32)) for at in times)
+    return Plan(
+        seed=seed, accounts=accounts, instruments=random.choice((1, 1, 2)),
+        scopes=tuple(random.choice((DedupeScope.FOREVER, DedupeScope.FOREVER, DedupeScope.OPEN_ONLY, DedupeScope.NONE))
+                     for _ in range(accounts)),
+        policies=(random.choice((Policy.EQUAL, Policy.RATIO, Policy.WEIGHTED, Policy.PROPORTIONAL, Policy.FIXED)),
+                  random.choice((Policy.EQUAL, Policy.RATIO))),
+        on_failure=random.choice((OnFailure.CONTINUE, OnFailure.CONTINUE, OnFailure.UNWIND)),
+        max_position=random.choice((12, 25, 60)), faults=faults,
+        chance=random.choice((0.15, 0.3, 0.5) if focus else (0.03, 0.08, 0.15, 0.3)), acts=acts,
+    )  # fmt: skip

@@ -1,0 +1,29 @@
+"""Errors of storage that are nobody else's: the journal's own are in `model/errors.py`.
+
+BidwellError
+├── StorageUnavailable  the database cannot be reached now: nothing was done, try again   (transient)
+├── LeaseHeld           another desk works this workspace: wait until it ends or is gone  (transient)
+└── VaultError          a credential cannot be read: wrong key, or its row was altered    (permanent)
+"""
+
+from __future__ import annotations
+
+from bidwell.model.errors import BidwellError
+
+
+class StorageUnavailable(BidwellError):
+    """The database cannot be reached: the transaction did not happen, or its connection was lost in it."""
+
+    code = "storage_unavailable"
+
+
+class VaultError(BidwellError):
+    """A credential does not open: another key made it, or its row is not what was written."""
+
+    code = "vault"
+
+
+class LeaseHeld(BidwellError):
+    """Another desk holds the workspace's lease."""
+
+    code = "lease_held"

@@ -1,0 +1,68 @@
+"""Who may write a workspace: one desk at a time, with a token that fences off every former one."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bidwell.model.errors import Fenced
+from bidwell.storage.errors import LeaseHeld
+from bidwell.storage.pool import Pool
+
+_ACQUIRE = """
+    INSERT INTO leases AS held (workspace_id, holder, token, acquired_at, expires_at)
+    VALUES (%(workspace)s, %(holder)s, 1, clock_timestamp(), clock_timestamp() + %(ttl)s)
+    ON CONFLICT (workspace_id) DO UPDATE
+    SET holder = excluded.holder, token = held.token + 1,
+        acquired_at = excluded.acquired_at, expires_at = excluded.expires_at
+    WHERE held.holder = excluded.holder OR held.expires_at <= clock_timestamp()
+    RETURNING token
+"""
+_RENEW = """
+    UPDATE leases SET expires_at = clock_timestamp() + %(ttl)s
+    WHERE workspace_id = %(workspace)s AND token = %(token)s RETURNING expires_at
+"""
+_RELEASE = "UPDATE leases SET expires_at = clock_timestamp() WHERE workspace_id = %(workspace)s AND token = %(token)s"
+
+
+class Lease:
+    """The lease of one workspace, timed by the database's clock because holders' clocks may differ.
+
+    `holder` names a desk for good (its data folder, not its process): a desk that was killed takes its own
+    lease again at once. Every acquisition raises the token, and the journal takes entries under the newest only.
+    """
+
+    def __init__(self, pool: Pool, workspace: str) -> None:
+        self._pool = pool
+        self._workspace = workspace
+
+    async def acquire(self, holder: str, ttl: timedelta) -> int:
+        """Take the lease when it is free, expired or our own, and return its token, above all before.
+
+        Raises LeaseHeld with the holder and the time when it ends, StorageUnavailable.
+        """
+        async with self._pool.transaction(workspace=self._workspace) as connection:
+            found = await connection.execute(_ACQUIRE, {"workspace": self._workspace, "holder": holder, "ttl": ttl})
+            row = await found.fetchone()
+            if row is not None:
+                return int(row["token"])
+            held = await connection.execute(
+                "SELECT holder, expires_at FROM leases WHERE workspace_id = %s", [self._workspace]
+            )
+            other = await held.fetchone()
+        by = f"{other['holder']} until {other['expires_at']:%H:%M:%S} UTC" if other else "another desk"
+        raise LeaseHeld(f"workspace {self._workspace} is held by {by}: stop that desk, or wait until its lease ends")
+
+    async def renew(self, token: int, ttl: timedelta) -> datetime:
+        """Hold on for `ttl` from now and return the end; raises Fenced when somebody else has it."""
+        async with self._pool.transaction(workspace=self._workspace) as connection:
+            found = await connection.execute(_RENEW, {"workspace": self._workspace, "token": token, "ttl": ttl})
+            row = await found.fetchone()
+        if row is None:
+            raise Fenced(f"the lease of workspace {self._workspace} has passed to another desk")
+        expires_at: datetime = row["expires_at"]
+        return expires_at
+
+    async def release(self, token: int) -> None:
+        """Let another desk take over at once; no change when somebody else already has."""
+        async with self._pool.transaction(workspace=self._workspace) as connection:
+            await connection.execute(_RELEASE, {"workspace": self._workspace, "token": token})

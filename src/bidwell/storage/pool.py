@@ -1,0 +1,89 @@
+"""A few connections of the app role, and transactions that see one workspace or one user."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow, dict_row
+
+from bidwell.storage.errors import StorageUnavailable
+
+CONNECT_SECONDS = 5
+WAIT_SECONDS = 5.0
+
+Connection = AsyncConnection[DictRow]
+
+
+class Pool:
+    """At most `size` connections, opened when first needed and reused; one that broke is replaced.
+
+    Every transaction names what it may see: row-level security shows it the rows of `workspace`, and of
+    `user` where a row belongs to a person. Raises StorageUnavailable when the database cannot be reached.
+    """
+
+    def __init__(self, conninfo: str, *, size: int = 8) -> None:
+        self._conninfo = conninfo
+        self._idle: list[Connection] = []
+        self._slots = asyncio.Semaphore(size)
+        self._closed = False
+
+    async def close(self) -> None:
+        """Close idle connections now and the others when they come back."""
+        self._closed = True
+        while self._idle:
+            await self._idle.pop().close()
+
+    @asynccontextmanager
+    async def transaction(self, *, workspace: str | None = None, user: str | None = None) -> AsyncIterator[Connection]:
+        """One transaction, committed when the block ends and rolled back when it raises."""
+        async with self._connection() as connection, connection.transaction():
+            if workspace is not None or user is not None:
+                await connection.execute(
+                    "SELECT set_config('app.workspace', %s, true), set_config('app.user', %s, true)",
+                    [workspace or "", user or ""],
+                )
+            yield connection
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Connection]:
+        try:
+            await asyncio.wait_for(self._slots.acquire(), WAIT_SECONDS)
+        except TimeoutError as error:
+            raise StorageUnavailable("every database connection is busy") from error
+        try:
+            connection = await self._take()
+            try:
+                yield connection
+            except psycopg.OperationalError as error:
+                if connection.closed or connection.broken:
+                    await self._drop_idle()
+                    raise StorageUnavailable(f"the database connection was lost: {str(error).strip()}") from error
+                raise
+            finally:
+                if connection.closed or self._closed:
+                    await connection.close()
+                else:
+                    self._idle.append(connection)
+        finally:
+            self._slots.release()
+
+    async def _take(self) -> Connection:
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.closed:
+                return connection
+        try:
+            return await AsyncConnection.connect(
+                self._conninfo, autocommit=True, row_factory=dict_row, connect_timeout=CONNECT_SECONDS
+            )
+        except psycopg.OperationalError as error:
+            raise StorageUnavailable(f"the database cannot be reached: {str(error).strip()}") from error
+
+    async def _drop_idle(self) -> None:
+        """A connection that broke means that its idle siblings most likely did, too."""
+        while self._idle:
+            await self._idle.pop().close()

@@ -1,0 +1,165 @@
+"""Orders, fills and ledger as tables for people who read with SQL; derived from the journal, never read by the desk."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bidwell.engine import codec
+from bidwell.engine.ports import Entry, Journal
+from bidwell.engine.state import State
+from bidwell.model.errors import JournalUnavailable
+from bidwell.model.events import (
+    CashAdjusted,
+    Event,
+    OrderApproved,
+    OrderDenied,
+    OrderEvent,
+    OrderFilled,
+    PositionAdjusted,
+)
+from bidwell.model.ids import AccountId, ClientOrderId
+from bidwell.model.order import Order
+from bidwell.storage.errors import StorageUnavailable
+from bidwell.storage.pool import Pool
+from bidwell.storage.projection_rows import (
+    INSERT_FILL,
+    INSERT_POSTING,
+    UPSERT_ORDER,
+    Value,
+    fill_row,
+    order_row,
+    posting_rows,
+)
+
+NAME = "orders"
+_BOOKED = (OrderFilled, CashAdjusted, PositionAdjusted)
+
+
+@dataclass(slots=True)
+class _Changes:
+    """What one batch of entries changed: the last state of each order, and every new posting."""
+
+    orders: dict[ClientOrderId, tuple[Order, datetime, int]] = field(default_factory=dict)
+    filled: dict[ClientOrderId, int] = field(default_factory=dict)
+    postings: list[tuple[Value, ...]] = field(default_factory=list)
+
+
+class Projection:
+    """Folds a workspace's journal and keeps its tables beside it, each batch and its checkpoint in one transaction.
+
+    After a restart the fold starts from the first entry again and rows are written from the checkpoint on.
+    """
+
+    def __init__(self, pool: Pool, workspace: str) -> None:
+        self._pool = pool
+        self._workspace = workspace
+        self._state = State()
+        self._booked: dict[AccountId, int] = {}
+        self._written: int | None = None
+        self._changes = _Changes()
+
+    @property
+    def sequence(self) -> int:
+        """The last entry that was folded in."""
+        return self._state.sequence
+
+    async def run(self, journal: Journal, pause: timedelta = timedelta(seconds=1)) -> None:
+        """Follow the journal until cancelled; while the database is away the tables wait, as the desk does."""
+        while True:
+            with contextlib.suppress(JournalUnavailable, StorageUnavailable):
+                await self.catch_up(journal)
+            await asyncio.sleep(pause.total_seconds())
+
+    async def catch_up(self, journal: Journal) -> int:
+        """Take in every entry that the journal has and this has not; the last sequence."""
+        await self._flush()
+        async for entries in journal.read(self._state.sequence):
+            await self.apply(entries)
+        return self._state.sequence
+
+    async def apply(self, entries: Sequence[Entry]) -> None:
+        """Take in entries that follow the last one; rows that a former run wrote are left as they are.
+
+        Raises StorageUnavailable; what was folded by then is written with the next call.
+        """
+        if self._written is None:
+            self._written = await self._checkpoint()
+        for entry in entries:
+            self._fold(entry, kept=entry.seq > self._written)
+            # A long journal is folded beside a working desk: it must not hold up the loop.
+            await asyncio.sleep(0)
+        await self._flush()
+
+    async def _flush(self) -> None:
+        if self._written is not None and self._state.sequence > self._written:
+            await self._write(self._changes, self._state.sequence)
+            self._written = self._state.sequence
+            self._changes = _Changes()
+
+    def _fold(self, entry: Entry, *, kept: bool) -> None:
+        event = codec.decode(entry.kind, entry.body)
+        name = _order_of(event)
+        before = self._state.orders.get(name) if name is not None else None
+        self._state.apply(event)
+        postings = self._new_postings(entry.seq) if isinstance(event, _BOOKED) else []
+        if not kept:
+            return
+        self._changes.postings += postings
+        after = self._state.orders.get(name) if name is not None else None
+        if name is not None and after is not None and after is not before:
+            self._changes.orders[name] = (after, event.at, entry.seq)
+            if after.fills != (before.fills if before is not None else ()):
+                self._changes.filled[name] = entry.seq
+
+    def _new_postings(self, seq: int) -> list[tuple[Value, ...]]:
+        rows: list[tuple[Value, ...]] = []
+        for account, portfolio in self._state.portfolios.items():
+            known = self._booked.get(account, 0)
+            for ledger_entry in portfolio.entries[known:]:
+                rows += posting_rows(self._workspace, account, ledger_entry, seq, len(rows))
+            self._booked[account] = len(portfolio.entries)
+        return rows
+
+    async def _checkpoint(self) -> int:
+        async with self._pool.transaction(workspace=self._workspace) as connection:
+            found = await connection.execute(
+                "SELECT seq FROM projection_checkpoints WHERE workspace_id = %s AND projection = %s",
+                [self._workspace, NAME],
+            )
+            row = await found.fetchone()
+        return 0 if row is None else int(row["seq"])
+
+    async def _write(self, changes: _Changes, seq: int) -> None:
+        workspace = self._workspace
+        async with self._pool.transaction(workspace=workspace) as connection, connection.cursor() as cursor:
+            await cursor.executemany(
+                UPSERT_ORDER, [order_row(workspace, order, at, last) for order, at, last in changes.orders.values()]
+            )
+            for name, last in changes.filled.items():
+                fills = changes.orders[name][0].fills
+                # An execution booked from a total may get its name later: the row under the makeshift name goes.
+                await cursor.execute(
+                    "DELETE FROM fills WHERE workspace_id = %s AND client_order_id = %s AND execution_id <> ALL(%s)",
+                    [workspace, name, [fill.execution_id for fill in fills]],
+                )
+                await cursor.executemany(INSERT_FILL, [fill_row(workspace, fill, last) for fill in fills])
+            await cursor.executemany(INSERT_POSTING, changes.postings)
+            await cursor.execute(
+                "INSERT INTO projection_checkpoints AS c (workspace_id, projection, seq) VALUES (%s, %s, %s)"
+                " ON CONFLICT (workspace_id, projection) DO UPDATE SET seq = greatest(c.seq, excluded.seq)",
+                [workspace, NAME, seq],
+            )
+
+
+def _order_of(event: Event) -> ClientOrderId | None:
+    match event:
+        case OrderApproved(order=order) | OrderDenied(order=order):
+            return order.client_order_id
+        case OrderEvent(client_order_id=name):
+            return name
+        case _:
+            return None

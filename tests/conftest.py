@@ -1,0 +1,32 @@
+"""Which tests run: the network's and the long proofs only when asked for, the browser's one after another."""
+
+from __future__ import annotations
+
+import pytest
+
+ASKED_FOR = {"network": "--network", "prove": "--prove"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--network", action="store_true", help="run the tests that need a network too")
+    parser.addoption("--screenshots", action="store_true", help="renew docs/screenshots from the browser tests")
+    parser.addoption("--update", action="store_true", help="write stored results of backtests anew")
+    parser.addoption("--prove", action="store_true", help="run the long proofs, and only those")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    kept: list[pytest.Item] = []
+    dropped: list[pytest.Item] = []
+    proving = config.getoption("--prove")
+    for item in items:
+        unasked = [
+            name for name, flag in ASKED_FOR.items() if item.get_closest_marker(name) and not config.getoption(flag)
+        ]
+        beside = proving and item.get_closest_marker("prove") is None
+        (dropped if unasked or beside else kept).append(item)
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = kept

@@ -1,0 +1,78 @@
+"""How every page looks and can be used: accessible, by day and night, at a desk and on a phone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.story.running import Answer, RunningDesk
+from tests.web.playing import Stage
+
+pytestmark = pytest.mark.browser
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+LARGEST = 250_000
+
+
+def order(desk: RunningDesk, key: str, **changes: Any) -> Answer:  # noqa: ANN401 - any part of an order
+    """Send one order through the API, as a second person at the desk would."""
+    body = {"instrument": "AAPL.XNAS", "side": "BUY", "account": "growth",
+            "sizing": {"by": "quantity", "value": "5"}, "terms": {"order_type": "MARKET", "time_in_force": "DAY"}}  # fmt: skip
+    answer = desk.browser.call("POST", "/api/v1/w/main/intents", {**body, **changes}, **{"Idempotency-Key": key})
+    assert answer.status == 202, answer
+    return answer
+
+
+def limit(price: str) -> dict[str, str]:
+    return {"order_type": "LIMIT", "limit_price": price, "time_in_force": "GTC"}
+
+
+@pytest.fixture
+def busy_desk(desk: RunningDesk) -> RunningDesk:
+    """A desk on which something has happened: an alert, orders by hand, fills, positions, and what still works."""
+    if desk.browser.get("/api/v1/w/main/intents")["items"]:
+        return desk
+    quotes = {row["instrument"]: row for row in desk.browser.get("/api/v1/w/main/quotes")["items"]}
+    bid = float(quotes["AAPL.XNAS"]["bid"])
+    assert desk.alert("look-1").status == 202
+    order(desk, "look-2", instrument="MSFT.XNAS", sizing={"by": "quantity", "value": "120"}, account="income")
+    order(desk, "look-3", instrument="GOOG.XNAS", sizing={"by": "quantity", "value": "4"}, account="funded")
+    order(desk, "look-4", terms=limit(f"{bid * 0.992:.2f}"), sizing={"by": "quantity", "value": "15"})
+    order(desk, "look-5", terms=limit(f"{bid * 0.985:.2f}"), account="india")
+    order(desk, "look-6", side="SELL", sizing={"by": "quantity", "value": "2"}, terms=limit(f"{bid * 1.012:.2f}"))
+    desk.until("/api/v1/w/main/overview", lambda found: sum(row["open_orders"] for row in found["accounts"]) == 3)
+    return desk
+
+
+def newest_alert(desk: RunningDesk) -> str:
+    found = desk.browser.get("/api/v1/w/main/intents")["items"]
+    return next(str(row["id"]) for row in found if row["source"] == "alert")
+
+
+def test_every_page_is_accessible_by_day_and_night_at_a_desk(stage: Stage, busy_desk: RunningDesk) -> None:
+    stage.play("look", busy_desk, intent=newest_alert(busy_desk), only="wide")
+
+
+def test_every_page_is_accessible_and_in_reach_of_a_thumb_on_a_phone(stage: Stage, busy_desk: RunningDesk) -> None:
+    stage.play("look", busy_desk, intent=newest_alert(busy_desk), only="phone")
+
+
+def test_hostile_names_are_shown_as_the_text_that_they_are(stage: Stage, busy_desk: RunningDesk) -> None:
+    call = busy_desk.browser.call
+    account = call("POST", "/api/v1/w/main/accounts", {"name": HOSTILE, "currency": "USD", "cash": "1000"})
+    member: dict[str, Any] = {"account": "growth", "weight": "1", "cap": None, "instruments": {}}
+    group = call("POST", "/api/v1/w/main/groups", {
+        "name": HOSTILE, "policy": "equal", "members": [member], "on_failure": "continue"})  # fmt: skip
+    strategy = call("POST", "/api/v1/w/main/strategies", {
+        "name": HOSTILE, "account": "growth", "group": None, "instruments": [], "valid_seconds": 30})  # fmt: skip
+    assert [answer.status for answer in (account, group, strategy)] == [201, 201, 201], (account, group, strategy)
+    ids = {"account": account.body["id"], "group": group.body["id"], "strategy": strategy.body["id"]}
+    stage.play("look", busy_desk, only="names", intent="", hostile=ids)
+
+
+def test_the_screenshots_in_the_documentation_stay_small() -> None:
+    pictures = list((Path(__file__).parents[2] / "docs" / "screenshots").glob("*.png"))
+    assert {picture.name for picture in pictures if picture.stat().st_size > LARGEST} == set()
+    assert "desk-dark.png" in {picture.name for picture in pictures}

@@ -1,0 +1,70 @@
+"""The whole test run: `python -m tools.suite test|prove [pytest arguments]`.
+
+`test` runs the checks, the web unit tests, then pytest with two workers and, when no tests are chosen, the coverage
+gate; what failed before pytest is said again above pytest's closing line, which stays the last one. `prove` runs the
+long proofs alone.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from tools import check, chromium, web
+from tools.tree import ROOT
+
+EARLIER = "BIDWELL_FAILED_BEFORE_PYTEST"
+CHOOSING = {"-k", "-m", "--lf", "--last-failed", "--ff", "--collect-only", "--co"}
+
+
+def chooses(arguments: list[str]) -> bool:
+    """Tell whether the arguments run only some tests: a path, or an option that selects."""
+    return any(word.split("=")[0] in CHOOSING or (ROOT / word.split("::")[0]).exists() for word in arguments)
+
+
+def workers(arguments: list[str]) -> list[str]:
+    """Return the options for two workers, unless the arguments say how many or debug in this process."""
+    told = any(word.startswith(("-n", "--numprocesses", "--dist", "--pdb", "-s", "--capture=no")) for word in arguments)
+    return [] if told else ["-n", "2", "--dist", "loadgroup"]
+
+
+def pytest_command(arguments: list[str], *, proving: bool) -> list[str]:
+    command = [sys.executable, "-m", "pytest", "-p", "tools.earlier", *workers(arguments)]
+    if proving:
+        command.append("--prove")
+    elif not chooses(arguments):
+        command += ["--cov", "--cov-report=", "-p", "tools.coverage_gate"]
+    return [*command, *arguments]
+
+
+def before_pytest() -> list[str]:
+    """Run the checks and the web unit tests; return the names of those that failed."""
+    failed = []
+    if check.main([]) != 0:
+        failed.append("checks (see above, or ./bidwell check)")
+    if (web.WEB / "package.json").is_file() and web.run("test") != 0:
+        failed.append("web unit tests (see above)")
+    return failed
+
+
+def browser() -> str:
+    """Return the path of the browser for the tests; without one the browser tests fail and say why."""
+    try:
+        return chromium.find()
+    except (chromium.NoChromiumError, web.BuildError) as error:
+        print(f"bidwell: {error}", file=sys.stderr)
+        return ""
+
+
+def main(arguments: list[str]) -> int:
+    proving, rest = arguments[:1] == ["prove"], arguments[1:]
+    failed = [] if proving else before_pytest()
+    environment = {**os.environ, "BIDWELL_CHROMIUM": browser(), EARLIER: "; ".join(failed)}
+    sys.stdout.flush()
+    done = subprocess.run(pytest_command(rest, proving=proving), cwd=ROOT, env=environment, check=False)
+    return done.returncode or (1 if failed else 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,5791 @@
+/* Made by `npm run generate` from openapi.json. */
+import type { DecimalText } from "~/lib/decimal";
+export interface paths {
+    "/api/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Keys
+         * @description The person's keys that still work.
+         */
+        get: operations["list_keys_api_v1_api_keys_get"];
+        put?: never;
+        /**
+         * Create Key
+         * @description Make a key for a program; it is shown this once and never does more than the person may.
+         */
+        post: operations["create_key_api_v1_api_keys_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Key
+         * @description End one of the person's keys.
+         */
+        delete: operations["revoke_key_api_v1_api_keys__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Audit
+         * @description What was done in a workspace, newest first.
+         */
+        get: operations["list_audit_api_v1_audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/alert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Alert
+         * @description A sender's message, proved by the token in its body; 202 once it is durable.
+         */
+        post: operations["take_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check Reach
+         * @description What the caller looks like from here.
+         */
+        get: operations["check_reach"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/signal/{strategy}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Signal
+         * @description A sender's message, proved by X-Signature: t=<unix>,v1=<hex HMAC-SHA256(secret, t.body)>.
+         */
+        post: operations["take_signal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Session
+         * @description Who is signed in, with the CSRF token for unsafe requests.
+         */
+        get: operations["read_session_api_v1_session_get"];
+        put?: never;
+        /**
+         * Sign In
+         * @description Sign in; guesses are slowed down by account and by address.
+         */
+        post: operations["sign_in_api_v1_session_post"];
+        /**
+         * Sign Out
+         * @description End this session.
+         */
+        delete: operations["sign_out_api_v1_session_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Password
+         * @description Replace the password; every other session of the person ends.
+         */
+        post: operations["change_password_api_v1_session_password_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/step-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Step Up
+         * @description Give the password again: dangerous actions are allowed for five minutes, and the cookie is renewed.
+         */
+        post: operations["step_up_api_v1_session_step_up_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sessions
+         * @description The person's signed-in browsers.
+         */
+        get: operations["list_sessions_api_v1_sessions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Session
+         * @description End one of the person's sessions; its stream closes within a second.
+         */
+        delete: operations["end_session_api_v1_sessions__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Setup
+         * @description Whether the desk still waits for its first owner.
+         */
+        get: operations["read_setup_api_v1_setup_get"];
+        put?: never;
+        /**
+         * Finish Setup
+         * @description Make an account by a one-time link, and sign in.
+         */
+        post: operations["finish_setup_api_v1_setup_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stream/ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Ticket
+         * @description A ticket for one connection to a workspace's stream, good for 30 seconds.
+         */
+        post: operations["make_ticket_api_v1_stream_ticket_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Accounts
+         * @description Every account at a glance.
+         */
+        get: operations["list_accounts_api_v1_w__workspace__accounts_get"];
+        put?: never;
+        /**
+         * Open Account
+         * @description Open a paper account with cash in it.
+         */
+        post: operations["open_account_api_v1_w__workspace__accounts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Account
+         * @description One account in full.
+         */
+        get: operations["read_account_api_v1_w__workspace__accounts__id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Account
+         * @description Rename an account, or switch it on or off; switched off it takes no new orders.
+         */
+        patch: operations["change_account_api_v1_w__workspace__accounts__id__patch"];
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/alerts/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Alert
+         * @description Read a message as if the strategy had sent it, and show what each account would do.
+         */
+        post: operations["test_alert_api_v1_w__workspace__alerts_test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/export/intents/{id}.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Intent
+         * @description One intent with every event of it, to keep or to send with a question.
+         */
+        get: operations["export_intent_api_v1_w__workspace__export_intents__id__json_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/fills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Fills
+         * @description Executions, newest first.
+         */
+        get: operations["list_fills_api_v1_w__workspace__fills_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Groups
+         * @description The workspace's groups.
+         */
+        get: operations["list_groups_api_v1_w__workspace__groups_get"];
+        put?: never;
+        /**
+         * Create Group
+         * @description Define a group.
+         */
+        post: operations["create_group_api_v1_w__workspace__groups_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Group
+         * @description One group.
+         */
+        get: operations["read_group_api_v1_w__workspace__groups__id__get"];
+        /**
+         * Change Group
+         * @description Replace a group as a whole; intents already taken in keep their allocation.
+         */
+        put: operations["change_group_api_v1_w__workspace__groups__id__put"];
+        post?: never;
+        /**
+         * Remove Group
+         * @description Remove a group that no strategy sends to.
+         */
+        delete: operations["remove_group_api_v1_w__workspace__groups__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/groups/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Group
+         * @description What a wish would become under a group that need not exist yet; nothing is kept.
+         */
+        post: operations["preview_group_api_v1_w__workspace__groups_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/halt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Halt
+         * @description Stop what adds risk in a scope; when this answers nothing that adds risk leaves any more.
+         */
+        post: operations["halt_api_v1_w__workspace__halt_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/instruments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Instruments
+         * @description What can be traded or watched.
+         */
+        get: operations["list_instruments_api_v1_w__workspace__instruments_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/instruments/{id}/bars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Bars
+         * @description Past bars, oldest first, that start before `until` (market clock; the newest without it).
+         */
+        get: operations["list_bars_api_v1_w__workspace__instruments__id__bars_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/intents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Intents
+         * @description Wishes, newest first.
+         */
+        get: operations["list_intents_api_v1_w__workspace__intents_get"];
+        put?: never;
+        /**
+         * Take Intent
+         * @description Take a wish in; 202 once it is durable. The same Idempotency-Key and body give the first answer again, the key with another body 409.
+         */
+        post: operations["take_intent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/intents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Intent
+         * @description One wish with its waterfall: each stage, each rule with its numbers, each account.
+         */
+        get: operations["read_intent_api_v1_w__workspace__intents__id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Journal
+         * @description What happened, event by event.
+         */
+        get: operations["list_journal_api_v1_w__workspace__journal_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/limits/{scope_type}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Limits
+         * @description What one group, account or strategy sets.
+         */
+        get: operations["read_limits_api_v1_w__workspace__limits__scope_type___id__get"];
+        /**
+         * Set Limits
+         * @description Replace what one group, account or strategy sets; asks for the password again.
+         */
+        put: operations["set_limits_api_v1_w__workspace__limits__scope_type___id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/limits/workspace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Workspace Limits
+         * @description What the workspace sets for all its accounts.
+         */
+        get: operations["read_workspace_limits_api_v1_w__workspace__limits_workspace_get"];
+        /**
+         * Set Workspace Limits
+         * @description Replace what the workspace sets; asks for the password again.
+         */
+        put: operations["set_workspace_limits_api_v1_w__workspace__limits_workspace_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/market/speed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set Speed
+         * @description Let the replayed market run faster or slower.
+         */
+        post: operations["set_speed_api_v1_w__workspace__market_speed_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Orders
+         * @description Orders, newest first.
+         */
+        get: operations["list_orders_api_v1_w__workspace__orders_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Order
+         * @description One order with every rule's answer.
+         */
+        get: operations["read_order_api_v1_w__workspace__orders__id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/orders/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Order
+         * @description Ask for an order to be canceled; asking twice changes nothing.
+         */
+        post: operations["cancel_order_api_v1_w__workspace__orders__id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/orders/{id}/confirm-dead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Dead
+         * @description Vouch that the broker never had an order that was looked for and not found; frees what it reserved.
+         */
+        post: operations["confirm_dead_api_v1_w__workspace__orders__id__confirm_dead_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/orders/{id}/replace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace Order
+         * @description Ask for a working order to be worked on other terms; the change passes the gate first.
+         */
+        post: operations["replace_order_api_v1_w__workspace__orders__id__replace_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/orders/cancel-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel All
+         * @description Ask for every open order of an account, a group or the workspace to be canceled.
+         */
+        post: operations["cancel_all_api_v1_w__workspace__orders_cancel_all_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Overview
+         * @description Everything that the frame of the desk page shows.
+         */
+        get: operations["read_overview_api_v1_w__workspace__overview_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Positions
+         * @description What is held.
+         */
+        get: operations["list_positions_api_v1_w__workspace__positions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Intent
+         * @description What the wish would become, account by account; nothing is sent.
+         */
+        post: operations["preview_intent_api_v1_w__workspace__preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/quotes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Quotes
+         * @description The last quote of every instrument that has one.
+         */
+        get: operations["list_quotes_api_v1_w__workspace__quotes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release
+         * @description Let orders leave a scope again; asks for the password.
+         */
+        post: operations["release_api_v1_w__workspace__release_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/strategies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Strategies
+         * @description The workspace's senders of signals.
+         */
+        get: operations["list_strategies_api_v1_w__workspace__strategies_get"];
+        put?: never;
+        /**
+         * Create Strategy
+         * @description Define a sender; its token is shown this once.
+         */
+        post: operations["create_strategy_api_v1_w__workspace__strategies_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/strategies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Strategy
+         * @description One sender.
+         */
+        get: operations["read_strategy_api_v1_w__workspace__strategies__id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Strategy
+         * @description Remove a sender; its token is worth nothing from here on.
+         */
+        delete: operations["remove_strategy_api_v1_w__workspace__strategies__id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Strategy
+         * @description Change a sender; its token stays.
+         */
+        patch: operations["change_strategy_api_v1_w__workspace__strategies__id__patch"];
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/strategies/{id}/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Alerts
+         * @description The messages that came with the strategy's token, newest first, refused ones too.
+         */
+        get: operations["list_alerts_api_v1_w__workspace__strategies__id__alerts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/strategies/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate Token
+         * @description Make a new token; the old one stops working at once.
+         */
+        post: operations["rotate_token_api_v1_w__workspace__strategies__id__rotate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Users
+         * @description The workspace's people.
+         */
+        get: operations["list_users_api_v1_w__workspace__users_get"];
+        put?: never;
+        /**
+         * Add User
+         * @description Let a person in with a first password, which they should change.
+         */
+        post: operations["add_user_api_v1_w__workspace__users_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove User
+         * @description Take a person's part in the workspace away.
+         */
+        delete: operations["remove_user_api_v1_w__workspace__users__id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Role
+         * @description Change what a person may do; the last owner stays one.
+         */
+        patch: operations["change_role_api_v1_w__workspace__users__id__patch"];
+        trace?: never;
+    };
+    "/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Live
+         * @description The process answers.
+         */
+        get: operations["live_health_live_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ready
+         * @description Whether orders can be taken, and what each part says; 503 when one of them cannot work.
+         */
+        get: operations["ready_health_ready_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metrics
+         * @description Figures for Prometheus.
+         */
+        get: operations["metrics_metrics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * Accepted
+         * @description The request is on its way; its outcome comes by the stream.
+         */
+        Accepted: {
+            /** Id */
+            id: string;
+        };
+        /**
+         * AccountChange
+         * @description What to change of an account.
+         */
+        AccountChange: {
+            /** Enabled */
+            enabled?: boolean | null;
+            /** Name */
+            name?: string | null;
+        };
+        /**
+         * AccountDetail
+         * @description One account in full.
+         */
+        AccountDetail: {
+            /** Balances */
+            balances: components["schemas"]["Balance"][];
+            /** Breaks */
+            breaks: components["schemas"]["BreakView"][];
+            /** Broker */
+            broker: string;
+            /** Buying Power */
+            buying_power: DecimalText | null;
+            /** Cash */
+            cash: DecimalText | null;
+            /** Connected */
+            connected: boolean;
+            /** Connection Detail */
+            connection_detail: string;
+            /** Currency */
+            currency: string;
+            /** Day Pnl */
+            day_pnl: DecimalText | null;
+            /** Enabled */
+            enabled: boolean;
+            /** Equity */
+            equity: DecimalText | null;
+            /** Fractional */
+            fractional: boolean;
+            /** Gross Exposure */
+            gross_exposure: DecimalText | null;
+            /** Id */
+            id: string;
+            /** Last Reconciled At */
+            last_reconciled_at: string | null;
+            /** Limits */
+            limits: components["schemas"]["LimitMeter"][];
+            /** Limits Effective */
+            limits_effective: components["schemas"]["EffectiveLimit"][];
+            limits_set: components["schemas"]["LimitsView"];
+            mode: components["schemas"]["Mode"];
+            /** Name */
+            name: string;
+            /** Open Orders */
+            open_orders: number;
+            /** Program */
+            program: string;
+            /** Reconciled */
+            reconciled: boolean;
+            session_state: components["schemas"]["TradingState"];
+            state: components["schemas"]["StateView"];
+            /** Unrealized Pnl */
+            unrealized_pnl: DecimalText | null;
+        };
+        /**
+         * AccountList
+         * @description The workspace's accounts.
+         */
+        AccountList: {
+            /** Items */
+            items: components["schemas"]["AccountSummary"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * AccountSummary
+         * @description One account at a glance; money in its own currency, null while a rate that it needs is unknown.
+         */
+        AccountSummary: {
+            /** Broker */
+            broker: string;
+            /** Buying Power */
+            buying_power: DecimalText | null;
+            /** Cash */
+            cash: DecimalText | null;
+            /** Connected */
+            connected: boolean;
+            /** Currency */
+            currency: string;
+            /** Day Pnl */
+            day_pnl: DecimalText | null;
+            /** Enabled */
+            enabled: boolean;
+            /** Equity */
+            equity: DecimalText | null;
+            /** Fractional */
+            fractional: boolean;
+            /** Gross Exposure */
+            gross_exposure: DecimalText | null;
+            /** Id */
+            id: string;
+            /** Limits */
+            limits: components["schemas"]["LimitMeter"][];
+            mode: components["schemas"]["Mode"];
+            /** Name */
+            name: string;
+            /** Open Orders */
+            open_orders: number;
+            /** Program */
+            program: string;
+            /** Reconciled */
+            reconciled: boolean;
+            session_state: components["schemas"]["TradingState"];
+            state: components["schemas"]["StateView"];
+            /** Unrealized Pnl */
+            unrealized_pnl: DecimalText | null;
+        };
+        /**
+         * AlertEntry
+         * @description One message that came for the strategy; its token is redacted.
+         */
+        AlertEntry: {
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            at: string;
+            /** Body */
+            body: string;
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Intent */
+            intent: string | null;
+            /**
+             * Outcome
+             * @description accepted, duplicate or refused
+             * @example accepted
+             */
+            outcome: string;
+        };
+        /**
+         * AlertPage
+         * @description Messages, newest first.
+         */
+        AlertPage: {
+            /** Items */
+            items: components["schemas"]["AlertEntry"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * AlertReceipt
+         * @description Every intent that the message became is durable; `duplicate` when it was here before.
+         */
+        AlertReceipt: {
+            /** Duplicate */
+            duplicate: boolean;
+            /** Intent */
+            intent: string;
+            /** Intents */
+            intents: string[];
+        };
+        /**
+         * AlertTest
+         * @description A message as the sender would post it; its token may be anything here.
+         */
+        AlertTest: {
+            /** Body */
+            body: string;
+            /** Strategy */
+            strategy: string;
+        };
+        /**
+         * AlertTrial
+         * @description What would happen; one of `would` and `problem` is null.
+         */
+        AlertTrial: {
+            parsed: components["schemas"]["ParsedAlert"] | null;
+            problem: components["schemas"]["Problem"] | null;
+            /** Would */
+            would: components["schemas"]["Preview"][] | null;
+        };
+        /**
+         * AllocationView
+         * @description One account's part; a zero quantity has a note that says why.
+         */
+        AllocationView: {
+            /** Account */
+            account: string;
+            /** Account Name */
+            account_name: string;
+            /** Instrument */
+            instrument: string;
+            /** Note */
+            note: string;
+            /**
+             * Quantity
+             * Format: decimal
+             * @example 98.50
+             */
+            quantity: DecimalText;
+            /** Side */
+            side: string;
+        };
+        /**
+         * ApiKey
+         * @description A key as it can be shown: its first characters tell it apart.
+         */
+        ApiKey: {
+            /** Addresses */
+            addresses?: string[];
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at?: string | null;
+            /** Id */
+            id: string;
+            /** Last Used At */
+            last_used_at?: string | null;
+            /** Name */
+            name: string;
+            /** Prefix */
+            prefix: string;
+            /** Scopes */
+            scopes: components["schemas"]["KeyScope"][];
+            /** Workspace */
+            workspace: string;
+        };
+        /**
+         * ApiKeyPage
+         * @description The person's keys.
+         */
+        ApiKeyPage: {
+            /** Items */
+            items: components["schemas"]["ApiKey"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * AuditEntry
+         * @description One act that mattered for safety.
+         */
+        AuditEntry: {
+            /** Action */
+            action: string;
+            /** Actor */
+            actor: string;
+            /** Address */
+            address: string;
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            at: string;
+            /** Detail */
+            detail: {
+                [key: string]: string;
+            };
+            /** Outcome */
+            outcome: string;
+            /** Seq */
+            seq: number;
+            /** Subject */
+            subject: string;
+            /** Workspace */
+            workspace: string;
+        };
+        /**
+         * AuditPage
+         * @description Acts, newest first.
+         */
+        AuditPage: {
+            /** Items */
+            items: components["schemas"]["AuditEntry"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * Balance
+         * @description Cash in one currency; `value` is in the account's currency, null where no rate is known.
+         */
+        Balance: {
+            /**
+             * Amount
+             * Format: decimal
+             * @example 98.50
+             */
+            amount: DecimalText;
+            /** Currency */
+            currency: string;
+            /** Rate */
+            rate: DecimalText | null;
+            /** Value */
+            value: DecimalText | null;
+        };
+        /**
+         * Bar
+         * @description One interval; `start` is on the market clock.
+         */
+        Bar: {
+            /**
+             * Close
+             * Format: decimal
+             * @example 98.50
+             */
+            close: DecimalText;
+            /**
+             * High
+             * Format: decimal
+             * @example 98.50
+             */
+            high: DecimalText;
+            /**
+             * Low
+             * Format: decimal
+             * @example 98.50
+             */
+            low: DecimalText;
+            /**
+             * Open
+             * Format: decimal
+             * @example 98.50
+             */
+            open: DecimalText;
+            /**
+             * Start
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            start: string;
+            /**
+             * Volume
+             * Format: decimal
+             * @example 98.50
+             */
+            volume: DecimalText;
+        };
+        /**
+         * BarPage
+         * @description Bars, oldest first.
+         */
+        BarPage: {
+            /** Items */
+            items: components["schemas"]["Bar"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * BarSeconds
+         * @description The bar lengths there are.
+         * @enum {integer}
+         */
+        BarSeconds: 60 | 300 | 900 | 3600 | 86400;
+        /**
+         * BreakView
+         * @description One difference between our state and the broker's, and what was done about it.
+         */
+        BreakView: {
+            /** Ours */
+            ours: string;
+            /** Repair */
+            repair: string;
+            /** Subject */
+            subject: string;
+            /** Theirs */
+            theirs: string;
+            /** Type */
+            type: string;
+        };
+        /**
+         * CallerView
+         * @description What a caller looks like from here: the answer of the reachability check.
+         */
+        CallerView: {
+            /** Address */
+            address: string;
+            /** Allowed */
+            allowed: boolean;
+            /** Forwarded By */
+            forwarded_by: string | null;
+            /** Host */
+            host: string;
+            /** Secure */
+            secure: boolean;
+            /**
+             * Sender
+             * @example TradingView
+             */
+            sender: string;
+        };
+        /**
+         * CancelAll
+         * @description Whose orders to cancel; everybody's when nothing is named.
+         */
+        CancelAll: {
+            /** Account */
+            account?: string | null;
+            /** Group */
+            group?: string | null;
+        };
+        /**
+         * Check
+         * @description One rule's answer with its numbers, exact decimal texts in `unit`.
+         */
+        Check: {
+            /**
+             * Current
+             * @default
+             */
+            current?: string;
+            /**
+             * Limit
+             * @default
+             */
+            limit?: string;
+            /**
+             * Message
+             * @default
+             */
+            message?: string;
+            /** Passed */
+            passed: boolean;
+            /** Rule */
+            rule: string;
+            /**
+             * Unit
+             * @default
+             */
+            unit?: string;
+            /**
+             * Would Pass
+             * @default
+             */
+            would_pass?: string;
+        };
+        /**
+         * Component
+         * @description One part that the desk needs.
+         */
+        Component: {
+            /** Detail */
+            detail: string;
+            /** Ok */
+            ok: boolean;
+        };
+        /**
+         * DeskClock
+         * @description The desk's wall clock.
+         */
+        DeskClock: {
+            /**
+             * Now
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            now: string;
+        };
+        /**
+         * Direction
+         * @description Which end of the journal comes first.
+         * @enum {string}
+         */
+        Direction: "asc" | "desc";
+        /**
+         * EffectiveLimit
+         * @description The limit in force for one field, and the scope that sets it.
+         */
+        EffectiveLimit: {
+            /** Field */
+            field: string;
+            /** Origin */
+            origin: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * FeedView
+         * @description Where prices come from and how old they are; `market_time` is the market clock.
+         */
+        FeedView: {
+            /** Connected */
+            connected: boolean;
+            /** Data Age S */
+            data_age_s: DecimalText | null;
+            /** Label */
+            label: string;
+            /** Market Time */
+            market_time: string | null;
+            /** Name */
+            name: string;
+            /** Speed */
+            speed: DecimalText | null;
+            /**
+             * State
+             * @description ok, stale or disconnected
+             * @example ok
+             */
+            state: string;
+        };
+        /**
+         * Fill
+         * @description One execution; `occurred_at` is the venue's market clock.
+         */
+        Fill: {
+            /** Account */
+            account: string;
+            /** Account Name */
+            account_name: string;
+            /** Client Order Id */
+            client_order_id: string;
+            /** Execution Id */
+            execution_id: string;
+            /**
+             * Fee
+             * Format: decimal
+             * @example 98.50
+             */
+            fee: DecimalText;
+            /** Fee Currency */
+            fee_currency: string;
+            /** Instrument */
+            instrument: string;
+            /** Intent */
+            intent: string | null;
+            /**
+             * Occurred At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            occurred_at: string;
+            /**
+             * Price
+             * Format: decimal
+             * @example 98.50
+             */
+            price: DecimalText;
+            /**
+             * Quantity
+             * Format: decimal
+             * @example 98.50
+             */
+            quantity: DecimalText;
+            /**
+             * Received At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            received_at: string;
+            side: components["schemas"]["Side"];
+            /** Strategy */
+            strategy: string | null;
+            /** Symbol */
+            symbol: string;
+        };
+        /**
+         * FillPage
+         * @description Executions, newest first.
+         */
+        FillPage: {
+            /** Items */
+            items: components["schemas"]["Fill"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * Group
+         * @description One intent, many accounts.
+         */
+        Group: {
+            /** Id */
+            id: string;
+            /** Members */
+            members: components["schemas"]["MemberView"][];
+            /** Name */
+            name: string;
+            on_failure: components["schemas"]["OnFailure"];
+            policy: components["schemas"]["Policy"];
+        };
+        /**
+         * GroupBody
+         * @description An execution group as a whole.
+         */
+        GroupBody: {
+            /** Members */
+            members: components["schemas"]["MemberBody"][];
+            /** Name */
+            name: string;
+            /** @default continue */
+            on_failure?: components["schemas"]["OnFailure"];
+            policy: components["schemas"]["Policy"];
+        };
+        /**
+         * GroupDraft
+         * @description A group that need not exist yet.
+         */
+        GroupDraft: {
+            /** Members */
+            members: components["schemas"]["MemberBody"][];
+            /**
+             * Name
+             * @default preview
+             */
+            name?: string;
+            /** @default continue */
+            on_failure?: components["schemas"]["OnFailure"];
+            policy: components["schemas"]["Policy"];
+        };
+        /**
+         * GroupPage
+         * @description The workspace's groups.
+         */
+        GroupPage: {
+            /** Items */
+            items: components["schemas"]["Group"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * GroupPreview
+         * @description What a wish would become under a group that need not exist yet; the wish names no receiver.
+         */
+        GroupPreview: {
+            group: components["schemas"]["GroupDraft"];
+            intent: components["schemas"]["IntentRequest"];
+        };
+        /**
+         * Halt
+         * @description Stop what adds risk in a scope.
+         */
+        Halt: {
+            /**
+             * Cancel Working
+             * @default true
+             */
+            cancel_working?: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+            scope: components["schemas"]["ScopeBody"];
+            /**
+             * State
+             * @default halted
+             * @enum {string}
+             */
+            state?: "halted" | "reduce_only";
+        };
+        /**
+         * HaltReceipt
+         * @description The scope's state is durable; `canceled` requests are on their way.
+         */
+        HaltReceipt: {
+            /** Canceled */
+            canceled: number;
+            /** Reason */
+            reason: string;
+            scope: components["schemas"]["ScopeView"];
+            state: components["schemas"]["TradingState"];
+        };
+        /**
+         * Instrument
+         * @description One tradable thing; `label` must be shown beside its prices where they are not a market's own.
+         */
+        Instrument: {
+            /** Calendar */
+            calendar: string;
+            /** Currency */
+            currency: string;
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /**
+             * Lot Size
+             * Format: decimal
+             * @example 98.50
+             */
+            lot_size: DecimalText;
+            /**
+             * Multiplier
+             * Format: decimal
+             * @example 98.50
+             */
+            multiplier: DecimalText;
+            /** Name */
+            name: string;
+            /** Symbol */
+            symbol: string;
+            /**
+             * Tick Size
+             * Format: decimal
+             * @example 98.50
+             */
+            tick_size: DecimalText;
+            /** Tradable */
+            tradable: boolean;
+            /** Type */
+            type: string;
+            /** Venue */
+            venue: string;
+        };
+        /**
+         * InstrumentPage
+         * @description Instruments that match.
+         */
+        InstrumentPage: {
+            /** Items */
+            items: components["schemas"]["Instrument"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * IntentDetail
+         * @description One wish with its waterfall.
+         */
+        IntentDetail: {
+            /** Account */
+            account: string | null;
+            /** Actor */
+            actor: string;
+            /** Allocations */
+            allocations: components["schemas"]["AllocationView"][];
+            /** Children */
+            children: number;
+            /** Denied */
+            denied: number;
+            /** Filled */
+            filled: number;
+            /** Group */
+            group: string | null;
+            /** Id */
+            id: string;
+            /** In Doubt */
+            in_doubt: number;
+            /** Instrument */
+            instrument: string;
+            /** Note */
+            note: string;
+            /**
+             * Orders
+             * @description children: one or more per account (entry and attached exits)
+             */
+            orders: components["schemas"]["OrderDetail"][];
+            /** Policy */
+            policy: string;
+            /**
+             * Received At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            received_at: string;
+            /** Receiver Name */
+            receiver_name: string;
+            /** Reference */
+            reference: DecimalText | null;
+            side: components["schemas"]["Side"] | null;
+            sizing: components["schemas"]["SizingView"];
+            source: components["schemas"]["Source"];
+            /** Stages */
+            stages: components["schemas"]["StageView"][];
+            /**
+             * Status
+             * @example converged
+             */
+            status: string;
+            /** Strategy */
+            strategy: string | null;
+            /** Symbol */
+            symbol: string;
+            terms: components["schemas"]["TermsView"];
+            /** Total Ms */
+            total_ms: DecimalText | null;
+            /**
+             * Valid Until
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            valid_until: string;
+            /** Working */
+            working: number;
+        };
+        /**
+         * IntentExport
+         * @description One intent as a bundle: what the screen shows, and every event of it.
+         */
+        IntentExport: {
+            /** Events */
+            events: components["schemas"]["JournalEntry"][];
+            /** Exported At */
+            exported_at: string;
+            intent: components["schemas"]["IntentDetail"];
+            /** Workspace */
+            workspace: string;
+        };
+        /**
+         * IntentPage
+         * @description Wishes, newest first.
+         */
+        IntentPage: {
+            /** Items */
+            items: components["schemas"]["IntentSummary"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * IntentReceipt
+         * @description The intent is durable; `duplicate` when the same request was here before.
+         */
+        IntentReceipt: {
+            /** Duplicate */
+            duplicate: boolean;
+            /** Id */
+            id: string;
+            /**
+             * Received At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            received_at: string;
+            /** Url */
+            url: string;
+        };
+        /**
+         * IntentRequest
+         * @description A wish for one account or one group.
+         */
+        IntentRequest: {
+            /** Account */
+            account?: string | null;
+            /**
+             * Close All
+             * @default false
+             */
+            close_all?: boolean;
+            /** Group */
+            group?: string | null;
+            /**
+             * Instrument
+             * @example AAPL.XNAS
+             */
+            instrument: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            protection?: components["schemas"]["ProtectionBody"] | null;
+            side?: components["schemas"]["Side"] | null;
+            /**
+             * @example {
+             *       "by": "quantity",
+             *       "value": "10"
+             *     }
+             */
+            sizing: components["schemas"]["SizingBody"];
+            /** Strategy */
+            strategy?: string | null;
+            terms?: components["schemas"]["TermsBody"];
+            /** Valid Seconds */
+            valid_seconds?: number | null;
+        };
+        /**
+         * IntentSummary
+         * @description One wish; `status` is received, working, converged, partly or denied.
+         */
+        IntentSummary: {
+            /** Account */
+            account: string | null;
+            /** Actor */
+            actor: string;
+            /** Children */
+            children: number;
+            /** Denied */
+            denied: number;
+            /** Filled */
+            filled: number;
+            /** Group */
+            group: string | null;
+            /** Id */
+            id: string;
+            /** In Doubt */
+            in_doubt: number;
+            /** Instrument */
+            instrument: string;
+            /** Note */
+            note: string;
+            /**
+             * Received At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            received_at: string;
+            /** Receiver Name */
+            receiver_name: string;
+            side: components["schemas"]["Side"] | null;
+            sizing: components["schemas"]["SizingView"];
+            source: components["schemas"]["Source"];
+            /**
+             * Status
+             * @example converged
+             */
+            status: string;
+            /** Strategy */
+            strategy: string | null;
+            /** Symbol */
+            symbol: string;
+            terms: components["schemas"]["TermsView"];
+            /**
+             * Valid Until
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            valid_until: string;
+            /** Working */
+            working: number;
+        };
+        /**
+         * IssuedApiKey
+         * @description A new key; `key` is shown this once.
+         */
+        IssuedApiKey: {
+            /** Addresses */
+            addresses?: string[];
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at?: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Key
+             * @example bdw_9f3c…
+             */
+            key: string;
+            /** Last Used At */
+            last_used_at?: string | null;
+            /** Name */
+            name: string;
+            /** Prefix */
+            prefix: string;
+            /** Scopes */
+            scopes: components["schemas"]["KeyScope"][];
+            /** Workspace */
+            workspace: string;
+        };
+        /**
+         * IssuedStrategy
+         * @description A new sender with its token, shown this once.
+         */
+        IssuedStrategy: {
+            /** Account */
+            account: string | null;
+            /** Curl */
+            curl: string;
+            /** Enabled */
+            enabled: boolean;
+            /** Group */
+            group: string | null;
+            /** Id */
+            id: string;
+            /** Instruments */
+            instruments: string[];
+            /** Name */
+            name: string;
+            /** Receiver Name */
+            receiver_name: string;
+            /**
+             * Secret
+             * @description the key with which a generic sender signs its signals
+             */
+            secret: string;
+            /** Signal Url */
+            signal_url: string;
+            /** Templates */
+            templates: components["schemas"]["Template"][];
+            /**
+             * Token
+             * @example bwt_7W2K…
+             */
+            token: string;
+            /**
+             * Token Hint
+             * @description the token's last characters; the token itself is not kept
+             */
+            token_hint: string;
+            /** Url */
+            url: string;
+            /** Valid Seconds */
+            valid_seconds: number;
+        };
+        /**
+         * IssuedToken
+         * @description A new token, shown this once, with a line that tries it.
+         */
+        IssuedToken: {
+            /** Curl */
+            curl: string;
+            /**
+             * Secret
+             * @description the key with which a generic sender signs its signals
+             */
+            secret: string;
+            /** Signal Url */
+            signal_url: string;
+            /**
+             * Token
+             * @example bwt_7W2K…
+             */
+            token: string;
+            /** Url */
+            url: string;
+        };
+        /**
+         * JournalEntry
+         * @description One event; `hash` chains it to the one before.
+         */
+        JournalEntry: {
+            /** Body */
+            body: {
+                [key: string]: unknown;
+            };
+            /** Hash */
+            hash?: string | null;
+            /** Intent */
+            intent: string | null;
+            /** Kind */
+            kind: string;
+            /**
+             * Occurred At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            occurred_at: string;
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * JournalPage
+         * @description Events.
+         */
+        JournalPage: {
+            /** Items */
+            items: components["schemas"]["JournalEntry"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * KeyScope
+         * @description What an API key may be used for.
+         * @enum {string}
+         */
+        KeyScope: "read" | "trade" | "admin";
+        /**
+         * LimitMeter
+         * @description How far an account is from one of its limits; `fraction` is 0 to 1, or above when it is exceeded.
+         */
+        LimitMeter: {
+            /**
+             * Fraction
+             * Format: decimal
+             * @example 98.50
+             */
+            fraction: DecimalText;
+            /** Label */
+            label: string;
+            /**
+             * Left
+             * Format: decimal
+             * @example 98.50
+             */
+            left: DecimalText;
+            /**
+             * Limit
+             * Format: decimal
+             * @example 98.50
+             */
+            limit: DecimalText;
+            /** Rule */
+            rule: string;
+            /** Unit */
+            unit: string;
+            /**
+             * Used
+             * Format: decimal
+             * @example 98.50
+             */
+            used: DecimalText;
+            /** Warn At */
+            warn_at: DecimalText[];
+        };
+        /**
+         * Limits
+         * @description Limits of one scope as a whole; null sets none there, and the tightest of all scopes wins.
+         *
+         *     Money is in the account's currency, `price_collar` a part of one, ages and windows in seconds,
+         *     `max_order_rate` in orders per minute.
+         */
+        Limits: {
+            /** Allowed Instruments */
+            allowed_instruments?: string[] | null;
+            /** Denied Instruments */
+            denied_instruments?: string[] | null;
+            /** Duplicate Window */
+            duplicate_window?: DecimalText | null;
+            /** Max Daily Loss */
+            max_daily_loss?: DecimalText | null;
+            /** Max Data Age */
+            max_data_age?: DecimalText | null;
+            /** Max Gross Exposure */
+            max_gross_exposure?: DecimalText | null;
+            /** Max Open Orders */
+            max_open_orders?: number | null;
+            /** Max Order Notional */
+            max_order_notional?: DecimalText | null;
+            /** Max Order Quantity */
+            max_order_quantity?: DecimalText | null;
+            /** Max Order Rate */
+            max_order_rate?: number | null;
+            /** Max Position */
+            max_position?: DecimalText | null;
+            /** Max Position Notional */
+            max_position_notional?: DecimalText | null;
+            /** Price Collar */
+            price_collar?: DecimalText | null;
+        };
+        /**
+         * LimitsView
+         * @description Limits that one scope sets; null where it sets none.
+         */
+        LimitsView: {
+            /** Allowed Instruments */
+            allowed_instruments?: string[] | null;
+            /** Denied Instruments */
+            denied_instruments?: string[] | null;
+            /** Duplicate Window */
+            duplicate_window?: DecimalText | null;
+            /** Max Daily Loss */
+            max_daily_loss?: DecimalText | null;
+            /** Max Data Age */
+            max_data_age?: DecimalText | null;
+            /** Max Gross Exposure */
+            max_gross_exposure?: DecimalText | null;
+            /** Max Open Orders */
+            max_open_orders?: number | null;
+            /** Max Order Notional */
+            max_order_notional?: DecimalText | null;
+            /** Max Order Quantity */
+            max_order_quantity?: DecimalText | null;
+            /** Max Order Rate */
+            max_order_rate?: number | null;
+            /** Max Position */
+            max_position?: DecimalText | null;
+            /** Max Position Notional */
+            max_position_notional?: DecimalText | null;
+            /** Price Collar */
+            price_collar?: DecimalText | null;
+        };
+        /**
+         * Live
+         * @description The process answers.
+         */
+        Live: {
+            /**
+             * Ok
+             * @default true
+             */
+            ok?: boolean;
+        };
+        /**
+         * Login
+         * @description An e-mail address and its password.
+         */
+        Login: {
+            /** Email */
+            email: string;
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+        };
+        /**
+         * MemberBody
+         * @description An account's part; `weight` is its share, factor, quantity, percent or amount, as the policy says.
+         */
+        MemberBody: {
+            /** Account */
+            account: string;
+            /** Cap */
+            cap?: DecimalText | null;
+            /** Instruments */
+            instruments?: {
+                [key: string]: string;
+            };
+            /**
+             * Weight
+             * Format: decimal
+             * @example 98.50
+             */
+            weight: DecimalText;
+        };
+        /**
+         * MemberView
+         * @description An account's part.
+         */
+        MemberView: {
+            /** Account */
+            account: string;
+            /** Account Name */
+            account_name: string;
+            /** Cap */
+            cap: DecimalText | null;
+            /** Currency */
+            currency: string;
+            /** Instruments */
+            instruments: {
+                [key: string]: string;
+            };
+            /**
+             * Weight
+             * Format: decimal
+             * @example 98.50
+             */
+            weight: DecimalText;
+        };
+        /**
+         * Mode
+         * @description Whether an account's orders move real money.
+         * @enum {string}
+         */
+        Mode: "paper" | "live";
+        /**
+         * NewAccount
+         * @description A paper account; `fractional` accounts trade down to a millionth of a unit.
+         */
+        NewAccount: {
+            /**
+             * Cash
+             * Format: decimal
+             * @example 98.50
+             */
+            cash: DecimalText;
+            /** Currency */
+            currency: string;
+            /**
+             * Fractional
+             * @default false
+             */
+            fractional?: boolean;
+            /**
+             * Leverage
+             * Format: decimal
+             * @default 1
+             * @example 98.50
+             */
+            leverage?: DecimalText;
+            /** Name */
+            name: string;
+        };
+        /**
+         * NewApiKey
+         * @description A key for a program; without `addresses` it may come from anywhere.
+         */
+        NewApiKey: {
+            /** Addresses */
+            addresses?: string[] | null;
+            /** Expires At */
+            expires_at?: string | null;
+            /** Name */
+            name: string;
+            /** Scopes */
+            scopes: components["schemas"]["KeyScope"][];
+            /**
+             * Workspace
+             * @description needed by a person who has several
+             */
+            workspace?: string | null;
+        };
+        /**
+         * NewStrategy
+         * @description A sender; its alerts go to one group or one account. Without `instruments` it may trade anything listed.
+         */
+        NewStrategy: {
+            /** Account */
+            account?: string | null;
+            /** Group */
+            group?: string | null;
+            /** Instruments */
+            instruments?: string[];
+            /** Name */
+            name: string;
+            /**
+             * Valid Seconds
+             * @default 30
+             */
+            valid_seconds?: number;
+        };
+        /**
+         * NewUser
+         * @description A person to let into the workspace.
+         */
+        NewUser: {
+            /** Email */
+            email: string;
+            /** Name */
+            name: string;
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+            role: components["schemas"]["Role"];
+        };
+        /**
+         * OnFailure
+         * @description What a group does when some of its children cannot go out.
+         * @enum {string}
+         */
+        OnFailure: "continue" | "unwind";
+        /**
+         * Openness
+         * @description Which orders a list is about.
+         * @enum {string}
+         */
+        Openness: "open" | "closed" | "all";
+        /**
+         * Order
+         * @description One order; `in_doubt` while bytes may have left and no answer is known.
+         */
+        Order: {
+            /** Account */
+            account: string;
+            /** Account Name */
+            account_name: string;
+            /** Average Price */
+            average_price: DecimalText | null;
+            /** Broker Order Id */
+            broker_order_id: string | null;
+            /** Client Order Id */
+            client_order_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            created_at: string;
+            /** Entry */
+            entry: string | null;
+            /** External */
+            external: boolean;
+            /**
+             * Filled Quantity
+             * Format: decimal
+             * @example 98.50
+             */
+            filled_quantity: DecimalText;
+            /** In Doubt */
+            in_doubt: boolean;
+            /** Instrument */
+            instrument: string;
+            /** Intent */
+            intent: string | null;
+            /**
+             * Leaves Quantity
+             * Format: decimal
+             * @example 98.50
+             */
+            leaves_quantity: DecimalText;
+            /** Leg */
+            leg: number;
+            pending: components["schemas"]["Pending"];
+            /**
+             * Quantity
+             * Format: decimal
+             * @example 98.50
+             */
+            quantity: DecimalText;
+            /** Reason */
+            reason: string;
+            /** Reservation Cash */
+            reservation_cash: DecimalText | null;
+            side: components["schemas"]["Side"];
+            /** Source */
+            source: string;
+            status: components["schemas"]["OrderStatus"];
+            /** Strategy */
+            strategy: string | null;
+            /** Symbol */
+            symbol: string;
+            terms: components["schemas"]["TermsView"];
+        };
+        /**
+         * OrderDetail
+         * @description One order with every rule's answer and its times, in milliseconds since its intent was received.
+         */
+        OrderDetail: {
+            /** Account */
+            account: string;
+            /** Account Name */
+            account_name: string;
+            /** Ack Ms */
+            ack_ms: DecimalText | null;
+            /** Average Price */
+            average_price: DecimalText | null;
+            /** Broker */
+            broker: string;
+            /** Broker Order Id */
+            broker_order_id: string | null;
+            /** Checks */
+            checks: components["schemas"]["Check"][];
+            /** Client Order Id */
+            client_order_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            created_at: string;
+            denial: components["schemas"]["Check"] | null;
+            /** Entry */
+            entry: string | null;
+            /** External */
+            external: boolean;
+            /** Filled Ms */
+            filled_ms: DecimalText | null;
+            /**
+             * Filled Quantity
+             * Format: decimal
+             * @example 98.50
+             */
+            filled_quantity: DecimalText;
+            /** In Doubt */
+            in_doubt: boolean;
+            /** Instrument */
+            instrument: string;
+            /** Intent */
+            intent: string | null;
+            /**
+             * Leaves Quantity
+             * Format: decimal
+             * @example 98.50
+             */
+            leaves_quantity: DecimalText;
+            /** Leg */
+            leg: number;
+            pending: components["schemas"]["Pending"];
+            /**
+             * Quantity
+             * Format: decimal
+             * @example 98.50
+             */
+            quantity: DecimalText;
+            /** Reason */
+            reason: string;
+            /** Reservation Cash */
+            reservation_cash: DecimalText | null;
+            /** Sent Ms */
+            sent_ms: DecimalText | null;
+            side: components["schemas"]["Side"];
+            /**
+             * Slippage
+             * @description paid above (or below) the reference, per unit; positive is worse
+             */
+            slippage: DecimalText | null;
+            /** Source */
+            source: string;
+            status: components["schemas"]["OrderStatus"];
+            /** Strategy */
+            strategy: string | null;
+            /** Symbol */
+            symbol: string;
+            terms: components["schemas"]["TermsView"];
+        };
+        /**
+         * OrderPage
+         * @description Orders, newest first.
+         */
+        OrderPage: {
+            /** Items */
+            items: components["schemas"]["Order"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * OrderPath
+         * @description Latencies from alert to broker acknowledgement over the last 100 orders.
+         */
+        OrderPath: {
+            /** Count */
+            count: number;
+            /** P50 Ms */
+            p50_ms: DecimalText | null;
+            /** P99 Ms */
+            p99_ms: DecimalText | null;
+        };
+        /**
+         * OrderStatus
+         * @description Where an order stands; the last five are closed for good.
+         * @enum {string}
+         */
+        OrderStatus: "CREATED" | "SUBMITTED" | "WORKING" | "ABSENT" | "DENIED" | "REJECTED" | "CANCELED" | "EXPIRED" | "FILLED";
+        /**
+         * OrderType
+         * @description What makes an order fill.
+         * @enum {string}
+         */
+        OrderType: "MARKET" | "LIMIT" | "STOP" | "STOP_LIMIT" | "TRAILING_STOP";
+        /**
+         * Overview
+         * @description Everything that the frame of the desk shows; sums are in the workspace's currency, null while a part is unknown.
+         */
+        Overview: {
+            /** Accounts */
+            accounts: components["schemas"]["AccountSummary"][];
+            clock: components["schemas"]["DeskClock"];
+            /** Day Pnl */
+            day_pnl: DecimalText | null;
+            /** Equity */
+            equity: DecimalText | null;
+            feed: components["schemas"]["FeedView"];
+            order_path: components["schemas"]["OrderPath"];
+            state: components["schemas"]["StateView"];
+            /** Version */
+            version: string;
+            workspace: components["schemas"]["Workspace"];
+        };
+        /**
+         * ParsedAlert
+         * @description What the desk read out of the message.
+         */
+        ParsedAlert: {
+            /** Action */
+            action: string;
+            /** Instrument */
+            instrument: string | null;
+            /** Key */
+            key: string;
+            /** Limit Price */
+            limit_price: DecimalText | null;
+            /** Order Type */
+            order_type: string;
+            /** Sent At */
+            sent_at: string | null;
+            /** Side */
+            side: string | null;
+            /** Size */
+            size: string;
+            /** Stop */
+            stop: DecimalText | null;
+            /** Symbol */
+            symbol: string | null;
+            /** Take Profit */
+            take_profit: DecimalText | null;
+            /** Trail */
+            trail: DecimalText | null;
+        };
+        /**
+         * PasswordChange
+         * @description The current password and the one that replaces it; every other session ends.
+         */
+        PasswordChange: {
+            /**
+             * Current
+             * Format: password
+             */
+            current: string;
+            /**
+             * New
+             * Format: password
+             */
+            new: string;
+        };
+        /**
+         * Pending
+         * @description A request on a working order that the broker has not answered yet.
+         * @enum {string}
+         */
+        Pending: "none" | "cancel" | "replace";
+        /**
+         * Policy
+         * @description How a group's intent becomes its members' quantities.
+         *
+         *     equal, weighted, proportional: the total is split evenly, by weight, by equity.
+         *     fixed: each member's own quantity. ratio: the intent's quantity times each member's ratio.
+         *     percent_of_equity, risk_amount: each member is sized by its own equity or by its own risk.
+         * @enum {string}
+         */
+        Policy: "equal" | "fixed" | "ratio" | "weighted" | "proportional" | "percent_of_equity" | "risk_amount";
+        /**
+         * Position
+         * @description What one account holds of one instrument, money in the instrument's currency; null where no price is known.
+         */
+        Position: {
+            /** Account */
+            account: string;
+            /** Account Name */
+            account_name: string;
+            /** Average Price */
+            average_price: DecimalText | null;
+            /**
+             * Cost
+             * Format: decimal
+             * @example 98.50
+             */
+            cost: DecimalText;
+            /** Currency */
+            currency: string;
+            /**
+             * Fees
+             * Format: decimal
+             * @example 98.50
+             */
+            fees: DecimalText;
+            /** Instrument */
+            instrument: string;
+            /** Last */
+            last: DecimalText | null;
+            /** Market Value */
+            market_value: DecimalText | null;
+            /**
+             * Quantity
+             * Format: decimal
+             * @example 98.50
+             */
+            quantity: DecimalText;
+            /**
+             * Realized Pnl
+             * Format: decimal
+             * @example 98.50
+             */
+            realized_pnl: DecimalText;
+            /** Shares */
+            shares: components["schemas"]["Share"][];
+            /** Symbol */
+            symbol: string;
+            /**
+             * Tick Size
+             * Format: decimal
+             * @example 98.50
+             */
+            tick_size: DecimalText;
+            /** Unrealized Pnl */
+            unrealized_pnl: DecimalText | null;
+        };
+        /**
+         * PositionPage
+         * @description Positions that are not flat.
+         */
+        PositionPage: {
+            /** Items */
+            items: components["schemas"]["Position"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * Preview
+         * @description What would happen, by the same code that would do it; nothing is sent.
+         */
+        Preview: {
+            /** Allocations */
+            allocations: components["schemas"]["PreviewLine"][];
+            /** Allowed */
+            allowed: number;
+            /**
+             * Button
+             * @example Buy 4 × 25 AAPL, 1 account denied
+             */
+            button: string;
+            /** Denied */
+            denied: number;
+            /** Instrument */
+            instrument: string;
+            /** Policy */
+            policy: string;
+            /** Reference */
+            reference: DecimalText | null;
+            /** Total Cost */
+            total_cost: DecimalText | null;
+            /**
+             * Total Quantity
+             * Format: decimal
+             * @example 98.50
+             */
+            total_quantity: DecimalText;
+            /** Warnings */
+            warnings: string[];
+        };
+        /**
+         * PreviewLine
+         * @description What one account would do, with every rule's answer.
+         */
+        PreviewLine: {
+            /** Account */
+            account: string;
+            /** Allowed */
+            allowed: boolean;
+            /** Buying Power After */
+            buying_power_after: DecimalText | null;
+            /** Checks */
+            checks: components["schemas"]["Check"][];
+            /** Cost */
+            cost: DecimalText | null;
+            /** Cost Currency */
+            cost_currency: string;
+            /** Currency */
+            currency: string;
+            denial: components["schemas"]["Check"] | null;
+            /** Instrument */
+            instrument: string;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /**
+             * Quantity
+             * Format: decimal
+             * @example 98.50
+             */
+            quantity: DecimalText;
+            side: components["schemas"]["Side"] | null;
+        };
+        /**
+         * Problem
+         * @description RFC 9457 problem details; `code` is stable and machine-readable.
+         */
+        Problem: {
+            /**
+             * Code
+             * @example instrument.unknown
+             */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Errors */
+            errors?: components["schemas"]["ProblemPart"][] | null;
+            /** Field */
+            field?: string | null;
+            /** Hint */
+            hint?: string | null;
+            /** Request Id */
+            request_id: string;
+            /** Status */
+            status: number;
+            /** Title */
+            title: string;
+            /**
+             * Type
+             * @example https://bidwell.dev/problems/instrument.unknown
+             */
+            type: string;
+        };
+        /**
+         * ProblemPart
+         * @description One of several things that are wrong with a request.
+         */
+        ProblemPart: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Field */
+            field: string;
+        };
+        /**
+         * ProtectionBody
+         * @description Exits attached to an entry, of which one fill cancels the other.
+         */
+        ProtectionBody: {
+            /** Stop Price */
+            stop_price?: DecimalText | null;
+            /** Take Profit Price */
+            take_profit_price?: DecimalText | null;
+            /** Trail Amount */
+            trail_amount?: DecimalText | null;
+        };
+        /**
+         * Quote
+         * @description Best bid and offer with the last price; `occurred_at` is the market clock, `age_s` seconds since receipt.
+         */
+        Quote: {
+            /**
+             * Age S
+             * Format: decimal
+             * @example 98.50
+             */
+            age_s: DecimalText;
+            /**
+             * Ask
+             * Format: decimal
+             * @example 98.50
+             */
+            ask: DecimalText;
+            /**
+             * Ask Quantity
+             * Format: decimal
+             * @example 98.50
+             */
+            ask_quantity: DecimalText;
+            /**
+             * Bid
+             * Format: decimal
+             * @example 98.50
+             */
+            bid: DecimalText;
+            /**
+             * Bid Quantity
+             * Format: decimal
+             * @example 98.50
+             */
+            bid_quantity: DecimalText;
+            /** Instrument */
+            instrument: string;
+            /**
+             * Last
+             * Format: decimal
+             * @example 98.50
+             */
+            last: DecimalText;
+            /**
+             * Occurred At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            occurred_at: string;
+            /** Open */
+            open: DecimalText | null;
+            /** Previous Close */
+            previous_close: DecimalText | null;
+            /**
+             * Received At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            received_at: string;
+            /**
+             * Volume
+             * Format: decimal
+             * @example 98.50
+             */
+            volume: DecimalText;
+        };
+        /**
+         * QuotePage
+         * @description The last quote of every instrument.
+         */
+        QuotePage: {
+            /** Items */
+            items: components["schemas"]["Quote"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * Ready
+         * @description Whether orders can be taken, and what each part says.
+         */
+        Ready: {
+            /** Components */
+            components: {
+                [key: string]: components["schemas"]["Component"];
+            };
+            /** Ok */
+            ok: boolean;
+        };
+        /**
+         * Release
+         * @description Let orders leave again; the password is asked once more.
+         */
+        Release: {
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+            scope: components["schemas"]["ScopeBody"];
+        };
+        /**
+         * Replace
+         * @description New terms for a working order; what is absent stays.
+         */
+        Replace: {
+            /** Limit Price */
+            limit_price?: DecimalText | null;
+            /** Quantity */
+            quantity?: DecimalText | null;
+            /** Stop Price */
+            stop_price?: DecimalText | null;
+        };
+        /**
+         * Requested
+         * @description How many requests are on their way.
+         */
+        Requested: {
+            /** Requested */
+            requested: number;
+        };
+        /**
+         * Role
+         * @description What a member may do in a workspace, the strongest first.
+         * @enum {string}
+         */
+        Role: "owner" | "admin" | "trader" | "viewer";
+        /**
+         * RoleChange
+         * @description What the person may do from now on.
+         */
+        RoleChange: {
+            role: components["schemas"]["Role"];
+        };
+        /**
+         * ScopeBody
+         * @description Where it applies; no id for the workspace.
+         */
+        ScopeBody: {
+            /** Id */
+            id?: string | null;
+            type: components["schemas"]["ScopeType"];
+        };
+        /**
+         * ScopeType
+         * @description At which level a limit or a halt applies.
+         * @enum {string}
+         */
+        ScopeType: "workspace" | "group" | "account" | "strategy";
+        /**
+         * ScopeView
+         * @description Where a limit or a halt applies; `id` is empty for the workspace.
+         */
+        ScopeView: {
+            /**
+             * Id
+             * @default
+             */
+            id?: string;
+            type: components["schemas"]["ScopeType"];
+        };
+        /**
+         * Session
+         * @description Who is signed in; `csrf` goes into the X-CSRF-Token header of every unsafe request.
+         */
+        Session: {
+            /** Csrf */
+            csrf: string;
+            /**
+             * Expires At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            expires_at: string;
+            /** Stepped Up Until */
+            stepped_up_until?: string | null;
+            user: components["schemas"]["User"];
+            /** Workspaces */
+            workspaces: components["schemas"]["WorkspaceRole"][];
+        };
+        /**
+         * SessionEntry
+         * @description One signed-in browser of the person.
+         */
+        SessionEntry: {
+            /** Address */
+            address: string;
+            /** Agent */
+            agent: string;
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            created_at: string;
+            /** Current */
+            current: boolean;
+            /** Id */
+            id: string;
+            /**
+             * Last Seen At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            last_seen_at: string;
+        };
+        /**
+         * SessionPage
+         * @description Signed-in browsers.
+         */
+        SessionPage: {
+            /** Items */
+            items: components["schemas"]["SessionEntry"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * Setup
+         * @description The first owner, allowed by the one-time link that `up` printed.
+         */
+        Setup: {
+            /** Email */
+            email: string;
+            /** Name */
+            name: string;
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+            /** Token */
+            token: string;
+        };
+        /**
+         * SetupState
+         * @description Whether the desk still waits for its first owner.
+         */
+        SetupState: {
+            /** Needs Owner */
+            needs_owner: boolean;
+        };
+        /**
+         * Share
+         * @description The part of a position that one strategy holds; null is what was traded by hand.
+         */
+        Share: {
+            /**
+             * Quantity
+             * Format: decimal
+             * @example 98.50
+             */
+            quantity: DecimalText;
+            /** Strategy */
+            strategy: string | null;
+        };
+        /**
+         * Side
+         * @description Which way an order changes the position.
+         * @enum {string}
+         */
+        Side: "BUY" | "SELL";
+        /**
+         * SizingBody
+         * @description How much: `value` in the unit that `by` names.
+         */
+        SizingBody: {
+            by: components["schemas"]["SizingBy"];
+            /**
+             * Value
+             * Format: decimal
+             * @example 98.50
+             */
+            value: DecimalText;
+        };
+        /**
+         * SizingBy
+         * @description In what an intent's size is stated.
+         *
+         *     quantity: units. notional: money, in the instrument's currency. percent_of_equity: percent of each
+         *     account's equity. risk_amount: money lost at the stop, in the instrument's currency. target: the signed
+         *     position wanted afterwards. close: percent of the sender's own share of the position (100 is all of it).
+         * @enum {string}
+         */
+        SizingBy: "quantity" | "notional" | "percent_of_equity" | "risk_amount" | "target" | "close";
+        /**
+         * SizingView
+         * @description How much.
+         */
+        SizingView: {
+            by: components["schemas"]["SizingBy"];
+            /**
+             * Value
+             * Format: decimal
+             * @example 98.50
+             */
+            value: DecimalText;
+        };
+        /**
+         * Source
+         * @description Where an intent came from.
+         * @enum {string}
+         */
+        Source: "ticket" | "api" | "cli" | "alert" | "strategy" | "schedule" | "repair" | "guardian";
+        /**
+         * Speed
+         * @description Market seconds per second; zero pauses.
+         */
+        Speed: {
+            /**
+             * Speed
+             * Format: decimal
+             * @example 98.50
+             */
+            speed: DecimalText;
+        };
+        /**
+         * SpeedView
+         * @description The speed in force.
+         */
+        SpeedView: {
+            /**
+             * Speed
+             * Format: decimal
+             * @example 98.50
+             */
+            speed: DecimalText;
+        };
+        /**
+         * StageView
+         * @description One timed step: received, durable, allocated, rules, outbox, sent, acknowledged, filled.
+         */
+        StageView: {
+            /**
+             * Duration Ms
+             * Format: decimal
+             * @example 98.50
+             */
+            duration_ms: DecimalText;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /**
+             * Start Ms
+             * Format: decimal
+             * @example 98.50
+             */
+            start_ms: DecimalText;
+        };
+        /**
+         * StateView
+         * @description What may leave: everything, only what reduces, or only cancels; `scope` is the one that says so.
+         */
+        StateView: {
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+            scope?: components["schemas"]["ScopeView"] | null;
+            state: components["schemas"]["TradingState"];
+        };
+        /**
+         * StepUp
+         * @description The password again, which allows dangerous actions for five minutes.
+         */
+        StepUp: {
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+        };
+        /**
+         * Strategy
+         * @description A sender of signals.
+         */
+        Strategy: {
+            /** Account */
+            account: string | null;
+            /** Enabled */
+            enabled: boolean;
+            /** Group */
+            group: string | null;
+            /** Id */
+            id: string;
+            /** Instruments */
+            instruments: string[];
+            /** Name */
+            name: string;
+            /** Receiver Name */
+            receiver_name: string;
+            /** Signal Url */
+            signal_url: string;
+            /** Templates */
+            templates: components["schemas"]["Template"][];
+            /**
+             * Token Hint
+             * @description the token's last characters; the token itself is not kept
+             */
+            token_hint: string;
+            /** Url */
+            url: string;
+            /** Valid Seconds */
+            valid_seconds: number;
+        };
+        /**
+         * StrategyChange
+         * @description What to change of a sender; naming a group takes its account away, and the other way round.
+         */
+        StrategyChange: {
+            /** Account */
+            account?: string | null;
+            /** Enabled */
+            enabled?: boolean | null;
+            /** Group */
+            group?: string | null;
+            /** Instruments */
+            instruments?: string[] | null;
+            /** Name */
+            name?: string | null;
+            /** Valid Seconds */
+            valid_seconds?: number | null;
+        };
+        /**
+         * StrategyPage
+         * @description The workspace's senders.
+         */
+        StrategyPage: {
+            /** Items */
+            items: components["schemas"]["Strategy"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * Template
+         * @description A message body to paste into the sender's alert dialog.
+         */
+        Template: {
+            /** Body */
+            body: string;
+            /** Description */
+            description: string;
+            /**
+             * Format
+             * @example json
+             */
+            format: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * TermsBody
+         * @description How the orders are to be worked.
+         */
+        TermsBody: {
+            /** Expires At */
+            expires_at?: string | null;
+            /** Limit Price */
+            limit_price?: DecimalText | null;
+            /** @default MARKET */
+            order_type?: components["schemas"]["OrderType"];
+            /** Stop Price */
+            stop_price?: DecimalText | null;
+            /** @default DAY */
+            time_in_force?: components["schemas"]["TimeInForce"];
+            /** Trail Amount */
+            trail_amount?: DecimalText | null;
+            /** Trail Percent */
+            trail_percent?: DecimalText | null;
+        };
+        /**
+         * TermsView
+         * @description How an order is worked.
+         */
+        TermsView: {
+            /** Expires At */
+            expires_at?: string | null;
+            /** Limit Price */
+            limit_price?: DecimalText | null;
+            order_type: components["schemas"]["OrderType"];
+            /** Stop Price */
+            stop_price?: DecimalText | null;
+            time_in_force: components["schemas"]["TimeInForce"];
+            /** Trail Amount */
+            trail_amount?: DecimalText | null;
+            /** Trail Percent */
+            trail_percent?: DecimalText | null;
+        };
+        /**
+         * Ticket
+         * @description Good for one connection within 30 seconds.
+         */
+        Ticket: {
+            /**
+             * Expires In
+             * @default 30
+             */
+            expires_in?: number;
+            /**
+             * Ticket
+             * @example bws_…
+             */
+            ticket: string;
+        };
+        /**
+         * TicketRequest
+         * @description The workspace to listen to.
+         */
+        TicketRequest: {
+            /** Workspace */
+            workspace: string;
+        };
+        /**
+         * TimeInForce
+         * @description How long an order stays working.
+         * @enum {string}
+         */
+        TimeInForce: "DAY" | "GTC" | "GTD" | "IOC" | "FOK";
+        /**
+         * TradingState
+         * @description What may leave a scope: everything, only what reduces, or only cancels.
+         * @enum {string}
+         */
+        TradingState: "active" | "reduce_only" | "halted";
+        /**
+         * User
+         * @description A person.
+         */
+        User: {
+            /** Email */
+            email: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * UserEntry
+         * @description A person of the workspace.
+         */
+        UserEntry: {
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            created_at: string;
+            /** Email */
+            email: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+        };
+        /**
+         * UserPage
+         * @description The workspace's people.
+         */
+        UserPage: {
+            /** Items */
+            items: components["schemas"]["UserEntry"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * Workspace
+         * @description The workspace that is looked at; `mode` is live when any enabled account is.
+         */
+        Workspace: {
+            /** Currency */
+            currency: string;
+            /** Id */
+            id: string;
+            /**
+             * Mode
+             * @example paper
+             */
+            mode: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * WorkspaceRole
+         * @description A workspace that the person may enter, and as what.
+         */
+        WorkspaceRole: {
+            /** Currency */
+            currency: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    list_keys_api_v1_api_keys_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyPage"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_key_api_v1_api_keys_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewApiKey"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedApiKey"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_key_api_v1_api_keys__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audit_api_v1_audit_get: {
+        parameters: {
+            query?: {
+                /** @description the `next_cursor` of the part before */
+                cursor?: string | null;
+                /** @description how many items at most */
+                limit?: number;
+                workspace?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "action": "buy",
+                 *       "id": "1-2026-11-21T14:30:00Z",
+                 *       "quantity": "10",
+                 *       "symbol": "AAPL",
+                 *       "token": "bwt_…"
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+                /** @example bwt_… buy AAPL 10 limit 98.5 stop 95 id abc */
+                "text/plain": string;
+            };
+        };
+        responses: {
+            /** @description Durable */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertReceipt"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_reach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallerView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_signal: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-Signature": string;
+            };
+            path: {
+                strategy: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "action": "buy",
+                 *       "id": "1-2026-11-21T14:30:00Z",
+                 *       "quantity": "10",
+                 *       "symbol": "AAPL"
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+                /** @example bwt_… buy AAPL 10 limit 98.5 stop 95 id abc */
+                "text/plain": string;
+            };
+        };
+        responses: {
+            /** @description Durable */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertReceipt"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_session_api_v1_session_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in_api_v1_session_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Login"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out_api_v1_session_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_password_api_v1_session_password_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    step_up_api_v1_session_step_up_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepUp"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sessions_api_v1_sessions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionPage"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_session_api_v1_sessions__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_setup_api_v1_setup_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupState"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finish_setup_api_v1_setup_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Setup"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_ticket_api_v1_stream_ticket_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_accounts_api_v1_w__workspace__accounts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountList"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_account_api_v1_w__workspace__accounts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAccount"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountDetail"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_account_api_v1_w__workspace__accounts__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountDetail"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_account_api_v1_w__workspace__accounts__id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountDetail"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_alert_api_v1_w__workspace__alerts_test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertTest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertTrial"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_intent_api_v1_w__workspace__export_intents__id__json_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntentExport"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_fills_api_v1_w__workspace__fills_get: {
+        parameters: {
+            query?: {
+                account?: string | null;
+                /** @description the `next_cursor` of the part before */
+                cursor?: string | null;
+                /** @description how many items at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FillPage"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_groups_api_v1_w__workspace__groups_get: {
+        parameters: {
+            query?: {
+                /** @description the `next_cursor` of the part before */
+                cursor?: string | null;
+                /** @description how many items at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupPage"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_group_api_v1_w__workspace__groups_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_group_api_v1_w__workspace__groups__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_group_api_v1_w__workspace__groups__id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_group_api_v1_w__workspace__groups__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_group_api_v1_w__workspace__groups_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupPreview"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    halt_api_v1_w__workspace__halt_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Halt"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HaltReceipt"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_instruments_api_v1_w__workspace__instruments_get: {
+        parameters: {
+            query?: {
+                /** @description the `next_cursor` of the part before */
+                cursor?: string | null;
+                /** @description how many items at most */
+                limit?: number;
+                q?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstrumentPage"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_bars_api_v1_w__workspace__instruments__id__bars_get: {
+        parameters: {
+            query?: {
+                count?: number;
+                seconds?: components["schemas"]["BarSeconds"];
+                until?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BarPage"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_intents_api_v1_w__workspace__intents_get: {
+        parameters: {
+            query?: {
+                /** @description the `next_cursor` of the part before */
+                cursor?: string | null;
+                instrument?: string | null;
+                /** @description how many items at most */
+                limit?: number;
+                source?: components["schemas"]["Source"] | null;
+            };
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntentPage"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_intent: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+                "X-Client"?: "api" | "cli";
+            };
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "group": "all-five",
+                 *       "instrument": "AAPL.XNAS",
+                 *       "side": "BUY",
+                 *       "sizing": {
+                 *         "by": "quantity",
+                 *         "value": "100"
+                 *       },
+                 *       "terms": {
+                 *         "limit_price": "98.50",
+                 *         "order_type": "LIMIT",
+                 *         "time_in_force": "DAY"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["IntentRequest"];
+            };
+        };
+        responses: {
+            /** @description Durable */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntentReceipt"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_intent_api_v1_w__workspace__intents__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntentDetail"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_journal_api_v1_w__workspace__journal_get: {
+        parameters: {
+            query?: {
+                /** @description only sequences above this one */
+                after?: number;
+                /** @description the `next_cursor` of the part before */
+                cursor?: string | null;
+                intent?: string | null;
+                kind?: string | null;
+                /** @description how many items at most */
+                limit?: number;
+                order?: components["schemas"]["Direction"];
+            };
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JournalPage"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_limits_api_v1_w__workspace__limits__scope_type___id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                scope_type: components["schemas"]["ScopeType"];
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_limits_api_v1_w__workspace__limits__scope_type___id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                scope_type: components["schemas"]["ScopeType"];
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Limits"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_workspace_limits_api_v1_w__workspace__limits_workspace_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_workspace_limits_api_v1_w__workspace__limits_workspace_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Limits"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_speed_api_v1_w__workspace__market_speed_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Speed"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpeedView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_orders_api_v1_w__workspace__orders_get: {
+        parameters: {
+            query?: {
+                account?: string | null;
+                /** @description the `next_cursor` of the part before */
+                cursor?: string | null;
+                instrument?: string | null;
+                /** @description how many items at most */
+                limit?: number;
+                state?: components["schemas"]["Openness"];
+            };
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPage"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_order_api_v1_w__workspace__orders__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderDetail"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_order_api_v1_w__workspace__orders__id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_dead_api_v1_w__workspace__orders__id__confirm_dead_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_order_api_v1_w__workspace__orders__id__replace_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Replace"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_all_api_v1_w__workspace__orders_cancel_all_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelAll"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Requested"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_overview_api_v1_w__workspace__overview_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_positions_api_v1_w__workspace__positions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PositionPage"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_intent_api_v1_w__workspace__preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IntentRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_quotes_api_v1_w__workspace__quotes_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotePage"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_api_v1_w__workspace__release_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Release"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HaltReceipt"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_strategies_api_v1_w__workspace__strategies_get: {
+        parameters: {
+            query?: {
+                /** @description the `next_cursor` of the part before */
+                cursor?: string | null;
+                /** @description how many items at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StrategyPage"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_strategy_api_v1_w__workspace__strategies_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStrategy"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedStrategy"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_strategy_api_v1_w__workspace__strategies__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Strategy"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_strategy_api_v1_w__workspace__strategies__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_strategy_api_v1_w__workspace__strategies__id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StrategyChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Strategy"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_alerts_api_v1_w__workspace__strategies__id__alerts_get: {
+        parameters: {
+            query?: {
+                /** @description the `next_cursor` of the part before */
+                cursor?: string | null;
+                /** @description how many items at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertPage"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_token_api_v1_w__workspace__strategies__id__rotate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedToken"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_users_api_v1_w__workspace__users_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserPage"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_user_api_v1_w__workspace__users_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserEntry"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_user_api_v1_w__workspace__users__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_role_api_v1_w__workspace__users__id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserEntry"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    live_health_live_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Live"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ready_health_ready_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ready"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ready"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    metrics_metrics_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

@@ -1,0 +1,73 @@
+/** The words of the HTTP API, by the names that the pages use. All are made from the desk's OpenAPI document. */
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type Side = Schemas["Side"];
+export type OrderType = Schemas["OrderType"];
+export type TimeInForce = Schemas["TimeInForce"];
+export type SizingBy = Schemas["SizingBy"];
+export type Policy = Schemas["Policy"];
+export type Role = Schemas["Role"];
+export type Session = Schemas["Session"];
+export type Workspace = Schemas["WorkspaceRole"];
+export type SessionRow = Schemas["SessionEntry"];
+export type ApiKey = Schemas["ApiKey"];
+export type NewApiKey = Schemas["NewApiKey"];
+export type IssuedApiKey = Schemas["IssuedApiKey"];
+export type User = Schemas["UserEntry"];
+export type NewUser = Schemas["NewUser"];
+export type ApiKeyScope = Schemas["KeyScope"];
+
+export type LimitMeter = Schemas["LimitMeter"];
+export type ScopeState = Schemas["StateView"];
+export type Scope = Schemas["ScopeBody"];
+export type HaltRequest = Schemas["Halt"];
+export type AccountSummary = Schemas["AccountSummary"];
+export type AccountDetail = Schemas["AccountDetail"];
+export type NewAccount = Schemas["NewAccount"];
+export type Limits = Schemas["Limits"];
+
+export type Overview = Schemas["Overview"];
+export type Feed = Schemas["FeedView"];
+export type Instrument = Schemas["Instrument"];
+export type Quote = Schemas["Quote"];
+export type Bar = Schemas["Bar"];
+export type BarSeconds = Schemas["BarSeconds"];
+
+export type Check = Schemas["Check"];
+export type Terms = Schemas["TermsView"];
+export type TermsRequest = Schemas["TermsBody"];
+export type Protection = Schemas["ProtectionBody"];
+export type IntentRequest = Schemas["IntentRequest"];
+export type AllocationPreview = Schemas["PreviewLine"];
+export type Preview = Schemas["Preview"];
+export type IntentReceipt = Schemas["IntentReceipt"];
+export type IntentSummary = Schemas["IntentSummary"];
+export type IntentDetail = Schemas["IntentDetail"];
+export type Stage = Schemas["StageView"];
+export type Order = Schemas["Order"];
+export type ChildOrder = Schemas["OrderDetail"];
+export type Replacement = Schemas["Replace"];
+export type Fill = Schemas["Fill"];
+export type Position = Schemas["Position"];
+
+export type Member = Schemas["MemberBody"];
+export type GroupRequest = Schemas["GroupBody"];
+export type Group = Schemas["Group"];
+
+export type Strategy = Schemas["Strategy"];
+export type NewStrategy = Schemas["NewStrategy"];
+export type StrategyChange = Schemas["StrategyChange"];
+export type IssuedStrategy = Schemas["IssuedStrategy"];
+export type IssuedToken = Schemas["IssuedToken"];
+export type AlertRecord = Schemas["AlertEntry"];
+export type AlertTest = Schemas["AlertTrial"];
+
+export type JournalEntry = Schemas["JournalEntry"];
+
+/** A part of a list. */
+export interface Page<Item> {
+  items: Item[];
+  next_cursor?: string | null;
+}

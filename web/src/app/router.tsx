@@ -1,0 +1,115 @@
+import type { QueryClient } from "@tanstack/react-query";
+import { Link, Outlet, createRootRouteWithContext, createRoute, createRouter, redirect } from "@tanstack/react-router";
+import { Problem } from "~/api/problem";
+import { sessionQuery } from "~/api/session";
+import { Empty } from "~/ui/empty";
+import { ProblemBox } from "~/ui/problem";
+import { Toaster } from "~/ui/toast";
+import { DeskPage } from "./pages/desk";
+import { SetUpRoute, SignInRoute } from "./pages/outside";
+import {
+  AccountRoute,
+  AccountsRoute,
+  AlertsRoute,
+  GroupRoute,
+  GroupsRoute,
+  IntentRoute,
+  IntentsRoute,
+  JournalRoute,
+  SettingsRoute,
+  StrategyRoute,
+} from "./pages/routes";
+import { Shell } from "./shell/shell";
+
+function Failed({ error, reset }: { error: unknown; reset: () => void }) {
+  return <ProblemBox problem={Problem.from(error)} onRetry={reset} />;
+}
+
+function Missing() {
+  return (
+    <Empty
+      action={
+        <Link to="/desk" className="text-accent underline">
+          To the desk
+        </Link>
+      }
+    >
+      There is no such page.
+    </Empty>
+  );
+}
+
+const root = createRootRouteWithContext<{ client: QueryClient }>()({
+  component: () => (
+    <>
+      <Outlet />
+      <Toaster />
+    </>
+  ),
+  errorComponent: Failed,
+  notFoundComponent: Missing,
+});
+
+const signIn = createRoute({ getParentRoute: () => root, path: "/sign-in", component: SignInRoute });
+const setUp = createRoute({ getParentRoute: () => root, path: "/setup", component: SetUpRoute });
+
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: "inside",
+  component: Shell,
+  errorComponent: Failed,
+  beforeLoad: async ({ context }) => {
+    if ((await context.client.ensureQueryData(sessionQuery)) === null) {
+      throw redirect({ to: "/sign-in" });
+    }
+  },
+});
+
+const page = { getParentRoute: () => inside, errorComponent: Failed };
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/desk" });
+  },
+});
+
+const text = (value: unknown): string | undefined => (typeof value === "string" && value ? value : undefined);
+
+const routes = root.addChildren([
+  home,
+  signIn,
+  setUp,
+  inside.addChildren([
+    createRoute({ ...page, path: "/desk", component: DeskPage }),
+    createRoute({ ...page, path: "/intents", component: IntentsRoute }),
+    createRoute({ ...page, path: "/intents/$id", component: IntentRoute }),
+    createRoute({ ...page, path: "/groups", component: GroupsRoute }),
+    createRoute({ ...page, path: "/groups/$id", component: GroupRoute }),
+    createRoute({ ...page, path: "/alerts", component: AlertsRoute }),
+    createRoute({ ...page, path: "/alerts/$id", component: StrategyRoute }),
+    createRoute({ ...page, path: "/accounts", component: AccountsRoute }),
+    createRoute({ ...page, path: "/accounts/$id", component: AccountRoute }),
+    createRoute({
+      ...page,
+      path: "/journal",
+      component: JournalRoute,
+      validateSearch: (search: Record<string, unknown>): { kind?: string | undefined; intent?: string | undefined } => ({
+        ...(text(search["kind"]) ? { kind: text(search["kind"]) } : {}),
+        ...(text(search["intent"]) ? { intent: text(search["intent"]) } : {}),
+      }),
+    }),
+    createRoute({ ...page, path: "/settings", component: SettingsRoute }),
+  ]),
+]);
+
+export function makeRouter(client: QueryClient) {
+  return createRouter({ routeTree: routes, context: { client }, defaultPreload: false });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

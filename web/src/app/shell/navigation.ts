@@ -1,0 +1,19 @@
+import type { IconName } from "~/ui/icon";
+
+interface Place {
+  to: "/desk" | "/alerts" | "/groups" | "/accounts" | "/intents" | "/journal" | "/settings";
+  label: string;
+  icon: IconName;
+  /** One of the four beside "More" in the bottom bar of a phone. */
+  phone: boolean;
+}
+
+export const PLACES: readonly Place[] = [
+  { to: "/desk", label: "Desk", icon: "desk", phone: true },
+  { to: "/intents", label: "Intents", icon: "intents", phone: true },
+  { to: "/alerts", label: "Alerts", icon: "alerts", phone: true },
+  { to: "/groups", label: "Groups", icon: "groups", phone: false },
+  { to: "/accounts", label: "Accounts", icon: "accounts", phone: true },
+  { to: "/journal", label: "Journal", icon: "journal", phone: false },
+  { to: "/settings", label: "Settings", icon: "settings", phone: false },
+];

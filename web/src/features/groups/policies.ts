@@ -1,0 +1,66 @@
+import type { Group, GroupRequest, Member, Policy } from "~/api/types";
+import { Decimal, decimalText, parseDecimal } from "~/lib/decimal";
+
+const ONE = new Decimal(1);
+
+/** What each policy does, and what a member's weight means under it. */
+export const POLICIES: Readonly<Record<Policy, { label: string; does: string; weight: string | null }>> = {
+  equal: { label: "Equal", does: "The total is split evenly.", weight: null },
+  weighted: { label: "Weighted", does: "The total is split by weight.", weight: "Weight" },
+  proportional: { label: "By equity", does: "The total is split by the accounts’ equity.", weight: null },
+  fixed: { label: "Fixed", does: "Each account trades its own fixed quantity.", weight: "Quantity" },
+  ratio: { label: "Ratio", does: "Each account trades the quantity times its ratio.", weight: "Ratio" },
+  percent_of_equity: { label: "Percent of equity", does: "Each account trades a part of its own equity.", weight: "Percent" },
+  risk_amount: { label: "Risk amount", does: "Each account risks its own amount down to the stop.", weight: "Amount" },
+};
+
+export const POLICY_CHOICES = (Object.keys(POLICIES) as Policy[]).map((value) => ({ value, label: POLICIES[value].label }));
+
+/** A member as it is typed; an empty cap is none. */
+export interface MemberForm {
+  account: string;
+  weight: string;
+  cap: string;
+  instruments: Record<string, string>;
+}
+
+export interface GroupForm {
+  name: string;
+  policy: Policy;
+  members: MemberForm[];
+  on_failure: "continue" | "unwind";
+}
+
+export function formOf(group: Group | null): GroupForm {
+  return {
+    name: group?.name ?? "",
+    policy: group?.policy ?? "equal",
+    on_failure: group?.on_failure ?? "continue",
+    members: group?.members.map(({ account, weight, cap, instruments }) => ({ account, weight, cap: cap ?? "", instruments })) ?? [],
+  };
+}
+
+/** The group that a form stands for, or what keeps it from being one. */
+export function readGroup(form: GroupForm): { group: GroupRequest; problem: null } | { group: null; problem: string } {
+  const refuse = (problem: string): { group: null; problem: string } => ({ group: null, problem });
+  if (form.name.trim() === "") {
+    return refuse("Give the group a name");
+  }
+  if (form.members.length === 0) {
+    return refuse("Choose at least one account");
+  }
+  const weighed = POLICIES[form.policy].weight;
+  const members: Member[] = [];
+  for (const { account, weight, cap, instruments } of form.members) {
+    const share = weighed ? parseDecimal(weight) : ONE;
+    const most = cap.trim() === "" ? null : parseDecimal(cap);
+    if (!share?.gt(0)) {
+      return refuse(`${weighed ?? "Weight"} must be a number above zero for every member`);
+    }
+    if (cap.trim() !== "" && !most?.gt(0)) {
+      return refuse("A cap must be a number above zero, or empty");
+    }
+    members.push({ account, weight: decimalText(share), cap: most && decimalText(most), instruments });
+  }
+  return { group: { name: form.name.trim(), policy: form.policy, members, on_failure: form.on_failure }, problem: null };
+}

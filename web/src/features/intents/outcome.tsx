@@ -1,0 +1,22 @@
+import type { IntentSummary } from "~/api/types";
+import { Badge } from "~/ui/badge";
+
+/** How an intent ended, or where it stands, in badges. */
+export function Outcome({ intent }: { intent: IntentSummary }) {
+  const { children, filled, denied, working, in_doubt, status } = intent;
+  const unfilled = children - filled - working - denied;
+  return (
+    <span className="inline-flex gap-1.5">
+      {children === 0 && <Badge tone={status === "denied" ? "danger" : "plain"}>{status}</Badge>}
+      {filled > 0 && (
+        <Badge tone="gain">
+          {filled} of {children} filled
+        </Badge>
+      )}
+      {working > 0 && <Badge>{working} working</Badge>}
+      {in_doubt > 0 && <Badge tone="warn">{in_doubt} in doubt</Badge>}
+      {unfilled > 0 && <Badge>{unfilled} not filled</Badge>}
+      {denied > 0 && <Badge tone="danger">{denied} denied</Badge>}
+    </span>
+  );
+}

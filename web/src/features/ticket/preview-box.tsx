@@ -1,0 +1,64 @@
+import { ruleName } from "~/api/checks";
+import type { AllocationPreview, Preview } from "~/api/types";
+import { Badge } from "~/ui/badge";
+import { Figure } from "~/ui/number";
+import { cx } from "~/lib/cx";
+
+function Allocation({ row, mixed }: { row: AllocationPreview; mixed: boolean }) {
+  const { name, side, quantity, currency, allowed, denial, note, cost, cost_currency, buying_power_after } = row;
+  const details = `${side === "SELL" ? "Sell" : "Buy"}, ${side === "SELL" ? "brings" : "cost"} ${cost ?? "not known"} ${cost_currency}, buying power after ${buying_power_after ?? "not known"} ${currency}`;
+  return (
+    <li className="grid grid-cols-[1fr_auto_64px] items-center gap-x-3 border-t border-line px-2.5 py-1.5 first:border-t-0" title={details}>
+      <span className="flex min-w-0 items-center gap-1.5">
+        <span className="truncate">{name}</span>
+        {mixed && <Badge>{currency}</Badge>}
+      </span>
+      <Figure value={quantity} />
+      <span className={cx("text-right text-12", allowed ? "text-gain" : denial ? "text-danger" : "text-text-3")}>
+        {allowed ? "allowed" : denial ? "denied" : "nothing"}
+      </span>
+      {cost && allowed && (
+        <span className="col-span-3 flex flex-wrap gap-x-2 text-12 text-text-3">
+          <span>
+            {side === "SELL" ? "brings" : "cost"} <Figure value={cost} currency={cost_currency} />
+          </span>
+          <span>
+            leaves <Figure value={buying_power_after} currency={currency} why="The buying power after this order cannot be reckoned" />
+          </span>
+        </span>
+      )}
+      {denial && (
+        <p className="col-span-3 pt-0.5 text-12 text-text-2">
+          <b className="font-semibold text-text">{ruleName(denial.rule)}.</b> {denial.message}
+          {denial.would_pass && denial.would_pass !== "0" && !denial.message?.includes("would pass") && (
+            <b className="font-semibold text-text"> {denial.would_pass} would pass.</b>
+          )}
+        </p>
+      )}
+      {note && <p className="col-span-3 text-12 text-text-3">{note}</p>}
+    </li>
+  );
+}
+
+/** Every account an order would reach: its quantity after rounding, what it costs, and whether the rules let it out. */
+export function PreviewBox({ preview, stale = false }: { preview: Preview; stale?: boolean }) {
+  const mixed = new Set(preview.allocations.map(({ currency }) => currency)).size > 1;
+  return (
+    <div className={cx("transition-opacity", stale && "opacity-60")} aria-busy={stale}>
+      <ul aria-label="Preview per account" className="overflow-hidden rounded-md border border-line">
+        {preview.allocations.map((row) => (
+          <Allocation key={`${row.account} ${row.instrument}`} row={row} mixed={mixed} />
+        ))}
+        {preview.allocations.length === 0 && <li className="p-2.5 text-text-2">No account would get a quantity.</li>}
+      </ul>
+      {preview.warnings.map((warning) => (
+        <p key={warning} className="mt-2 flex gap-1.5 text-12 text-text-2">
+          <span aria-hidden="true" className="text-warn">
+            ▲
+          </span>
+          {warning}
+        </p>
+      ))}
+    </div>
+  );
+}
