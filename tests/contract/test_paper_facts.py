@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -16,7 +17,7 @@ from bidwell.model.ids import InstrumentId
 from bidwell.model.instrument import Crypto, Equity
 from bidwell.model.market import Quote
 from bidwell.model.terms import Side
-from tests.contract.broker_stand import now, until
+from tests.contract.broker_stand import Ear, now, until
 from tests.contract.paper_stand import ACME, OPENS, PaperStand, SeededEntropy, paper_stand
 
 
@@ -97,6 +98,16 @@ async def test_a_feed_that_falls_silent_is_found_and_mended(stand: PaperStand) -
     await until(lambda: False in eye.states, "the silence")
     await until(lambda: eye.states[-1], "a new connection")
     await feed.close()
+
+
+async def test_a_process_that_was_held_up_does_not_take_that_for_the_venues_silence(stand: PaperStand) -> None:
+    broker, ear = stand.broker(), Ear()
+    await broker.connect(ear)
+    for _ in range(3):
+        time.sleep(2 * stand.config.silence)  # noqa: ASYNC251 - the loop itself stands still: that is the case
+        await asyncio.sleep(2 * stand.config.heartbeat)
+    assert ear.states == ["up"]
+    await broker.close()
 
 
 async def test_instruments_come_with_their_terms(facts: PaperVenue, stand: PaperStand) -> None:

@@ -62,6 +62,7 @@ class Link(asyncio.Protocol, Generic[R]):
         self._asked: dict[int, asyncio.Future[Report]] = {}
         self._requests = 0
         self._heard_at = loop.time()
+        self._due_at = self._heard_at
         self._pulse: asyncio.TimerHandle | None = None
         self.ready: asyncio.Future[Welcome] = loop.create_future()
         self.ended: asyncio.Future[str] = loop.create_future()
@@ -184,15 +185,22 @@ class Link(asyncio.Protocol, Generic[R]):
         if self.ready.done():
             raise ProtocolError("a second welcome on one connection")
         self.ready.set_result(welcome)
-        self._pulse = self._loop.call_later(self._config.heartbeat, self._beat)
+        self._schedule_beat()
         self._hearer.on_up(welcome)
 
+    def _schedule_beat(self) -> None:
+        self._due_at = self._loop.time() + self._config.heartbeat
+        self._pulse = self._loop.call_at(self._due_at, self._beat)
+
     def _beat(self) -> None:
-        quiet = self._loop.time() - self._heard_at
+        now = self._loop.time()
+        # While this process itself was held up it could hear nothing: that time is not the other side's silence.
+        self._heard_at += max(0.0, now - self._due_at)
+        quiet = now - self._heard_at
         if quiet > self._config.silence:
             self.drop(f"silent for {quiet:.1f} s")
             return
-        self._pulse = self._loop.call_later(self._config.heartbeat, self._beat)
+        self._schedule_beat()
         with contextlib.suppress(BrokerError):  # a session that cannot take a ping is about to be found dead
             self.send(Ping())
 
