@@ -80,6 +80,7 @@ class ReplayMarket:
             raise ConfigError(f"{clock.calendar} has no session at or after {start:%Y-%m-%d}: choose an earlier start")
         self._session = session
         self._now = max(start, session.opens_at)
+        self._rates: tuple[datetime | None, Rates] = (None, Rates({}))
         self.set_speed(speed)
 
     # --- the clock ---
@@ -177,12 +178,14 @@ class ReplayMarket:
 
     def rates(self) -> Rates:
         """The middle of each quoted currency pair now."""
-        pairs: dict[tuple[str, str], Decimal] = {}
-        for line in self._lines.values():
-            quote = self._quote(line, self._now)
-            if isinstance(line.instrument.contract, Forex) and quote is not None:
-                pairs[(line.instrument.contract.base, line.instrument.currency)] = quote.mid
-        return Rates(pairs)
+        if self._rates[0] != self._now:
+            pairs: dict[tuple[str, str], Decimal] = {}
+            for line in self._lines.values():
+                contract = line.instrument.contract
+                if isinstance(contract, Forex) and (quote := self._quote(line, self._now)) is not None:
+                    pairs[(contract.base, line.instrument.currency)] = quote.mid
+            self._rates = (self._now, Rates(pairs))
+        return self._rates[1]
 
     def bars(
         self, instrument: InstrumentId, seconds: int, until: datetime | None = None, count: int = 500
