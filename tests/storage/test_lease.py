@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bidwell.model.errors import Fenced
-from bidwell.storage.errors import LeaseHeld
+from bidwell.storage.errors import LeaseHeld, StorageUnavailable
 from bidwell.storage.lease import Lease
 from bidwell.storage.pool import Pool
 
@@ -57,6 +57,27 @@ async def test_of_many_desks_at_once_one_wins(pool: Pool) -> None:
         *(Lease(pool, "main").acquire(f"desk-{number}", LONG) for number in range(16)), return_exceptions=True
     )
     assert sorted(type(one).__name__ for one in tried) == ["LeaseHeld"] * 15 + ["int"]
+
+
+async def test_a_desk_that_is_paused_while_it_renews_keeps_nobody_waiting(lease: Lease, pool: Pool) -> None:
+    token = await lease.acquire("desk-a", SHORT)
+    async with asyncio.timeout(30):
+        with pytest.raises(StorageUnavailable):
+            async with lease._transaction() as paused:
+                await paused.execute("UPDATE leases SET holder = holder WHERE workspace_id = 'main'")
+                newer = await lease.acquire("desk-b", LONG)
+                await paused.execute("SELECT 1")
+    assert newer > token
+    with pytest.raises(Fenced):
+        await lease.renew(token, LONG)
+
+
+async def test_a_lease_tells_who_has_it_or_had_it_last(lease: Lease) -> None:
+    assert await lease.held_by() is None
+    token = await lease.acquire("desk-a", LONG)
+    assert await lease.held_by() == "desk-a"
+    await lease.release(token)
+    assert await lease.held_by() == "desk-a"
 
 
 async def test_workspaces_have_leases_of_their_own(pool: Pool) -> None:

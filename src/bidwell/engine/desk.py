@@ -45,12 +45,19 @@ _CONNECT_FIRST = 0.5
 _CONNECT_LONGEST = 30.0
 
 
+def _alone() -> bool:
+    """Without a lease there is no other desk."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """Everything around a desk, wired by `app`.
 
     `connect` makes the broker session of an account, or None where its broker is not set up.
     `alarm` hears what a person should look into; `fenced` hears that another desk has taken over.
+    `leads` says whether this desk may still send: it holds the workspace's lease by a clock that also ran while
+    the process was paused.
     """
 
     journal: Journal
@@ -63,6 +70,7 @@ class World:
     alarm: Callable[[str, dict[str, object]], None]
     fenced: Callable[[Fenced], None]
     reconcile_every: timedelta = RECONCILE_EVERY
+    leads: Callable[[], bool] = _alone
 
 
 class Desk(Reading):
@@ -432,6 +440,10 @@ class Desk(Reading):
         return session.broker.capabilities if session is not None else None
 
     # --- what lanes ask ---------------------------------------------------------------------------
+
+    def leads(self) -> bool:
+        """Whether this desk, and no other, may send now."""
+        return self._world.leads()
 
     def ready_to_send(self, account: AccountId) -> bool:
         """Whether orders of the account may leave."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Sendable = Submit | Cancel | Replace
 _RETRY_FIRST = 0.05
 _RETRY_LONGEST = 2.0
+_LEADS_AGAIN = 0.25
 
 
 class TokenBucket:
@@ -59,6 +60,10 @@ class TokenBucket:
 
 class LaneOwner(Protocol):
     """What a lane asks of the desk around it."""
+
+    def leads(self) -> bool:
+        """Whether this desk, and no other, may send now."""
+        ...
 
     def ready_to_send(self, account: AccountId) -> bool:
         """Whether orders of the account may leave: its book agrees with the broker's and the journal can be written."""
@@ -193,6 +198,8 @@ class Lane:
 
     def _next(self) -> tuple[Sendable | None, float | None]:
         """The command whose turn it is with its token taken, or how long to wait (None: until woken)."""
+        if self.depth and not self._owner.leads():
+            return None, _LEADS_AGAIN
         if self._cancels:
             wait = self._bucket.wait(urgent=True)
             if not wait:
@@ -244,6 +251,10 @@ class Lane:
             self._owner.on_trouble("last_hop_refused", name, problem)
             if untouched:
                 self._owner.on_refused(command, "last_hop", problem)
+            return
+        if not self._owner.leads():
+            # The process was paused while SENT became durable: whoever leads now knows of this order.
+            self._try_again(command)
             return
         self.last_hop.leave(order)
         await self._hand_over(command, order, attached, untouched=untouched)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 from bidwell.model.errors import Fenced
 from bidwell.storage.errors import LeaseHeld
-from bidwell.storage.pool import Pool
+from bidwell.storage.pool import Connection, Pool
 
 _ACQUIRE = """
     INSERT INTO leases AS held (workspace_id, holder, token, acquired_at, expires_at)
@@ -21,14 +23,15 @@ _RENEW = """
     UPDATE leases SET expires_at = clock_timestamp() + %(ttl)s
     WHERE workspace_id = %(workspace)s AND token = %(token)s RETURNING expires_at
 """
+_PAUSE_LIMIT = "SELECT set_config('idle_in_transaction_session_timeout', '1000', true)"
 _RELEASE = "UPDATE leases SET expires_at = clock_timestamp() WHERE workspace_id = %(workspace)s AND token = %(token)s"
 
 
 class Lease:
     """The lease of one workspace, timed by the database's clock because holders' clocks may differ.
 
-    `holder` names a desk for good (its data folder, not its process): a desk that was killed takes its own
-    lease again at once. Every acquisition raises the token, and the journal takes entries under the newest only.
+    A `holder` that comes back takes its own lease again at once, so a name must never stand for two desks that
+    may run at the same time. Every acquisition raises the token, and the journal takes entries under the newest only.
     """
 
     def __init__(self, pool: Pool, workspace: str) -> None:
@@ -40,7 +43,7 @@ class Lease:
 
         Raises LeaseHeld with the holder and the time when it ends, StorageUnavailable.
         """
-        async with self._pool.transaction(workspace=self._workspace) as connection:
+        async with self._transaction() as connection:
             found = await connection.execute(_ACQUIRE, {"workspace": self._workspace, "holder": holder, "ttl": ttl})
             row = await found.fetchone()
             if row is not None:
@@ -52,9 +55,16 @@ class Lease:
         by = f"{other['holder']} until {other['expires_at']:%H:%M:%S} UTC" if other else "another desk"
         raise LeaseHeld(f"workspace {self._workspace} is held by {by}: stop that desk, or wait until its lease ends")
 
+    async def held_by(self) -> str | None:
+        """Who has the lease, or had it last; None when nobody ever had."""
+        async with self._transaction() as connection:
+            found = await connection.execute("SELECT holder FROM leases WHERE workspace_id = %s", [self._workspace])
+            row = await found.fetchone()
+        return None if row is None else str(row["holder"])
+
     async def renew(self, token: int, ttl: timedelta) -> datetime:
         """Hold on for `ttl` from now and return the end; raises Fenced when somebody else has it."""
-        async with self._pool.transaction(workspace=self._workspace) as connection:
+        async with self._transaction() as connection:
             found = await connection.execute(_RENEW, {"workspace": self._workspace, "token": token, "ttl": ttl})
             row = await found.fetchone()
         if row is None:
@@ -64,5 +74,15 @@ class Lease:
 
     async def release(self, token: int) -> None:
         """Let another desk take over at once; no change when somebody else already has."""
-        async with self._pool.transaction(workspace=self._workspace) as connection:
+        async with self._transaction() as connection:
             await connection.execute(_RELEASE, {"workspace": self._workspace, "token": token})
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[Connection]:
+        """A transaction that the server ends by itself when this process is paused in the middle of it.
+
+        Otherwise a desk that was stopped while it renewed would keep the row, and nobody could take over.
+        """
+        async with self._pool.transaction(workspace=self._workspace) as connection:
+            await connection.execute(_PAUSE_LIMIT)
+            yield connection

@@ -58,7 +58,8 @@ class Pool:
             connection = await self._take()
             try:
                 yield connection
-            except psycopg.OperationalError as error:
+            except psycopg.Error as error:
+                # A server that ends a session has several classes of errors for it.
                 if connection.closed or connection.broken:
                     await self._drop_idle()
                     raise StorageUnavailable(f"the database connection was lost: {str(error).strip()}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from bidwell.engine import last_hop as last_hop_module
 from bidwell.engine.commands import Submit
 from bidwell.engine.lane import TokenBucket
 from bidwell.engine.last_hop import LastHop
+from bidwell.engine.ports import Entry
 from bidwell.model.ids import AccountId, ClientOrderId, IntentId
 from bidwell.model.limits import Limits, Scope, ScopeType, TradingState
 from bidwell.model.order import Order, OrderStatus
@@ -133,6 +135,46 @@ async def test_an_order_that_has_left_is_not_sent_by_a_second_command() -> None:
     await bench.settle()
     assert bench.alarms == ["last_hop_refused"]
     assert bench.order(receipt).status is OrderStatus.WORKING
+
+
+@virtually
+async def test_a_desk_that_leads_no_more_sends_nothing_and_goes_on_when_it_leads_again() -> None:
+    bench = await opened()
+    working = await bench.send("k0", terms=limit("98"))
+    await bench.settle()
+    bench.leading = False
+    receipt = await bench.send("k1", terms=limit("97"))
+    await bench.desk.cancel(bench.order(working).client_order_id, "me")
+    await bench.settle(1.0)
+    assert bench.live() == [bench.order(working).client_order_id]
+    bench.leading = True
+    await bench.settle(1.0)
+    assert bench.live() == [bench.order(receipt).client_order_id]
+    assert bench.alarms == []
+
+
+@virtually
+async def test_a_desk_that_was_paused_while_sent_became_durable_keeps_its_bytes() -> None:
+    bench = await opened(changes={"orders_per_second": Decimal(2), "burst": 3, "reserved": 1})
+    await gather(*(bench.send(f"k{n}", terms=limit("98"), quantity=str(n + 1)) for n in range(2)))
+    await bench.settle(0.1)
+    append = bench.journal.append
+
+    async def paused(entries: Sequence[Entry]) -> None:
+        await append(entries)
+        if any(entry.kind == "OrderSubmitted" for entry in entries):
+            bench.leading = False
+
+    bench.journal.append = paused  # type: ignore[method-assign]
+    receipt = await bench.send("k9", terms=limit("97"), quantity="9")
+    await bench.until(lambda: not bench.leading)
+    await bench.settle(1.0)
+    assert bench.order(receipt).status is OrderStatus.SUBMITTED
+    assert bench.order(receipt).client_order_id not in bench.live()
+    bench.leading = True
+    await bench.settle(1.0)
+    assert bench.live().count(bench.order(receipt).client_order_id) == 1
+    assert bench.alarms == []
 
 
 # --- the last counter ----------------------------------------------------------------------------

@@ -106,6 +106,7 @@ class Bench:
     alarms: list[str] = field(default_factory=list)
     heard: list[ev.Event] = field(default_factory=list)
     changes: dict[str, Any] = field(default_factory=dict)
+    leading: bool = True
 
     def __post_init__(self) -> None:
         self.clock = nouns.ProofClock()
@@ -126,7 +127,7 @@ class Bench:
         calendars = nouns.OpenCalendars()
         desk = Desk(World(self.journal, Market(calendars), Gate(), self.clock, nouns.SeededEntropy(Random(self.lives)),
                           calendars, self.connect, self.alarm, lambda error: self.alarms.append(f"fenced {error}"),
-                          timedelta(seconds=1)))  # fmt: skip
+                          timedelta(seconds=1), lambda: self.leading))  # fmt: skip
         desk.subscribe(lambda events: self.heard.extend(event for _, event in events))
         return desk
 
