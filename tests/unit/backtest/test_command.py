@@ -49,7 +49,8 @@ def test_the_command_runs_a_file_and_keeps_the_result(tmp_path: Path) -> None:
     assert answer["metrics"]["fills"] == 1
     assert answer["identity"]["parameters"] == {"size": 4}
     kept = {path.name for path in (tmp_path / "out").iterdir()}
-    assert kept == {"result.json", "equity.parquet", "orders.parquet", "fills.parquet", "round_trips.parquet"}
+    assert kept == {"result.json", "tear_sheet.html", "equity.parquet", "orders.parquet", "fills.parquet",
+                    "round_trips.parquet"}  # fmt: skip
 
 
 @pytest.mark.parametrize(

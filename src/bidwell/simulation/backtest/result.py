@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from bidwell.model.errors import InvalidInput
 from bidwell.simulation.backtest import layout
-from bidwell.simulation.backtest.trips import round_trips
+from bidwell.simulation.backtest.reporting import exposure_of, report_of, trip_frame, trips_in, trips_of
+from bidwell.simulation.backtest.stored import FORMAT, SHEET, figures, fill_rows, plain, read, write
+
+if TYPE_CHECKING:
+    from bidwell.analytics.report import Report
+    from bidwell.analytics.round_trips import RoundTrip
+    from bidwell.strategy.bars import Bars
 
 KINDS = ("MARKET", "LIMIT", "STOP", "STOP_LIMIT", "TRAILING_STOP")
 STATUSES = ("WAITING", "WORKING", "FILLED", "CANCELED", "REJECTED", "EXPIRED")
@@ -23,13 +30,25 @@ REASONS = ("", "buying power", "sibling filled", "by the strategy", "end of vali
            "shorting is off", "too many working orders")  # fmt: skip
 
 
+Metrics = dict[str, float | int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """What a strategy wrote with `self.log`: nanoseconds since 1970 in UTC, and the text."""
+
+    at: int
+    text: str
+
+
 @dataclass(frozen=True, eq=False)
 class Result:
     """A finished run. `time` is nanoseconds since 1970 in UTC; `equity` is the account's worth after each bar.
 
     `order_rows` and `fill_rows` are the kernel's rows (see `layout`), bars counted along `time`. `identify`
     finds out what was run, when it is asked for. `speed` is "python" or "compiled", and
-    `why` says what kept a strategy from being compiled.
+    `why` says what kept a strategy from being compiled. `stopped` is empty for a whole run, and else says why the
+    run ends early. `bars` are those that were run on, empty for a stored result.
     """
 
     symbols: tuple[str, ...]
@@ -41,9 +60,10 @@ class Result:
     speed: str
     why: str = ""
     identify: Callable[[], Mapping[str, Any]] = dict
-    prices: Mapping[str, tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]] = field(
-        default_factory=dict
-    )
+    bars: Mapping[str, Bars] = field(default_factory=dict)
+    currency: str = "USD"
+    stopped: str = ""
+    log: tuple[LogLine, ...] = ()
 
     @cached_property
     def order_rows(self) -> NDArray[np.float64]:
@@ -81,9 +101,16 @@ class Result:
         return np.asarray(self.equity / before - 1.0)
 
     @cached_property
+    def exposure(self) -> NDArray[np.float64]:
+        """Gross exposure per equity after each bar, at closes; NaN where the equity is not above zero."""
+        return exposure_of(self.fill_rows, self.symbols, self.time, self.bars, self.multiplier, self.equity)
+
+    @cached_property
     def equity_frame(self) -> pl.DataFrame:
-        """Time and equity."""
-        return pl.DataFrame({"ts": self._times(np.arange(len(self.time))), "equity": self.equity})
+        """Time, equity, drawdown below the highest equity so far (a fraction, zero or less) and gross exposure."""
+        peak = np.maximum(np.maximum.accumulate(self.equity), self.cash)
+        return pl.DataFrame({"ts": self._times(np.arange(len(self.time))), "equity": self.equity,
+                             "drawdown": self.equity / peak - 1.0, "exposure": self.exposure})  # fmt: skip
 
     @cached_property
     def orders(self) -> pl.DataFrame:
@@ -118,33 +145,77 @@ class Result:
         })  # fmt: skip
 
     @cached_property
-    def round_trips(self) -> pl.DataFrame:
-        """From flat to flat, per instrument: entry, exit, quantity, profit after fees, holding time, MAE and MFE."""
-        return round_trips(self.fill_rows, self.symbols, self.time, self.prices, self.multiplier)
+    def trips(self) -> list[RoundTrip]:
+        """The closed round trips, oldest close first."""
+        return trips_of(self.fill_rows, self.symbols, self.time, self.bars, self.multiplier)
 
     @cached_property
-    def metrics(self) -> dict[str, Any]:
-        """What can be said without a benchmark; `bidwell.metrics` has the rest."""
+    def round_trips(self) -> pl.DataFrame:
+        """From flat to flat, per instrument: entry, exit, quantity, profit after fees, holding time, MAE and MFE.
+
+        `mae` and `mfe` are the worst and best open profit in money, `mae_share` and `mfe_share` per entry notional.
+        """
+        return trip_frame(self.trips)
+
+    @property
+    def fees_paid(self) -> float:
+        """All fees, in the account's currency."""
+        return float(self.fills["fee"].sum())
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        """Counts, and every figure of `bidwell.metrics` that needs no benchmark, by UTC date; None is not defined."""
         peak = np.maximum(np.maximum.accumulate(self.equity), self.cash)
-        trips = self.round_trips
-        profits = trips["profit"].to_numpy()
+        counts: Metrics = {"bars": len(self.equity), "orders": len(self.orders), "fills": len(self.fills),
+                           "round_trips": len(self.trips)}  # fmt: skip
+        figures = {name: None if math.isnan(value) else value for name, value in self.report().figures.items()}
         return {
-            "bars": len(self.equity), "orders": len(self.order_rows), "fills": len(self.fill_rows),
-            "final_equity": self.final_equity, "total_return": self.total_return,
-            "max_drawdown": float(np.min(self.equity / peak - 1.0)),
-            "fees": float(self.fill_rows[:, layout.FILL_FEE].sum()),
-            "round_trips": len(trips), "win_rate": float((profits > 0).mean()) if len(profits) else None,
+            **counts, **figures, **counts, "fees": self.fees_paid,
+            "max_drawdown_by_bar": float(np.min(self.equity / peak - 1.0)),
         }  # fmt: skip
 
-    def save(self, path: str | Path) -> Path:
-        """Write `result.json`, `equity.parquet`, `orders.parquet`, `fills.parquet` and `round_trips.parquet` to a folder."""
-        folder = Path(path)
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("equity_frame", "orders", "fills", "round_trips"):
-            getattr(self, name).write_parquet(folder / f"{name.removesuffix('_frame')}.parquet", compression="zstd")
-        summary = {"identity": self.identity, "metrics": self.metrics, "speed": self.speed, "why": self.why}
-        (folder / "result.json").write_text(json.dumps(summary, indent=2, sort_keys=True, default=str) + "\n", "utf-8")
-        return folder
+    def report(self, title: str | None = None, *, benchmark: Any = None, benchmark_name: str = "Benchmark") -> Report:
+        """Everything that a tear sheet tells, as `bidwell.analytics.report.Report`.
+
+        `benchmark` is "first" (the run's own first instrument, held) or data of one, as `backtest` takes it.
+        Raises InvalidInput for "first" on a stored result, which holds no bars.
+        """
+        return report_of(self, title, benchmark, benchmark_name)
+
+    def tear_sheet(
+        self, path: str | Path, title: str | None = None, *, benchmark: Any = None, benchmark_name: str = "Benchmark"
+    ) -> Path:
+        """Write the tear sheet as one HTML file that opens without network; the benchmark is as `report` takes it."""
+        from bidwell.analytics.tearsheet import write  # noqa: PLC0415 - a bare run needs no analytics
+
+        return write(self.report(title, benchmark=benchmark, benchmark_name=benchmark_name), path)
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """The run as JSON: identity, metrics, how it was run, its span in nanoseconds, and what the strategy logged."""
+        found: dict[str, Any] = plain({
+            "format": FORMAT, "identity": self.identity, "metrics": self.metrics, "symbols": self.symbols,
+            "cash": self.cash, "currency": self.currency, "multiplier": self.multiplier,
+            "from": int(self.time[0]), "to": int(self.time[-1]), "speed": self.speed, "why": self.why,
+            "stopped": self.stopped, "log": [[line.at, line.text] for line in self.log],
+        })  # fmt: skip
+        return found
+
+    def save(self, path: str | Path, *, csv: bool = False) -> Path:
+        """Write the run to a folder, which `Result.load` reads; see `stored` for its files. The same run, the same bytes."""
+        self.tear_sheet(Path(path) / SHEET)
+        tables = {"equity": self.equity_frame, "orders": self.orders, "fills": self.fills,
+                  "round_trips": self.round_trips}  # fmt: skip
+        return write(path, self.summary, tables, csv=csv)
+
+    @staticmethod
+    def load(path: str | Path) -> Result:
+        """A run that `save` wrote; raises Missing where there is none, InvalidInput where it cannot be read."""
+        summary, tables = read(path)
+        try:
+            return _loaded(summary, tables)
+        except (KeyError, TypeError, ValueError) as error:
+            raise InvalidInput("result.unreadable", f"the result in {path} cannot be read: {error}") from error
 
     def _times(self, bars: NDArray[np.int64]) -> pl.Series:
         return pl.Series(self.time[bars]).cast(pl.Datetime("ns")).dt.replace_time_zone("UTC")
@@ -158,3 +229,25 @@ _ORDER_COLUMNS = {
     "trail_amount": layout.TRAIL,
     "trail_share": layout.TRAIL_SHARE,
 }
+
+
+def _loaded(summary: dict[str, Any], tables: Mapping[str, pl.DataFrame]) -> Result:
+    equity, symbols = tables["equity"], tuple(summary["symbols"])
+
+    def rows() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        raise InvalidInput("result.rows", "a stored result has no kernel rows: use its orders and fills")
+
+    made = Result(
+        symbols=symbols, time=equity["ts"].to_physical().to_numpy().astype(np.int64),
+        equity=equity["equity"].to_numpy(), rows=rows, cash=summary["cash"], multiplier=summary["multiplier"],
+        speed=summary["speed"], why=summary["why"], identify=lambda: summary["identity"],
+        currency=summary["currency"], stopped=summary["stopped"],
+        log=tuple(LogLine(at, text) for at, text in summary["log"]),
+    )  # fmt: skip
+    # What a run computes when it is asked for is here already: it takes the place of the computation.
+    made.__dict__.update(
+        equity_frame=equity, orders=tables["orders"], fills=tables["fills"], round_trips=tables["round_trips"],
+        trips=trips_in(tables["round_trips"]), exposure=equity["exposure"].to_numpy(), summary=summary,
+        fill_rows=fill_rows(tables["fills"], symbols), metrics=figures(summary["metrics"]),
+    )  # fmt: skip
+    return made

@@ -137,7 +137,7 @@ def _result(run: Any, strategy: Any, bars: Mapping[str, Bars], conditions: Condi
         symbols=tuple(bars), time=run.time, equity=run.equity_curve(), rows=run.rows,
         cash=conditions.cash, multiplier=conditions.multiplier, speed=run.speed, why=run.why,
         identify=lambda: identity(strategy, bars, conditions, seed),
-        prices={symbol: (each.time, each.high, each.low) for symbol, each in bars.items()},
+        bars=bars,
     )  # fmt: skip
 
 
