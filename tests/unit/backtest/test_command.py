@@ -70,3 +70,12 @@ def test_fees_are_named_or_percents() -> None:
     assert fee_named("0.1").terms[0].taker == 0.001
     with pytest.raises(InvalidInput):
         fee_named("free")
+
+
+def test_a_file_is_checked_from_the_command_line(tmp_path: Path) -> None:
+    good = CliRunner().invoke(build(), ["strategy", "check", str(written(tmp_path)), "--json"])
+    assert good.exit_code == 0, good.output
+    assert json.loads(good.stdout)["strategies"][0]["parameters"][0]["high"] == 10
+    bad = CliRunner().invoke(build(), ["strategy", "check", str(written(tmp_path, "import os\n" + STRATEGY))])
+    assert bad.exit_code == 1
+    assert "buys.py:1:1: error: a strategy may not import os [forbidden.import]" in bad.stdout

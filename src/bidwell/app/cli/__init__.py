@@ -16,7 +16,20 @@ import typer
 from bidwell.app import output
 from bidwell.model.errors import BidwellError
 
-COMMANDS = ("up", "stop", "trade", "catalog", "backtest", "keep", "bench", "faults", "checkout", "doctor", "version")
+COMMANDS = (
+    "up",
+    "stop",
+    "trade",
+    "catalog",
+    "backtest",
+    "strategy",
+    "keep",
+    "bench",
+    "faults",
+    "checkout",
+    "doctor",
+    "version",
+)
 
 
 def build() -> typer.Typer:
