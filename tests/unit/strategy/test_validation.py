@@ -4,9 +4,7 @@ import json
 
 import pytest
 
-from bidwell.strategy.validation import checking
-from bidwell.strategy.validation.checking import check
-from bidwell.strategy.validation.finding import Checked
+from bidwell.strategy.validation import Validation, checking, validate
 
 GOOD = '''
 import numpy as np
@@ -33,32 +31,32 @@ class Cross(Strategy):
 '''
 
 
-def codes(found: Checked) -> list[tuple[int, str]]:
+def codes(found: Validation) -> list[tuple[int, str]]:
     return [(each.line, each.code) for each in found.findings]
 
 
 def test_a_good_file_is_told_with_its_parameters_and_hooks() -> None:
-    found = check(GOOD)
-    assert found.ok
+    found = validate(GOOD)
+    assert found.runs
     assert found.findings == ()
     (strategy,) = found.strategies
     assert (strategy.name, strategy.line, strategy.about, strategy.hooks) == (
         "Cross", 6, "Crosses.", ("prepare", "on_bar"),
     )  # fmt: skip
     fast, slow, kind = strategy.parameters
-    assert (fast.name, fast.type, fast.default, fast.low, fast.high, fast.about) == (
+    assert (fast.name, fast.kind, fast.default, fast.low, fast.high, fast.about) == (
         "fast", "int", 10, 2, 50, "bars of the quick average",
     )  # fmt: skip
     assert (slow.low, slow.high, slow.step) == (5, 200, 5)
-    assert (kind.type, kind.choices) == ("str", ("sma", "ema"))
+    assert (kind.kind, kind.choices) == ("str", ("sma", "ema"))
 
 
 def test_what_is_told_is_json_and_the_same_text_is_read_once() -> None:
-    before = checking._checked.cache_info().hits
-    told = json.dumps(check(GOOD).as_json())
+    before = checking._read.cache_info().hits
+    told = json.dumps(validate(GOOD).as_json())
     assert json.loads(told)["strategies"][0]["parameters"][0]["name"] == "fast"
-    assert json.dumps(check(GOOD).as_json()) == told
-    assert checking._checked.cache_info().hits > before
+    assert json.dumps(validate(GOOD).as_json()) == told
+    assert checking._read.cache_info().hits > before
 
 
 BODY = "from bidwell import Param, Strategy\nclass S(Strategy):\n    {}\n    def on_bar(self, bar): pass\n"
@@ -85,12 +83,12 @@ BODY = "from bidwell import Param, Strategy\nclass S(Strategy):\n    {}\n    def
         ("from bidwell.storage import vault\n" + GOOD, 1, "forbidden.import"),
         (GOOD + "\n\nopen('x')\n", 25, "forbidden.builtin"),
         (GOOD + "\n\n().__class__.__subclasses__()\n", 25, "forbidden.attribute"),
-        ("#" * (checking.LARGEST + 1), 1, "strategy.large"),
+        ("#" * (checking.LONGEST + 1), 1, "strategy.too_long"),
     ],
 )
 def test_what_cannot_run_is_an_error_at_its_line(source: str, line: int, code: str) -> None:
-    found = check(source)
-    assert not found.ok
+    found = validate(source)
+    assert not found.runs
     assert (line, code) in codes(found)
 
 
@@ -119,16 +117,16 @@ def in_on_bar(text: str) -> str:
     ],
 )
 def test_looks_at_the_future_are_warned_of(source: str, code: str) -> None:
-    found = check(source)
+    found = validate(source)
     assert code in {each.code for each in found.findings}
-    assert found.ok
+    assert found.runs
 
 
 def test_keeping_all_bars_is_an_error() -> None:
-    found = check(in_prepare("self.all = bars"))
+    found = validate(in_prepare("self.all = bars"))
     assert [each.code for each in found.errors] == ["look_ahead.bars"]
 
 
 def test_shifting_back_and_rolling_windows_are_no_smell() -> None:
     for text in ("self.before = np.roll(bars.close, 1)", "self.top = bars.close.cumsum()", "self.x = max(1, 2)"):
-        assert check(in_prepare(text)).findings == ()
+        assert validate(in_prepare(text)).findings == ()

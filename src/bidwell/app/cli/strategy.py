@@ -12,7 +12,7 @@ from bidwell.app import output
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from bidwell.strategy.validation.finding import Checked
+    from bidwell.strategy.validation import Validation
 
 
 def register(cli: typer.Typer) -> None:
@@ -27,17 +27,17 @@ def check(
     as_json: output.Json = False,
 ) -> None:
     """Read a strategy's file without running it: syntax, parameters, imports, looks at the future."""
-    from bidwell.strategy.validation.checking import check as checked
+    from bidwell.strategy.validation import validate
 
-    found = checked(file.read_text("utf-8", errors="replace"))
+    found = validate(file.read_text("utf-8", errors="replace"))
     output.show(found.as_json(), lambda console: _draw_check(console, file, found), as_json=as_json)
-    if not found.ok:
+    if not found.runs:
         raise typer.Exit(1)
 
 
-def _draw_check(console: Console, file: Path, found: Checked) -> None:
+def _draw_check(console: Console, file: Path, found: Validation) -> None:
     for each in found.findings:
-        console.print(f"{file}:{each.line}:{each.column + 1}: {each.severity}: {each.message} [{each.code}]",
+        console.print(f"{file}:{each.line}:{each.column}: {each.severity}: {each.message} [{each.code}]",
                       markup=False, soft_wrap=True)  # fmt: skip
         if each.hint:
             console.print(f"    {each.hint}", markup=False, soft_wrap=True)

@@ -1,46 +1,51 @@
-"""`check`: everything that can be said of a strategy's file by reading it."""
+"""`validate`: everything that can be said of a strategy's file by reading it."""
 
 from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterator
+import warnings
 from functools import lru_cache
 
 from bidwell.strategy.validation.declared import strategies_in
-from bidwell.strategy.validation.finding import Checked, Finding, Severity
+from bidwell.strategy.validation.finding import Finding, Severity, Validation
 from bidwell.strategy.validation.forbidden import forbidden
 from bidwell.strategy.validation.smells import smells
 
-LARGEST = 512 * 1024
+LONGEST = 200_000
 
 
-def check(source: str) -> Checked:
-    """Check the text of a strategy's file; the same text is read once."""
-    return _checked(hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest(), source)
+def validate(source: str) -> Validation:
+    """Read the text of a strategy's file; the same text is read once."""
+    return _read(hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest(), source)
 
 
 @lru_cache(maxsize=256)
-def _checked(digest: str, source: str) -> Checked:
-    if len(source) > LARGEST:
-        return Checked(digest, (), (_error(1, 0, "strategy.large", f"the file has more than {LARGEST:,} characters"),))
+def _read(digest: str, source: str) -> Validation:
+    if len(source) > LONGEST:
+        return _refused(digest, "strategy.too_long", f"a strategy file has at most {LONGEST:,} characters")
     try:
-        tree = ast.parse(source)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(source)
+        found, findings = strategies_in(tree)
+        everything = {*findings, *forbidden(tree), *smells(tree)}
     except SyntaxError as error:
-        place = error.lineno or 1, max((error.offset or 1) - 1, 0)
-        return Checked(digest, (), (_error(*place, "strategy.syntax", error.msg),))
+        line, column = error.lineno or 1, error.offset or 1
+        end = error.end_offset if error.end_lineno == line and error.end_offset else 0
+        wrong = Finding(line, column, max(end, column + 1), "strategy.syntax", Severity.ERROR, error.msg)
+        return Validation(findings=(wrong,), hash=digest)
     except (ValueError, RecursionError, MemoryError) as error:
-        return Checked(digest, (), (_error(1, 0, "strategy.syntax", str(error) or "the text is nested too deeply"),))
-    found, findings = strategies_in(tree)
-    everything = {*findings, *forbidden(tree), *smells(tree), *_missing(found)}
-    return Checked(digest, found, tuple(sorted(everything)))
-
-
-def _missing(found: tuple[object, ...]) -> Iterator[Finding]:
+        return _refused(digest, "strategy.syntax", f"this cannot be read as Python: {error}")
     if not found:
-        yield _error(1, 0, "strategy.class", "the file defines no subclass of bidwell.Strategy",
-                     "class Mine(Strategy): … with an on_bar")  # fmt: skip
+        everything.add(_whole("strategy.class", "the file defines no subclass of bidwell.Strategy",
+                              "class Mine(Strategy): … with an on_bar"))  # fmt: skip
+    return Validation(found, tuple(sorted(everything)), digest)
 
 
-def _error(line: int, column: int, code: str, message: str, hint: str = "") -> Finding:
-    return Finding(line, column, code, Severity.ERROR, message, hint)
+def _refused(digest: str, code: str, message: str) -> Validation:
+    return Validation(findings=(_whole(code, message),), hash=digest)
+
+
+def _whole(code: str, message: str, hint: str = "") -> Finding:
+    return Finding(1, 1, 2, code, Severity.ERROR, message, hint)

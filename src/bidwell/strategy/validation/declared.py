@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import ast
-import math
 from typing import Any
 
-from bidwell.strategy.validation.finding import Finding, ParameterFound, Severity, StrategyFound
+from bidwell.model.errors import InvalidInput
+from bidwell.strategy.parameters import Param
+from bidwell.strategy.validation.finding import Finding, Outline, Parameter, Severity, finding
 
 HOOKS = {
     "prepare": "bars", "on_bar": "bar", "on_quote": "quote", "on_fill": "fill", "on_schedule": "at",
 }  # fmt: skip
 
 
-def strategies_in(tree: ast.Module) -> tuple[tuple[StrategyFound, ...], list[Finding]]:
+def strategies_in(tree: ast.Module) -> tuple[tuple[Outline, ...], list[Finding]]:
     """Every subclass of Strategy at the top of the file, and what is wrong with their declarations."""
     bases = _names_of_strategy(tree)
-    found: list[StrategyFound] = []
+    found: list[Outline] = []
     findings: list[Finding] = []
     for node in tree.body:
         if not isinstance(node, ast.ClassDef) or not any(_is_strategy(base, bases) for base in node.bases):
@@ -28,7 +29,7 @@ def strategies_in(tree: ast.Module) -> tuple[tuple[StrategyFound, ...], list[Fin
         if not inherits and not {"on_bar", "on_quote", "on_schedule"} & set(hooks):
             findings.append(_error(node, "strategy.idle", f"{node.name} has no on_bar, on_quote or on_schedule"))
         about = (ast.get_docstring(node) or "").partition("\n")[0]
-        found.append(StrategyFound(node.name, node.lineno, about, hooks, tuple(parameters)))
+        found.append(Outline(node.name, node.lineno, about, tuple(parameters), hooks))
     return tuple(found), findings
 
 
@@ -52,6 +53,9 @@ def _hooks(node: ast.ClassDef, findings: list[Finding]) -> tuple[str, ...]:
     for item in node.body:
         if isinstance(item, ast.AsyncFunctionDef) and item.name in HOOKS:
             findings.append(_error(item, "strategy.async", f"{item.name} is called as a plain function", "drop async"))
+        if isinstance(item, ast.FunctionDef) and item.name.startswith("on_") and item.name not in HOOKS:
+            text = f"nothing calls {item.name}; did you mean on_bar or on_fill?"
+            findings.append(finding(item, Severity.WARNING, "strategy.hook", text))
         if not isinstance(item, ast.FunctionDef) or item.name not in HOOKS:
             continue
         found.append(item.name)
@@ -62,24 +66,34 @@ def _hooks(node: ast.ClassDef, findings: list[Finding]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _parameter(item: ast.stmt, findings: list[Finding]) -> ParameterFound | None:
-    """A `name = Param(…)` of a class body."""
-    target, value = _assigned(item)
-    called = value.func if isinstance(value, ast.Call) else None
-    name = called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
-    if target is None or not isinstance(value, ast.Call) or name != "Param":
+def _parameter(item: ast.stmt, findings: list[Finding]) -> Parameter | None:
+    """A `name = Param(…)` of a class body, once `Param` itself has agreed to its values."""
+    name, call = _assigned(item)
+    called = call.func if isinstance(call, ast.Call) else None
+    last = called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
+    if name is None or not isinstance(call, ast.Call) or last != "Param":
         return None
-    given: dict[str, Any] = dict(zip(("default", "low", "high"), map(_plain, value.args), strict=False))
-    given |= {each.arg: _plain(each.value) for each in value.keywords if each.arg}
-    if "default" not in given:
-        findings.append(_error(item, "strategy.parameter", f"{target} needs a default: Param(10, 2, 50)"))
-    _check_range(item, target, given, findings)
-    default = given.get("default")
-    kind = type(default).__name__ if isinstance(default, bool | int | float | str) else None
-    return ParameterFound(
-        target, item.lineno, kind, default, given.get("low"), given.get("high"), given.get("step"),
-        tuple(given.get("choices") or ()), str(given.get("about") or ""),
-    )  # fmt: skip
+    try:
+        values = [ast.literal_eval(each) for each in call.args]
+        named = {each.arg: ast.literal_eval(each.value) for each in call.keywords if each.arg is not None}
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        text = f"{name} is not written as plain values, so its range is only known when it runs"
+        findings.append(finding(call, Severity.WARNING, "strategy.parameter_unread", text))
+        return None
+    try:
+        param: Param[Any] = Param(*values, **named)
+    except (InvalidInput, TypeError) as error:
+        findings.append(_error(call, "strategy.parameter", f"{name}: {error}", "Param(10, 2, 50): default, low, high"))
+        return None
+    if _upside_down(param):
+        findings.append(_error(call, "strategy.parameter", f"{name}: the least value is above the most"))
+    return Parameter(name, param.kind.__name__, param.default, param.low, param.high, param.step, tuple(param.choices),
+                     str(param.about), item.lineno)  # fmt: skip
+
+
+def _upside_down(param: Param[Any]) -> bool:
+    low, high = param.low, param.high
+    return isinstance(low, int | float) and isinstance(high, int | float) and low > high
 
 
 def _assigned(item: ast.stmt) -> tuple[str | None, ast.expr | None]:
@@ -90,32 +104,5 @@ def _assigned(item: ast.stmt) -> tuple[str | None, ast.expr | None]:
     return None, None
 
 
-def _plain(node: ast.expr) -> Any:  # noqa: ANN401 - whatever value is written there
-    try:
-        return ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        return None
-
-
-def _check_range(item: ast.stmt, name: str, given: dict[str, Any], findings: list[Finding]) -> None:
-    default = given.get("default")
-    low, high = (_number(given.get(each), without) for each, without in (("low", -math.inf), ("high", math.inf)))
-    if low > high:
-        findings.append(_error(item, "strategy.parameter", f"{name}: the least value {low} is above the most, {high}"))
-    elif not low <= _number(default, low) <= high:
-        text = f"{name}: the default {default} is not within {low} to {high}"
-        findings.append(_error(item, "strategy.parameter", text))
-    choices = given.get("choices")
-    if isinstance(choices, list | tuple) and choices and default not in choices:
-        findings.append(_error(item, "strategy.parameter", f"{name}: the default {default!r} is not among the choices"))
-    if default is None and "default" in given:
-        findings.append(Finding(item.lineno, item.col_offset, "strategy.parameter_unread", Severity.WARNING,
-                                f"{name}: the default is more than a plain value, and is known only when it runs"))  # fmt: skip
-
-
-def _number(value: object, without: float) -> float:
-    return value if isinstance(value, int | float) else without
-
-
-def _error(node: ast.stmt, code: str, message: str, hint: str = "") -> Finding:
-    return Finding(node.lineno, node.col_offset, code, Severity.ERROR, message, hint)
+def _error(node: ast.stmt | ast.expr, code: str, message: str, hint: str = "") -> Finding:
+    return finding(node, Severity.ERROR, code, message, hint)

@@ -1,14 +1,15 @@
-"""What a check of a strategy's file says."""
+"""What a reading of a strategy's file says."""
 
 from __future__ import annotations
 
+import ast
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
 
 class Severity(StrEnum):
-    """Whether a file can be run in spite of a finding."""
+    """An error keeps a file from running; a warning is for the reader."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -16,10 +17,14 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """One finding at a line (from 1) and a column (from 0); `code` is stable, `hint` says what to do."""
+    """One thing that is wrong: lines and columns count from 1, `column` to `end_column` is what to underline.
+
+    `code` is stable, `hint` says what to do.
+    """
 
     line: int
     column: int
+    end_column: int
     code: str
     severity: Severity
     message: str
@@ -27,38 +32,38 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class ParameterFound:
-    """A `Param` as it is written; None where the text is more than a plain value."""
+class Parameter:
+    """A `Param` as it is written; values are Python numbers, bools or texts, None where they are not given."""
 
     name: str
-    line: int
-    type: str | None
-    default: int | float | str | bool | None
-    low: int | float | None = None
-    high: int | float | None = None
-    step: int | float | None = None
-    choices: tuple[int | float | str, ...] = ()
+    kind: str
+    default: Any
+    low: Any = None
+    high: Any = None
+    step: Any = None
+    choices: tuple[Any, ...] = ()
     about: str = ""
+    line: int = 1
 
 
 @dataclass(frozen=True, slots=True)
-class StrategyFound:
-    """A strategy of the file: its class, first words of its docstring, methods that the engine calls, parameters."""
+class Outline:
+    """A strategy of the file; `hooks` are those of its methods that the engine calls."""
 
     name: str
     line: int
     about: str
-    hooks: tuple[str, ...]
-    parameters: tuple[ParameterFound, ...]
+    parameters: tuple[Parameter, ...]
+    hooks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """A checked file: the SHA-256 of its text, what it defines, and the findings by line."""
+class Validation:
+    """What a file holds and what is wrong with it, by line; `hash` is the SHA-256 of its text."""
 
-    hash: str
-    strategies: tuple[StrategyFound, ...]
-    findings: tuple[Finding, ...]
+    strategies: tuple[Outline, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    hash: str = ""
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -66,10 +71,17 @@ class Checked:
         return tuple(each for each in self.findings if each.severity is Severity.ERROR)
 
     @property
-    def ok(self) -> bool:
-        """Whether there is no error; warnings are allowed."""
+    def runs(self) -> bool:
+        """Whether nothing keeps it from running."""
         return not self.errors
 
     def as_json(self) -> dict[str, Any]:
-        """The same as plain values, `ok` among them."""
-        return {"ok": self.ok, **asdict(self)}
+        """The same as plain values, `runs` among them."""
+        return {"runs": self.runs, **asdict(self)}
+
+
+def finding(node: ast.AST, severity: Severity, code: str, message: str, hint: str = "") -> Finding:
+    """A finding at a node; one that goes over several lines is underlined at its beginning."""
+    line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1
+    end = (getattr(node, "end_col_offset", None) or column) + 1 if getattr(node, "end_lineno", line) == line else 0
+    return Finding(line, column, max(end, column + 1), code, severity, message, hint)

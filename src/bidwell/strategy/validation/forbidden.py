@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from bidwell.strategy.validation.finding import Finding, Severity
+from bidwell.strategy.validation.finding import Finding, Severity, finding
 
 MODULES = frozenset({
     "aiohttp", "asyncio", "builtins", "code", "codeop", "concurrent", "ctypes", "fcntl", "ftplib", "gc", "glob", "http",
@@ -18,7 +18,9 @@ MODULES = frozenset({
     "signal", "site", "smtplib", "socket", "socketserver", "sqlite3", "ssl", "subprocess", "sys", "telnetlib",
     "tempfile", "threading", "urllib", "urllib3", "webbrowser", "websockets", "xmlrpc", "zipimport",
 })  # fmt: skip
-BUILTINS = frozenset({"__import__", "breakpoint", "compile", "eval", "exec", "globals", "input", "open"})
+BUILTINS = frozenset(
+    {"__import__", "breakpoint", "compile", "eval", "exec", "exit", "globals", "input", "open", "quit"}
+)
 INSIDES = frozenset({
     "__bases__", "__builtins__", "__code__", "__getattribute__", "__globals__", "__import__", "__loader__", "__mro__",
     "__reduce__", "__reduce_ex__", "__subclasses__", "_trading",
@@ -53,4 +55,4 @@ def _module(node: ast.stmt, name: str, *, relative: bool = False) -> Iterator[Fi
 
 
 def _error(node: ast.stmt | ast.expr, code: str, message: str, hint: str = "") -> Finding:
-    return Finding(node.lineno, node.col_offset, code, Severity.ERROR, message, hint)
+    return finding(node, Severity.ERROR, code, message, hint)

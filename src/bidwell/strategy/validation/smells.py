@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from bidwell.strategy.validation.finding import Finding, Severity
+from bidwell.strategy.validation.finding import Finding, Severity, finding
 
 WHOLE = frozenset({"max", "min", "mean", "median", "std", "var", "sum", "argmax", "argmin", "quantile", "percentile",
                    "nanmax", "nanmin", "nanmean", "nanstd", "nanmedian", "nanpercentile", "nanquantile", "ptp"})  # fmt: skip
@@ -60,8 +60,8 @@ def _in_prepare(method: ast.FunctionDef) -> Iterator[Finding]:
         if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Name) and node.value.id == bars:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             if any(isinstance(each, ast.Attribute) for each in targets):
-                yield Finding(node.lineno, node.col_offset, "look_ahead.bars", Severity.ERROR,
-                              f"{bars} kept on self holds the future", f"keep columns: self.close = {bars}.close")  # fmt: skip
+                yield finding(node, Severity.ERROR, "look_ahead.bars", f"{bars} kept on self holds the future",
+                              f"keep columns: self.close = {bars}.close")  # fmt: skip
         elif isinstance(node, ast.Call):
             yield from _whole(node, bars)
         elif isinstance(node, ast.Subscript) and _is_column(node.value, bars):
@@ -87,6 +87,14 @@ def _in_hook(method: ast.FunctionDef) -> Iterator[Finding]:
         if not (isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute)):
             continue
         of_self = isinstance(node.value.value, ast.Name) and node.value.value.id == method.args.args[0].arg
+        if (
+            of_self
+            and isinstance(node.slice, ast.Constant)
+            and isinstance(node.slice.value, int)
+            and node.value.attr != "state"
+        ):
+            yield _warning(node, "series.first", f"self.{node.value.attr}[{node.slice.value}] counts from the first bar",
+                           "[-1] is the current bar, [-2] the one before")  # fmt: skip
         ahead = isinstance(node.slice, ast.BinOp) and isinstance(node.slice.op, ast.Add)
         if of_self and ahead and "index" in ast.unparse(node.slice):
             yield _warning(node, "look_ahead.next", "a series has nothing after the current bar",
@@ -118,4 +126,4 @@ def _negative(node: ast.expr) -> bool:
 
 
 def _warning(node: ast.expr, code: str, message: str, hint: str = "") -> Finding:
-    return Finding(node.lineno, node.col_offset, code, Severity.WARNING, message, hint)
+    return finding(node, Severity.WARNING, code, message, hint)
