@@ -11,7 +11,7 @@ import pytest
 
 from bidwell.model.errors import ConfigError
 from bidwell.model.role import Role
-from bidwell.server.app import create_app
+from bidwell.server.app import create_alert_app, create_app
 from bidwell.server.assets import POLICY
 from tests.server.house import MAIN, ORIGIN, House, wish
 
@@ -128,6 +128,17 @@ async def test_one_address_cannot_ask_without_end_and_health_still_answers(home:
     assert int(answers[-1].headers["retry-after"]) >= 1
     assert (await client.get("/health/live")).status_code == 200
     assert (await other.get("/api/v1/setup")).status_code == 200
+
+
+async def test_a_burst_of_alerts_is_bounded_by_itself_and_takes_nothing_from_the_pages(home: House) -> None:
+    settings = replace(home.context.settings, requests_per_s=1, burst=2, alerts_per_s=1, alert_burst=4)
+    context = replace(home.context, settings=settings)
+    client = home.client(app=create_app(context))
+    answers = [await client.post("/api/v1/hooks/alert", json=home.alert()) for _ in range(5)]
+    assert [one.status_code for one in answers] == [202, 202, 202, 202, 429]
+    assert (await client.get("/api/v1/setup")).status_code == 200
+    alone = home.client(app=create_alert_app(context))
+    assert [(await alone.post("/alert", json=home.alert())).status_code for _ in range(5)] == [202, 202, 202, 202, 429]
 
 
 async def test_behind_tls_cookies_are_secure_and_bound_to_the_host(home: House) -> None:

@@ -102,6 +102,7 @@ def create_app(context: ServerContext) -> ASGIApp:
         app.router.routes.append(Route("/{path:path}", Assets(context.static).serve, methods=["GET", "HEAD"]))
     settings = context.settings
     rules = Rules(Callers(settings.trusted_proxies), Buckets(settings.requests_per_s, settings.burst),
+                  Buckets(settings.alerts_per_s, settings.alert_burst),
                   settings.hosts, settings.origins, settings.secure)  # fmt: skip
     return Door(Front(app), rules, context.entropy, metrics)
 
@@ -133,8 +134,8 @@ def create_alert_app(context: ServerContext) -> ASGIApp:
     app = Starlette(routes=routes, exception_handlers=_HANDLERS)
     app.state.context, app.state.history = context, History(context.alerts)
     settings = context.settings
-    rules = Rules(Callers(settings.trusted_proxies), Buckets(settings.requests_per_s, settings.burst),
-                  secure=settings.secure)  # fmt: skip
+    senders = Buckets(settings.alerts_per_s, settings.alert_burst)
+    rules = Rules(Callers(settings.trusted_proxies), senders, senders, secure=settings.secure, hooks=None)
     return Door(app, rules, context.entropy, context.metrics)
 
 

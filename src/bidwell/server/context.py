@@ -24,7 +24,8 @@ class ServerSettings:
     `secure` marks cookies Secure and adds the `__Host-` prefix; only a plain-http loopback goes without.
     `alert_url` is the public address of the alert listener, `alert_networks` who may post there (empty:
     anyone with a token), `trusted_proxies` whose X-Forwarded-For is believed. `signing_key` derives the keys
-    of signed senders; it must outlive a restart. `requests_per_s` bounds one address.
+    of signed senders; it must outlive a restart. `requests_per_s` bounds one address,
+    `alerts_per_s` the alerts of one.
     """
 
     version: str
@@ -39,6 +40,8 @@ class ServerSettings:
     feed_label: str = ""
     requests_per_s: int = 200
     burst: int = 600
+    alerts_per_s: int = 2500
+    alert_burst: int = 25_000
     signature_window: timedelta = timedelta(seconds=30)
     step_up: timedelta = timedelta(minutes=5)
 

@@ -74,16 +74,20 @@ class _Body:
 class Rules:
     """What the door lets in.
 
+    `senders` bounds the routes that take alerts, where a burst is ordinary and what is turned away is lost.
     Empty `hosts` lets any Host header in (the alert-only listener, whose public name a tunnel makes up).
-    `origins` are those of our own pages; None turns the check off where no cookie counts.
+    `origins` are those of our own pages; None turns the check off where no cookie counts. `hooks` is where alerts
+    come in, None where everything does.
     """
 
     callers: Callers
     buckets: Buckets
+    senders: Buckets
     hosts: frozenset[str] = frozenset()
     origins: frozenset[str] | None = None
     secure: bool = False
     public: tuple[str, ...] = field(default=("/health/",))
+    hooks: str | None = "/api/v1/hooks/"
 
 
 class Door:
@@ -121,7 +125,8 @@ class Door:
 
     def _check(self, scope: Scope, headers: Headers, address: str) -> None:
         self._check_host(headers)
-        wait = self._rules.buckets.take(address, time.monotonic())
+        hook = self._rules.hooks is None or scope["path"].startswith(self._rules.hooks)
+        wait = (self._rules.senders if hook else self._rules.buckets).take(address, time.monotonic())
         if wait and not scope["path"].startswith(self._rules.public):
             raise ProblemError(429, "rate.exceeded", "too many requests from this address",
                                headers={"Retry-After": str(int(wait) + 1)})  # fmt: skip
