@@ -15,6 +15,7 @@ import httpx2
 from starlette.types import ASGIApp
 
 from bidwell.app.clock import SystemEntropy, WallClock
+from bidwell.app.research import WORKER
 from bidwell.brokers.paper import PaperAdmin, PaperBroker, PaperConfig
 from bidwell.brokers.paper.broker.feed import PaperFeed
 from bidwell.brokers.paper.broker.venue import PaperVenue
@@ -22,6 +23,8 @@ from bidwell.engine.desk import Desk, World
 from bidwell.engine.market import Market
 from bidwell.engine.memory_journal import MemoryJournal
 from bidwell.engine.ports import Broker, Entry
+from bidwell.jobs.backtests.queue import BacktestQueue
+from bidwell.jobs.backtests.results import Results
 from bidwell.model.account import Account, Group, Member, OnFailure, Policy, Strategy
 from bidwell.model.events import (
     AccountDefined,
@@ -41,12 +44,15 @@ from bidwell.server.alerts import tokens
 from bidwell.server.app import create_alert_app, create_app
 from bidwell.server.context import ServerContext, ServerSettings
 from bidwell.server.ports import AlertRecord
+from bidwell.server.research import Research
 from bidwell.simulation.orders import AccountSpec
 from bidwell.simulation.scripted import ScriptedMarket, coin, share
 from bidwell.simulation.server import VenueServer
 from bidwell.storage.alert_log import AlertLog
 from bidwell.storage.identity.store import IdentityStore
 from bidwell.storage.pool import Pool
+from bidwell.storage.research.backtest_runs import BacktestRun, BacktestRuns, Status
+from bidwell.storage.research.strategy_files import StrategyFiles
 
 MAIN, OTHER = WorkspaceId("main"), WorkspaceId("other")
 ACME, COIN = InstrumentId("ACME.TEST"), InstrumentId("BTC.TEST")
@@ -215,10 +221,14 @@ async def house(folder: Path, pool: Pool) -> AsyncIterator[House]:
     identity = IdentityStore(pool)
     for name in desks:
         await identity.users.ensure_workspace(name, f"{name} desk", "USD", clock.now())
+    runs = BacktestRuns(pool)
+    queue = BacktestQueue(runs, folder / "backtests", folder / "catalog", WORKER, clock, entropy)
+    await queue.start(desks)
+    research = Research(StrategyFiles(pool), runs, queue, Results(folder / "backtests", folder / "catalog"))
     wanted = ServerSettings(version="1", signing_key=b"k" * 32, requests_per_s=100_000, burst=100_000)
     context = ServerContext(desks=desks, journals=journals, identity=identity, alerts=AlertLog(pool, AlertRecord),
                             history=history, clock=clock, entropy=entropy, settings=wanted, speeds={MAIN: Speed()},
-                            paper=PaperAccounts(admin))  # fmt: skip
+                            paper=PaperAccounts(admin), research=research)  # fmt: skip
     built = House(context, create_app(context), create_alert_app(context), market, admin, clock, journals)
     try:
         await built.quote("99.99", "100.01")
@@ -226,6 +236,7 @@ async def house(folder: Path, pool: Pool) -> AsyncIterator[House]:
         await until(lambda: all(desk.ready()["accounts"][0] for desk in desks.values()))
         yield built
     finally:
+        await queue.close()
         for client in built.clients:
             await client.aclose()
         for desk in desks.values():
@@ -275,6 +286,17 @@ def _furniture(name: WorkspaceId, now: datetime) -> list[Event]:
         LimitsSet(now, Scope(ScopeType.WORKSPACE), wide),
         LimitsSet(now, Scope(ScopeType.ACCOUNT, accounts[2].id), tight),
     ]
+
+
+def queued(name: str, now: datetime) -> BacktestRun:
+    """A run as it is kept before it begins."""
+    asked: dict[str, object] = {
+        "version": 1, "class_name": None, "data": ["ACME.TEST@1D"], "start": None, "end": None, "cash": 1.0, "fee": "0",
+        "slippage": 0.0, "fill": "next_open", "leverage": 1.0, "shorting": True, "participation": None, "lot_size": 0.0,
+        "compile": "auto", "seed": 0, "parameters": {}, "grid": {}, "time_limit": 1.0, "memory": 1.0,
+        "strategy_name": "s",
+    }  # fmt: skip
+    return BacktestRun(name, "backtest", "file", Status.QUEUED, asked, now, "user:t")
 
 
 def wish(**changes: object) -> dict[str, object]:

@@ -20,7 +20,7 @@ from bidwell.server.access.roles import KeyScope
 from bidwell.server.app import STREAM_PATH
 from bidwell.server.door import Door
 from bidwell.server.thin import ThinRoute
-from tests.server.house import MAIN, OTHER, PASSWORD, House, Person, until, wish
+from tests.server.house import MAIN, OTHER, PASSWORD, House, Person, queued, until, wish
 
 MISSING = "nothing-of-the-kind"
 REFUSALS = {"session.missing", "role.insufficient", "key.scope", "key.not_allowed", "key.invalid", "workspace.unknown",
@@ -113,6 +113,32 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/api/v1/w/{workspace}/positions"): Row(),
     ("GET", "/api/v1/w/{workspace}/journal"): Row(),
     ("POST", "/api/v1/w/{workspace}/market/speed"): Row({"speed": "1"}),
+    ("GET", "/api/v1/w/{workspace}/strategy-files"): Row(),
+    ("POST", "/api/v1/w/{workspace}/strategy-files"): Row({"name": "named twice is refused", "source": "1"}),
+    ("GET", "/api/v1/w/{workspace}/strategy-files/templates"): Row(),
+    ("POST", "/api/v1/w/{workspace}/strategy-files/check"): Row({"source": "1"}),
+    ("GET", "/api/v1/w/{workspace}/strategy-files/{id}"): Row(None, "main-file", "other-file"),
+    ("PATCH", "/api/v1/w/{workspace}/strategy-files/{id}"): Row({"name": "f"}, "main-file", "other-file"),
+    ("DELETE", "/api/v1/w/{workspace}/strategy-files/{id}"): Row(None, MISSING, "other-file"),
+    ("GET", "/api/v1/w/{workspace}/strategy-files/{id}/versions"): Row(None, "main-file", "other-file"),
+    ("POST", "/api/v1/w/{workspace}/strategy-files/{id}/versions"): Row(
+        {"source": "2", "after": 1}, "main-file", "other-file"),
+    ("GET", "/api/v1/w/{workspace}/strategy-files/{id}/versions/{version}"): Row(None, "main-file", "other-file"),
+    ("GET", "/api/v1/w/{workspace}/strategy-files/{id}/file.py"): Row(None, "main-file", "other-file"),
+    ("GET", "/api/v1/w/{workspace}/backtests"): Row(),
+    ("POST", "/api/v1/w/{workspace}/backtests"): Row({"strategy": MISSING, "data": ["ACME.TEST@1D"]}),
+    ("GET", "/api/v1/w/{workspace}/backtests/data"): Row(),
+    ("GET", "/api/v1/w/{workspace}/backtests/settings"): Row(),
+    ("PUT", "/api/v1/w/{workspace}/backtests/settings"): Row({"run_role": "trader"}),
+    ("GET", "/api/v1/w/{workspace}/backtests/compare"): Row(),
+    ("GET", "/api/v1/w/{workspace}/backtests/{id}"): Row(None, "main-run", "other-run"),
+    ("DELETE", "/api/v1/w/{workspace}/backtests/{id}"): Row(None, MISSING, "other-run"),
+    ("POST", "/api/v1/w/{workspace}/backtests/{id}/cancel"): Row(None, "main-run", "other-run"),
+    ("GET", "/api/v1/w/{workspace}/backtests/{id}/result"): Row(None, "main-run", "other-run"),
+    ("GET", "/api/v1/w/{workspace}/backtests/{id}/sweep"): Row(None, "main-run", "other-run"),
+    ("GET", "/api/v1/w/{workspace}/backtests/{id}/round-trips"): Row(None, "main-run", "other-run"),
+    ("GET", "/api/v1/w/{workspace}/backtests/{id}/bars"): Row(None, "main-run", "other-run"),
+    ("GET", "/api/v1/w/{workspace}/backtests/{id}/files/{file}"): Row(None, "main-run", "other-run"),
 }  # fmt: skip
 
 
@@ -185,6 +211,7 @@ class Stage:
             intent = made.json()["id"]
             self.names[f"{workspace}-intent"] = intent
             await self._order(workspace, intent)
+            await self._research(workspace)
             self.names[f"spare-{workspace}"] = await self._spare(workspace)
         owner = await self.home.member(MAIN, Role.OWNER)
         for scope in KeyScope:
@@ -195,6 +222,12 @@ class Stage:
         state = self.home.context.desks[workspace].state
         await until(lambda: any(order.intent == intent for order in state.orders.values()))
         self.names[f"{workspace}-order"] = next(name for name, order in state.orders.items() if order.intent == intent)
+
+    async def _research(self, workspace: WorkspaceId) -> None:
+        research, now = self.home.context.research, self.home.clock.now()
+        assert research is not None
+        await research.files.create(workspace, f"{workspace}-file", "named twice is refused", "1", "", now, "t")
+        await research.runs.add(workspace, queued(f"{workspace}-run", now))
 
     async def _spare(self, workspace: WorkspaceId) -> str:
         identity, now = self.home.context.identity, self.home.clock.now()
@@ -207,6 +240,8 @@ class Stage:
             route.path.replace("{workspace}", workspace)
             .replace("{scope_type}", "account")
             .replace("{strategy}", "main-cross")
+            .replace("{version}", "1")
+            .replace("{file}", "result.json")
             .replace("{id}", self.names.get(name, name))
         )
 

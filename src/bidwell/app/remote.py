@@ -66,7 +66,7 @@ class Remote:
         request = urllib.request.Request(  # noqa: S310 - the desk's own address, read from its data folder
             self.url + path, method=method,
             data=None if body is None else json.dumps(body).encode(),
-            headers={**self._proof, "Content-Type": "application/json",
+            headers={**self._proof, "Content-Type": "application/json", "X-Client": "cli",
                      "Idempotency-Key": f"cli-{secrets.token_hex(12)}"},
         )  # fmt: skip
         try:

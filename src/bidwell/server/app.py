@@ -22,6 +22,7 @@ from bidwell.server.alerts import hooks
 from bidwell.server.alerts.history import History
 from bidwell.server.alerts.routes import router as alerts
 from bidwell.server.assets import Assets
+from bidwell.server.backtests.routes import router as backtests
 from bidwell.server.context import ServerContext
 from bidwell.server.door import Door, Rules
 from bidwell.server.fills.routes import router as fills
@@ -44,6 +45,7 @@ from bidwell.server.overview.routes import router as overview
 from bidwell.server.positions.routes import router as positions
 from bidwell.server.problems import ProblemError, answer, of_error, unexpected
 from bidwell.server.strategies.routes import router as strategies
+from bidwell.server.strategy_files.routes import router as strategy_files
 from bidwell.server.stream.endpoint import Endpoint
 from bidwell.server.stream.hub import Hub
 from bidwell.server.stream.routes import router as stream
@@ -52,7 +54,7 @@ from bidwell.server.thin import ThinRoute
 
 ROUTERS: tuple[APIRouter, ...] = (
     sessions, keys, members, overview, accounts, limits, halt, groups, strategies, alerts, instruments, intents, orders,
-    fills, positions, journal, market, stream, health,
+    fills, positions, journal, market, strategy_files, backtests, stream, health,
 )  # fmt: skip
 STREAM_PATH = "/api/v1/stream"
 

@@ -12,6 +12,7 @@ from bidwell.engine.ports import Clock, Entropy, HistorySource
 from bidwell.model.ids import WorkspaceId
 from bidwell.server.metrics import Metrics
 from bidwell.server.ports import AlertLog, Identity, JournalReader, PaperVenue, Probes, SpeedControl
+from bidwell.server.research import Research
 
 TRADINGVIEW = ("52.89.214.238", "34.212.75.30", "54.218.53.128", "52.32.178.7")
 
@@ -61,5 +62,6 @@ class ServerContext:
     speeds: Mapping[WorkspaceId, SpeedControl] = field(default_factory=dict)
     probes: Probes = field(default_factory=dict)
     paper: PaperVenue | None = None
+    research: Research | None = None
     static: Path | None = None
     metrics: Metrics = field(default_factory=Metrics)

@@ -345,6 +345,238 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/w/{workspace}/backtests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Backtests
+         * @description Runs, newest first.
+         */
+        get: operations["list_backtests_api_v1_w__workspace__backtests_get"];
+        put?: never;
+        /**
+         * Start Backtest
+         * @description Queue a run; it is made in a worker process, and its progress comes over the stream's topic `backtests`.
+         */
+        post: operations["start_backtest_api_v1_w__workspace__backtests_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/backtests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Backtest
+         * @description One run: what was asked, how it stands, what the strategy printed.
+         */
+        get: operations["read_backtest_api_v1_w__workspace__backtests__id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Backtest
+         * @description Delete a run with its files; 409 while it has not ended.
+         */
+        delete: operations["remove_backtest_api_v1_w__workspace__backtests__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/backtests/{id}/bars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Backtest Bars
+         * @description The bars that the run saw, with its fills among them.
+         */
+        get: operations["read_backtest_bars_api_v1_w__workspace__backtests__id__bars_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/backtests/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Backtest
+         * @description Stop a run; one that has ended stays as it is.
+         */
+        post: operations["cancel_backtest_api_v1_w__workspace__backtests__id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/backtests/{id}/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Backtest
+         * @description One of a finished run's files.
+         */
+        get: operations["download_backtest_api_v1_w__workspace__backtests__id__files__file__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/backtests/{id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Backtest Result
+         * @description The charts and figures of a finished backtest.
+         */
+        get: operations["read_backtest_result_api_v1_w__workspace__backtests__id__result_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/backtests/{id}/round-trips": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Backtest Round Trips
+         * @description The round trips of a finished backtest in their order.
+         */
+        get: operations["read_backtest_round_trips_api_v1_w__workspace__backtests__id__round_trips_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/backtests/{id}/sweep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Sweep
+         * @description The rows of a finished sweep.
+         */
+        get: operations["read_sweep_api_v1_w__workspace__backtests__id__sweep_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/backtests/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Backtests
+         * @description Growth and figures of up to six finished runs beside each other.
+         */
+        get: operations["compare_backtests_api_v1_w__workspace__backtests_compare_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/backtests/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Backtest Data
+         * @description The bars that a run can be made on: what the catalog holds.
+         */
+        get: operations["list_backtest_data_api_v1_w__workspace__backtests_data_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/backtests/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Backtest Settings
+         * @description Who may have strategy code run here.
+         */
+        get: operations["read_backtest_settings_api_v1_w__workspace__backtests_settings_get"];
+        /**
+         * Change Backtest Settings
+         * @description Say who may have strategy code run here: trader, admin or owner.
+         */
+        put: operations["change_backtest_settings_api_v1_w__workspace__backtests_settings_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/w/{workspace}/export/intents/{id}.json": {
         parameters: {
             query?: never;
@@ -595,9 +827,69 @@ export interface paths {
         get: operations["read_limits_api_v1_w__workspace__limits__scope_type___id__get"];
         /**
          * Set Limits
-         * @description Replace what one group, account or strategy sets; asks for the password again.
+         * @description Replace what one group, account or strategy sets, now or from a date on; asks for the password again.
          */
         put: operations["set_limits_api_v1_w__workspace__limits__scope_type___id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/limits/{scope_type}/{id}/drop-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Drop Plan
+         * @description Take back a planned change of the limits of one scope; asks for the password again.
+         */
+        post: operations["drop_plan_api_v1_w__workspace__limits__scope_type___id__drop_plan_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/limits/{scope_type}/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read History
+         * @description Every change of the limits of one group, account or strategy, newest first.
+         */
+        get: operations["read_history_api_v1_w__workspace__limits__scope_type___id__history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/limits/catalog": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Catalog
+         * @description What can be limited, in which scopes, and the named profiles.
+         */
+        get: operations["read_catalog_api_v1_w__workspace__limits_catalog_get"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -619,9 +911,49 @@ export interface paths {
         get: operations["read_workspace_limits_api_v1_w__workspace__limits_workspace_get"];
         /**
          * Set Workspace Limits
-         * @description Replace what the workspace sets; asks for the password again.
+         * @description Replace what the workspace sets, now or from a date on; asks for the password again.
          */
         put: operations["set_workspace_limits_api_v1_w__workspace__limits_workspace_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/limits/workspace/drop-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Drop Workspace Plan
+         * @description Take back a planned change of the workspace's limits; asks for the password again.
+         */
+        post: operations["drop_workspace_plan_api_v1_w__workspace__limits_workspace_drop_plan_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/limits/workspace/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Workspace History
+         * @description Every change of the workspace's limits, newest first.
+         */
+        get: operations["read_workspace_history_api_v1_w__workspace__limits_workspace_history_get"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -955,6 +1287,162 @@ export interface paths {
          * @description Make a new token; the old one stops working at once.
          */
         post: operations["rotate_token_api_v1_w__workspace__strategies__id__rotate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/strategy-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Strategy Files
+         * @description The workspace's strategy files, the one changed last first.
+         */
+        get: operations["list_strategy_files_api_v1_w__workspace__strategy_files_get"];
+        put?: never;
+        /**
+         * Create Strategy File
+         * @description Keep a new strategy file as its version 1.
+         */
+        post: operations["create_strategy_file_api_v1_w__workspace__strategy_files_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/strategy-files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Strategy File
+         * @description A file with its newest version.
+         */
+        get: operations["read_strategy_file_api_v1_w__workspace__strategy_files__id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Strategy File
+         * @description Delete a file with all its versions; its runs stay, each with the source that it ran.
+         */
+        delete: operations["remove_strategy_file_api_v1_w__workspace__strategy_files__id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename Strategy File
+         * @description Give a file another name.
+         */
+        patch: operations["rename_strategy_file_api_v1_w__workspace__strategy_files__id__patch"];
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/strategy-files/{id}/file.py": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Strategy File
+         * @description The source as a file of Python.
+         */
+        get: operations["download_strategy_file_api_v1_w__workspace__strategy_files__id__file_py_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/strategy-files/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Strategy Versions
+         * @description A file's versions, newest first.
+         */
+        get: operations["list_strategy_versions_api_v1_w__workspace__strategy_files__id__versions_get"];
+        put?: never;
+        /**
+         * Add Strategy Version
+         * @description Keep a new version; 409 where somebody saved another one meanwhile.
+         */
+        post: operations["add_strategy_version_api_v1_w__workspace__strategy_files__id__versions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/strategy-files/{id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Strategy Version
+         * @description One version with its source and what a reading of it found.
+         */
+        get: operations["read_strategy_version_api_v1_w__workspace__strategy_files__id__versions__version__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/strategy-files/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Strategy Source
+         * @description What a source holds and what is wrong with it; it is read and never run.
+         */
+        post: operations["check_strategy_source_api_v1_w__workspace__strategy_files_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/strategy-files/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Strategy Templates
+         * @description Strategies to start from.
+         */
+        get: operations["list_strategy_templates_api_v1_w__workspace__strategy_files_templates_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1327,6 +1815,54 @@ export interface components {
             next_cursor?: string | null;
         };
         /**
+         * Asked
+         * @description What a run was asked to do.
+         */
+        Asked: {
+            /** Cash */
+            cash: number;
+            /** Class Name */
+            class_name: string | null;
+            /** Compile */
+            compile: string;
+            /** Data */
+            data: string[];
+            /** End */
+            end: string | null;
+            /** Fee */
+            fee: string;
+            /** Fill */
+            fill: string;
+            /** Grid */
+            grid: {
+                [key: string]: string[];
+            };
+            /** Leverage */
+            leverage: number;
+            /** Lot Size */
+            lot_size: number;
+            /** Memory */
+            memory: number;
+            /** Parameters */
+            parameters: {
+                [key: string]: string;
+            };
+            /** Participation */
+            participation: number | null;
+            /** Seed */
+            seed: number;
+            /** Shorting */
+            shorting: boolean;
+            /** Slippage */
+            slippage: number;
+            /** Start */
+            start: string | null;
+            /** Time Limit */
+            time_limit: number;
+            /** Version */
+            version: number;
+        };
+        /**
          * AuditEntry
          * @description One act that mattered for safety.
          */
@@ -1443,156 +1979,25 @@ export interface components {
          */
         BarSeconds: 60 | 300 | 900 | 3600 | 86400;
         /**
-         * BreakView
-         * @description One difference between our state and the broker's, and what was done about it.
-         */
-        BreakView: {
-            /** Ours */
-            ours: string;
-            /** Repair */
-            repair: string;
-            /** Subject */
-            subject: string;
-            /** Theirs */
-            theirs: string;
-            /** Type */
-            type: string;
-        };
-        /**
-         * CallerView
-         * @description What a caller looks like from here: the answer of the reachability check.
-         */
-        CallerView: {
-            /** Address */
-            address: string;
-            /** Allowed */
-            allowed: boolean;
-            /** Forwarded By */
-            forwarded_by: string | null;
-            /** Host */
-            host: string;
-            /** Secure */
-            secure: boolean;
-            /**
-             * Sender
-             * @example TradingView
-             */
-            sender: string;
-        };
-        /**
-         * CancelAll
-         * @description Whose orders to cancel; everybody's when nothing is named.
-         */
-        CancelAll: {
-            /** Account */
-            account?: string | null;
-            /** Group */
-            group?: string | null;
-        };
-        /**
-         * Check
-         * @description One rule's answer with its numbers, exact decimal texts in `unit`.
-         */
-        Check: {
-            /**
-             * Current
-             * @default
-             */
-            current?: string;
-            /**
-             * Limit
-             * @default
-             */
-            limit?: string;
-            /**
-             * Message
-             * @default
-             */
-            message?: string;
-            /** Passed */
-            passed: boolean;
-            /** Rule */
-            rule: string;
-            /**
-             * Unit
-             * @default
-             */
-            unit?: string;
-            /**
-             * Would Pass
-             * @default
-             */
-            would_pass?: string;
-        };
-        /**
-         * Component
-         * @description One part that the desk needs.
-         */
-        Component: {
-            /** Detail */
-            detail: string;
-            /** Ok */
-            ok: boolean;
-        };
-        /**
-         * DeskClock
-         * @description The desk's wall clock.
-         */
-        DeskClock: {
-            /**
-             * Now
-             * Format: date-time
-             * @example 2026-11-21T14:30:00.000000Z
-             */
-            now: string;
-        };
-        /**
-         * Direction
-         * @description Which end of the journal comes first.
+         * Basis
+         * @description From where a drawdown is measured.
+         *
+         *     static: the equity at which measuring began. trailing_end_of_day: the highest equity at which a session
+         *     opened. trailing_intraday: the highest equity ever seen, unrealized included.
          * @enum {string}
          */
-        Direction: "asc" | "desc";
+        Basis: "static" | "trailing_end_of_day" | "trailing_intraday";
         /**
-         * EffectiveLimit
-         * @description The limit in force for one field, and the scope that sets it.
+         * Fill
+         * @description When a market order fills.
+         * @enum {string}
          */
-        EffectiveLimit: {
-            /** Field */
-            field: string;
-            /** Origin */
-            origin: string;
-            /** Value */
-            value: string;
-        };
-        /**
-         * FeedView
-         * @description Where prices come from and how old they are; `market_time` is the market clock.
-         */
-        FeedView: {
-            /** Connected */
-            connected: boolean;
-            /** Data Age S */
-            data_age_s: DecimalText | null;
-            /** Label */
-            label: string;
-            /** Market Time */
-            market_time: string | null;
-            /** Name */
-            name: string;
-            /** Speed */
-            speed: DecimalText | null;
-            /**
-             * State
-             * @description ok, stale or disconnected
-             * @example ok
-             */
-            state: string;
-        };
+        bidwell__server__backtests__schemas__Fill: "next_open" | "close";
         /**
          * Fill
          * @description One execution; `occurred_at` is the venue's market clock.
          */
-        Fill: {
+        bidwell__server__fills__schemas__Fill: {
             /** Account */
             account: string;
             /** Account Name */
@@ -1644,14 +2049,351 @@ export interface components {
             symbol: string;
         };
         /**
+         * BreachAction
+         * @description What happens when a loss limit is reached, from mild to strict.
+         * @enum {string}
+         */
+        BreachAction: "deny" | "reduce_only" | "flatten_and_lock";
+        /**
+         * BreakView
+         * @description One difference between our state and the broker's, and what was done about it.
+         */
+        BreakView: {
+            /** Ours */
+            ours: string;
+            /** Repair */
+            repair: string;
+            /** Subject */
+            subject: string;
+            /** Theirs */
+            theirs: string;
+            /** Type */
+            type: string;
+        };
+        /**
+         * CallerView
+         * @description What a caller looks like from here: the answer of the reachability check.
+         */
+        CallerView: {
+            /** Address */
+            address: string;
+            /** Allowed */
+            allowed: boolean;
+            /** Forwarded By */
+            forwarded_by: string | null;
+            /** Host */
+            host: string;
+            /** Secure */
+            secure: boolean;
+            /**
+             * Sender
+             * @example TradingView
+             */
+            sender: string;
+        };
+        /**
+         * CancelAll
+         * @description Whose orders to cancel; everybody's when nothing is named.
+         */
+        CancelAll: {
+            /** Account */
+            account?: string | null;
+            /** Group */
+            group?: string | null;
+        };
+        /**
+         * CatalogEntry
+         * @description One limit there is: what it is called, its kind and unit (empty: the account's currency), and its rule.
+         */
+        CatalogEntry: {
+            kind: components["schemas"]["Kind"];
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /** Rule */
+            rule: string;
+            /** Section */
+            section: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * Check
+         * @description One rule's answer with its numbers, exact decimal texts in `unit`.
+         */
+        Check: {
+            /**
+             * Current
+             * @default
+             */
+            current?: string;
+            /**
+             * Limit
+             * @default
+             */
+            limit?: string;
+            /**
+             * Message
+             * @default
+             */
+            message?: string;
+            /** Passed */
+            passed: boolean;
+            /** Rule */
+            rule: string;
+            /**
+             * Unit
+             * @default
+             */
+            unit?: string;
+            /**
+             * Would Pass
+             * @default
+             */
+            would_pass?: string;
+        };
+        /**
+         * Compared
+         * @description One run of a comparison.
+         */
+        Compared: {
+            /** At */
+            at: number[];
+            /** Figures */
+            figures: components["schemas"]["FigureView"][];
+            run: components["schemas"]["Run"];
+            /**
+             * Value
+             * @description equity per starting equity, less one
+             */
+            value: (number | null)[];
+        };
+        /**
+         * Comparison
+         * @description Runs beside each other.
+         */
+        Comparison: {
+            /** Items */
+            items: components["schemas"]["Compared"][];
+        };
+        /**
+         * Compile
+         * @description Whether a strategy is compiled.
+         * @enum {string}
+         */
+        Compile: "auto" | "always" | "never";
+        /**
+         * Component
+         * @description One part that the desk needs.
+         */
+        Component: {
+            /** Detail */
+            detail: string;
+            /** Ok */
+            ok: boolean;
+        };
+        /**
+         * ContractLimit
+         * @description The largest sum of contracts, each counted with the weight of its underlying; `other` null: nothing else.
+         */
+        ContractLimit: {
+            /**
+             * Limit
+             * Format: decimal
+             * @example 98.50
+             */
+            limit: DecimalText;
+            /** Other */
+            other?: DecimalText | null;
+            /** Weights */
+            weights?: {
+                [key: string]: DecimalText;
+            };
+        };
+        /**
+         * CostView
+         * @description Money that was paid.
+         */
+        CostView: {
+            /** Amount */
+            amount: number;
+            /** Name */
+            name: string;
+        };
+        /**
+         * DeskClock
+         * @description The desk's wall clock.
+         */
+        DeskClock: {
+            /**
+             * Now
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            now: string;
+        };
+        /**
+         * DetailView
+         * @description What a reader should know about the run.
+         */
+        DetailView: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * Direction
+         * @description Which end of the journal comes first.
+         * @enum {string}
+         */
+        Direction: "asc" | "desc";
+        /**
+         * DistributionView
+         * @description How often returns fell between two edges; `outside` is how many lie beyond the first and last.
+         */
+        DistributionView: {
+            /** Counts */
+            counts: number[];
+            /** Edges */
+            edges: number[];
+            /** Outside */
+            outside: number;
+        };
+        /**
+         * Drawdown
+         * @description How far equity may fall below a basis; the floor rises with it, but never above `lock`.
+         */
+        Drawdown: {
+            /**
+             * Amount
+             * Format: decimal
+             * @example 98.50
+             */
+            amount: DecimalText;
+            basis: components["schemas"]["Basis"];
+            /** Lock */
+            lock?: DecimalText | null;
+        };
+        /**
+         * DrawdownView
+         * @description One of the deepest drawdowns; `to` is null while it has not recovered.
+         */
+        DrawdownView: {
+            /** Begun */
+            begun: number;
+            /** Depth */
+            depth: number;
+            /** Periods */
+            periods: number;
+            /** To */
+            to: number | null;
+        };
+        /**
+         * EffectiveLimit
+         * @description The limit in force for one field, and the scope that sets it.
+         */
+        EffectiveLimit: {
+            /** Field */
+            field: string;
+            /** Origin */
+            origin: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * EquityView
+         * @description Equity, drawdown (a fraction, zero or less) and benchmark at the same instants.
+         */
+        EquityView: {
+            /** At */
+            at: number[];
+            /** Benchmark */
+            benchmark: (number | null)[] | null;
+            /** Drawdown */
+            drawdown: (number | null)[];
+            /** Value */
+            value: (number | null)[];
+        };
+        /**
+         * FeedView
+         * @description Where prices come from and how old they are; `market_time` is the market clock.
+         */
+        FeedView: {
+            /** Connected */
+            connected: boolean;
+            /** Data Age S */
+            data_age_s: DecimalText | null;
+            /** Label */
+            label: string;
+            /** Market Time */
+            market_time: string | null;
+            /** Name */
+            name: string;
+            /** Speed */
+            speed: DecimalText | null;
+            /**
+             * State
+             * @description ok, stale or disconnected
+             * @example ok
+             */
+            state: string;
+        };
+        /**
+         * FigureView
+         * @description A figure; `unit` is fraction, number or count, null is what is not defined.
+         */
+        FigureView: {
+            /** Benchmark */
+            benchmark: number | null;
+            /** Group */
+            group: string;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /** Unit */
+            unit: string;
+            /** Value */
+            value: number | null;
+        };
+        /**
          * FillPage
          * @description Executions, newest first.
          */
         FillPage: {
             /** Items */
-            items: components["schemas"]["Fill"][];
+            items: components["schemas"]["bidwell__server__fills__schemas__Fill"][];
             /** Next Cursor */
             next_cursor?: string | null;
+        };
+        /**
+         * FindingView
+         * @description One thing that is wrong, lines and columns count from 1.
+         */
+        FindingView: {
+            /**
+             * Code
+             * @example strategy.syntax
+             */
+            code: string;
+            /** Column */
+            column: number;
+            /** End Column */
+            end_column: number;
+            /** Hint */
+            hint: string | null;
+            /** Line */
+            line: number;
+            /** Message */
+            message: string;
+            /**
+             * Severity
+             * @description an error keeps the file from running, a warning does not
+             * @example error
+             */
+            severity: string;
         };
         /**
          * Group
@@ -1748,6 +2490,14 @@ export interface components {
             reason: string;
             scope: components["schemas"]["ScopeView"];
             state: components["schemas"]["TradingState"];
+        };
+        /**
+         * Hours
+         * @description Entries may leave inside any of the windows.
+         */
+        Hours: {
+            /** Windows */
+            windows: components["schemas"]["Window"][];
         };
         /**
          * Instrument
@@ -2147,6 +2897,12 @@ export interface components {
          */
         KeyScope: "read" | "trade" | "admin";
         /**
+         * Kind
+         * @description In what a limit is stated.
+         * @enum {string}
+         */
+        Kind: "money" | "quantity" | "count" | "fraction" | "seconds" | "instruments" | "drawdowns" | "contracts" | "hours" | "flag" | "choice" | "fractions";
+        /**
          * LimitMeter
          * @description How far an account is from one of its limits; `fraction` is 0 to 1, or above when it is exceeded.
          */
@@ -2185,25 +2941,54 @@ export interface components {
             warn_at: DecimalText[];
         };
         /**
-         * Limits
-         * @description Limits of one scope as a whole; null sets none there, and the tightest of all scopes wins.
-         *
-         *     Money is in the account's currency, `price_collar` a part of one, ages and windows in seconds,
-         *     `max_order_rate` in orders per minute.
+         * LimitsCatalog
+         * @description What can be limited, where, and from which presets.
          */
-        Limits: {
+        LimitsCatalog: {
+            /** Entries */
+            entries: components["schemas"]["CatalogEntry"][];
+            /** Profiles */
+            profiles: components["schemas"]["ProfileView"][];
+            /** Scopes */
+            scopes: components["schemas"]["ScopeOf"][];
+        };
+        /**
+         * LimitsChange
+         * @description New limits of one scope as a whole; with `effective_from` they begin then, and until then the old ones hold.
+         */
+        LimitsChange: {
             /** Allowed Instruments */
             allowed_instruments?: string[] | null;
+            /** Contract Limits */
+            contract_limits?: components["schemas"]["ContractLimit"][] | null;
+            /**
+             * Currency
+             * @default
+             */
+            currency?: string;
             /** Denied Instruments */
             denied_instruments?: string[] | null;
+            /** Drawdowns */
+            drawdowns?: components["schemas"]["Drawdown"][] | null;
             /** Duplicate Window */
             duplicate_window?: DecimalText | null;
+            /** Effective From */
+            effective_from?: string | null;
+            /** Flat Before Close */
+            flat_before_close?: DecimalText | null;
+            lock_until?: components["schemas"]["LockUntil"] | null;
+            /** Margin Buffer */
+            margin_buffer?: DecimalText | null;
             /** Max Daily Loss */
             max_daily_loss?: DecimalText | null;
+            /** Max Daily Realized Loss */
+            max_daily_realized_loss?: DecimalText | null;
             /** Max Data Age */
             max_data_age?: DecimalText | null;
             /** Max Gross Exposure */
             max_gross_exposure?: DecimalText | null;
+            /** Max Net Exposure */
+            max_net_exposure?: DecimalText | null;
             /** Max Open Orders */
             max_open_orders?: number | null;
             /** Max Order Notional */
@@ -2216,8 +3001,65 @@ export interface components {
             max_position?: DecimalText | null;
             /** Max Position Notional */
             max_position_notional?: DecimalText | null;
+            /** Max Trades Per Day */
+            max_trades_per_day?: number | null;
+            /** News After */
+            news_after?: DecimalText | null;
+            /** News Before */
+            news_before?: DecimalText | null;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            on_breach?: components["schemas"]["BreachAction"] | null;
             /** Price Collar */
             price_collar?: DecimalText | null;
+            /** Profile */
+            profile?: string | null;
+            /** Require Stop */
+            require_stop?: boolean | null;
+            /** Trading Hours */
+            trading_hours?: components["schemas"]["Hours"][] | null;
+            /** Warn At */
+            warn_at?: DecimalText[] | null;
+        };
+        /**
+         * LimitsEntry
+         * @description One change of a scope's limits: since when they hold (or will), who set them, and why.
+         */
+        LimitsEntry: {
+            /** Actor */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            at: string;
+            /** Current */
+            current: boolean;
+            /**
+             * Effective From
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            effective_from: string;
+            limits: components["schemas"]["LimitsView"];
+            /** Note */
+            note: string;
+            /** Planned */
+            planned: boolean;
+            /** Profile */
+            profile: string;
+        };
+        /**
+         * LimitsHistory
+         * @description Every change of a scope's limits, newest first; planned ones lead.
+         */
+        LimitsHistory: {
+            /** Items */
+            items: components["schemas"]["LimitsEntry"][];
         };
         /**
          * LimitsView
@@ -2226,16 +3068,34 @@ export interface components {
         LimitsView: {
             /** Allowed Instruments */
             allowed_instruments?: string[] | null;
+            /** Contract Limits */
+            contract_limits?: components["schemas"]["ContractLimit"][] | null;
+            /**
+             * Currency
+             * @default
+             */
+            currency?: string;
             /** Denied Instruments */
             denied_instruments?: string[] | null;
+            /** Drawdowns */
+            drawdowns?: components["schemas"]["Drawdown"][] | null;
             /** Duplicate Window */
             duplicate_window?: DecimalText | null;
+            /** Flat Before Close */
+            flat_before_close?: DecimalText | null;
+            lock_until?: components["schemas"]["LockUntil"] | null;
+            /** Margin Buffer */
+            margin_buffer?: DecimalText | null;
             /** Max Daily Loss */
             max_daily_loss?: DecimalText | null;
+            /** Max Daily Realized Loss */
+            max_daily_realized_loss?: DecimalText | null;
             /** Max Data Age */
             max_data_age?: DecimalText | null;
             /** Max Gross Exposure */
             max_gross_exposure?: DecimalText | null;
+            /** Max Net Exposure */
+            max_net_exposure?: DecimalText | null;
             /** Max Open Orders */
             max_open_orders?: number | null;
             /** Max Order Notional */
@@ -2248,8 +3108,31 @@ export interface components {
             max_position?: DecimalText | null;
             /** Max Position Notional */
             max_position_notional?: DecimalText | null;
+            /** Max Trades Per Day */
+            max_trades_per_day?: number | null;
+            /** News After */
+            news_after?: DecimalText | null;
+            /** News Before */
+            news_before?: DecimalText | null;
+            on_breach?: components["schemas"]["BreachAction"] | null;
             /** Price Collar */
             price_collar?: DecimalText | null;
+            /** Require Stop */
+            require_stop?: boolean | null;
+            /** Trading Hours */
+            trading_hours?: components["schemas"]["Hours"][] | null;
+            /** Warn At */
+            warn_at?: DecimalText[] | null;
+        };
+        /**
+         * LineView
+         * @description A value at instants.
+         */
+        LineView: {
+            /** At */
+            at: number[];
+            /** Value */
+            value: (number | null)[];
         };
         /**
          * Live
@@ -2263,6 +3146,12 @@ export interface components {
             ok?: boolean;
         };
         /**
+         * LockUntil
+         * @description When a lock ends: by itself with the next session, or by a person who gives the password again.
+         * @enum {string}
+         */
+        LockUntil: "next_session" | "released";
+        /**
          * Login
          * @description An e-mail address and its password.
          */
@@ -2274,6 +3163,20 @@ export interface components {
              * Format: password
              */
             password: string;
+        };
+        /**
+         * MarkView
+         * @description A fill on the chart.
+         */
+        MarkView: {
+            /** At */
+            at: number;
+            /** Price */
+            price: number;
+            /** Quantity */
+            quantity: number;
+            /** Side */
+            side: string;
         };
         /**
          * MemberBody
@@ -2325,6 +3228,18 @@ export interface components {
          * @enum {string}
          */
         Mode: "paper" | "live";
+        /**
+         * MonthsView
+         * @description A year's returns by month, January first; null for a month without one.
+         */
+        MonthsView: {
+            /** Months */
+            months: (number | null)[];
+            /** Whole */
+            whole: number | null;
+            /** Year */
+            year: number;
+        };
         /**
          * NewAccount
          * @description A paper account; `fractional` accounts trade down to a millionth of a unit.
@@ -2392,6 +3307,21 @@ export interface components {
             valid_seconds?: number;
         };
         /**
+         * NewStrategyFile
+         * @description A new file; its source becomes version 1, whether it runs or not.
+         */
+        NewStrategyFile: {
+            /** Name */
+            name: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /** Source */
+            source: string;
+        };
+        /**
          * NewUser
          * @description A person to let into the workspace.
          */
@@ -2408,11 +3338,29 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         /**
+         * NewVersion
+         * @description A new version; `after` is the version that was edited, so that nobody's work is written over.
+         */
+        NewVersion: {
+            /** After */
+            after: number;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /** Source */
+            source: string;
+        };
+        /**
          * OnFailure
-         * @description What a group does when some of its children cannot go out.
+         * @description What a group does when some of its children cannot go out, or are closed short by the broker.
+         *
+         *     continue: what got through stays. unwind: what got through is undone. repair: what is missing is sent again,
+         *     through the gate, until the group's time for it is over.
          * @enum {string}
          */
-        OnFailure: "continue" | "unwind";
+        OnFailure: "continue" | "unwind" | "repair";
         /**
          * Openness
          * @description Which orders a list is about.
@@ -2602,6 +3550,20 @@ export interface components {
          */
         OrderType: "MARKET" | "LIMIT" | "STOP" | "STOP_LIMIT" | "TRAILING_STOP";
         /**
+         * OutlineView
+         * @description A strategy that a file defines.
+         */
+        OutlineView: {
+            /** About */
+            about: string;
+            /** Line */
+            line: number;
+            /** Name */
+            name: string;
+            /** Parameters */
+            parameters: components["schemas"]["ParameterView"][];
+        };
+        /**
          * Overview
          * @description Everything that the frame of the desk shows; sums are in the workspace's currency, null while a part is unknown.
          */
@@ -2619,6 +3581,32 @@ export interface components {
             /** Version */
             version: string;
             workspace: components["schemas"]["Workspace"];
+        };
+        /**
+         * ParameterView
+         * @description A parameter as the file writes it.
+         */
+        ParameterView: {
+            /** About */
+            about: string;
+            /** Choices */
+            choices: (boolean | number | string)[];
+            /** Default */
+            default: boolean | number | string | null;
+            /** High */
+            high: boolean | number | string | null;
+            /**
+             * Kind
+             * @description int, float, bool or str; null where only a run tells
+             * @example int
+             */
+            kind: string | null;
+            /** Low */
+            low: boolean | number | string | null;
+            /** Name */
+            name: string;
+            /** Step */
+            step: boolean | number | string | null;
         };
         /**
          * ParsedAlert
@@ -2672,6 +3660,18 @@ export interface components {
          * @enum {string}
          */
         Pending: "none" | "cancel" | "replace";
+        /**
+         * PlanDrop
+         * @description A planned change that shall not come.
+         */
+        PlanDrop: {
+            /**
+             * Effective From
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            effective_from: string;
+        };
         /**
          * Policy
          * @description How a group's intent becomes its members' quantities.
@@ -2858,6 +3858,29 @@ export interface components {
             field: string;
         };
         /**
+         * ProfileView
+         * @description A named preset, reckoned for an account's equity where one was named.
+         */
+        ProfileView: {
+            /** Description */
+            description: string;
+            limits: components["schemas"]["LimitsView"];
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * Progress
+         * @description How far a run is; `total` is 0 while that is not known.
+         */
+        Progress: {
+            /** Done */
+            done: number;
+            /** Total */
+            total: number;
+        };
+        /**
          * ProtectionBody
          * @description Exits attached to an entry, of which one fill cancels the other.
          */
@@ -2990,6 +4013,44 @@ export interface components {
             requested: number;
         };
         /**
+         * ResultView
+         * @description What the page draws; times are seconds since 1970 in UTC.
+         */
+        ResultView: {
+            /** Benchmark Name */
+            benchmark_name: string | null;
+            /** Costs */
+            costs: components["schemas"]["CostView"][];
+            /** Currency */
+            currency: string;
+            /** Details */
+            details: components["schemas"]["DetailView"][];
+            distribution: components["schemas"]["DistributionView"];
+            /** Drawdowns */
+            drawdowns: components["schemas"]["DrawdownView"][];
+            equity: components["schemas"]["EquityView"];
+            exposure: components["schemas"]["LineView"];
+            /** Figures */
+            figures: components["schemas"]["FigureView"][];
+            /** First Equity */
+            first_equity: number;
+            /** Months */
+            months: components["schemas"]["MonthsView"][];
+            /** Periods */
+            periods: number;
+            /** Periods Per Year */
+            periods_per_year: number;
+            rolling: components["schemas"]["RollingView"];
+            /** Speed */
+            speed: string;
+            /** Symbols */
+            symbols: string[];
+            /** Why */
+            why: string;
+            /** Years */
+            years: components["schemas"]["YearView"][];
+        };
+        /**
          * Role
          * @description What a member may do in a workspace, the strongest first.
          * @enum {string}
@@ -3003,12 +4064,276 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         /**
+         * RollingView
+         * @description The Sharpe ratio over a moving window of so many periods.
+         */
+        RollingView: {
+            /** At */
+            at: number[];
+            /** Value */
+            value: (number | null)[];
+            /** Window */
+            window: number;
+        };
+        /**
+         * Run
+         * @description A run; `code`, `reason` and `line` say why there is no result, `summary` has figures of a finished one.
+         */
+        Run: {
+            asked: components["schemas"]["Asked"];
+            /** Code */
+            code: string;
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Finished At */
+            finished_at: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @description backtest or sweep
+             * @example backtest
+             */
+            kind: string;
+            /**
+             * Line
+             * @description the line of the strategy's file that failed
+             */
+            line: number | null;
+            progress: components["schemas"]["Progress"] | null;
+            /** Reason */
+            reason: string;
+            /** Started At */
+            started_at: string | null;
+            /**
+             * Status
+             * @description queued, running, done, failed, canceled or interrupted
+             * @example done
+             */
+            status: string;
+            /** Strategy */
+            strategy: string;
+            /** Strategy Name */
+            strategy_name: string;
+            /** Summary */
+            summary: {
+                [key: string]: number | string | null;
+            };
+        };
+        /**
+         * RunBars
+         * @description The bars that the run saw, `merged` of them put into one, and its fills among them.
+         */
+        RunBars: {
+            /** At */
+            at: number[];
+            /** Close */
+            close: number[];
+            /** Fills */
+            fills: components["schemas"]["MarkView"][];
+            /** High */
+            high: number[];
+            /** Low */
+            low: number[];
+            /** Merged */
+            merged: number;
+            /** Open */
+            open: number[];
+            /** Volume */
+            volume: number[];
+        };
+        /**
+         * RunBody
+         * @description What to run. `data` are names from `/backtests/data`; `end` is excluded; a `grid` makes the run a sweep.
+         */
+        RunBody: {
+            /**
+             * Cash
+             * Format: decimal
+             * @default 100000
+             * @example 98.50
+             */
+            cash?: DecimalText;
+            /** Class Name */
+            class_name?: string | null;
+            /** @default auto */
+            compile?: components["schemas"]["Compile"];
+            /** Data */
+            data: string[];
+            /** End */
+            end?: string | null;
+            /**
+             * Fee
+             * @default 0
+             */
+            fee?: string;
+            /** @default next_open */
+            fill?: components["schemas"]["bidwell__server__backtests__schemas__Fill"];
+            /** Grid */
+            grid?: {
+                [key: string]: string[];
+            };
+            /**
+             * Leverage
+             * Format: decimal
+             * @default 1
+             * @example 98.50
+             */
+            leverage?: DecimalText;
+            /**
+             * Lot Size
+             * Format: decimal
+             * @default 0
+             * @example 98.50
+             */
+            lot_size?: DecimalText;
+            /**
+             * Memory Gb
+             * Format: decimal
+             * @default 4
+             * @example 98.50
+             */
+            memory_gb?: DecimalText;
+            /** Parameters */
+            parameters?: {
+                [key: string]: string;
+            };
+            /** Participation */
+            participation?: DecimalText | null;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed?: number;
+            /**
+             * Shorting
+             * @default true
+             */
+            shorting?: boolean;
+            /**
+             * Slippage
+             * Format: decimal
+             * @default 0
+             * @example 98.50
+             */
+            slippage?: DecimalText;
+            /** Start */
+            start?: string | null;
+            /** Strategy */
+            strategy: string;
+            /**
+             * Time Limit S
+             * @default 300
+             */
+            time_limit_s?: number;
+            /** Version */
+            version?: number | null;
+        };
+        /**
+         * RunDetail
+         * @description A run with the first 20,000 characters of what its strategy printed.
+         */
+        RunDetail: {
+            asked: components["schemas"]["Asked"];
+            /** Code */
+            code: string;
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Finished At */
+            finished_at: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @description backtest or sweep
+             * @example backtest
+             */
+            kind: string;
+            /**
+             * Line
+             * @description the line of the strategy's file that failed
+             */
+            line: number | null;
+            /** Output */
+            output: string;
+            progress: components["schemas"]["Progress"] | null;
+            /** Reason */
+            reason: string;
+            /** Started At */
+            started_at: string | null;
+            /**
+             * Status
+             * @description queued, running, done, failed, canceled or interrupted
+             * @example done
+             */
+            status: string;
+            /** Strategy */
+            strategy: string;
+            /** Strategy Name */
+            strategy_name: string;
+            /** Summary */
+            summary: {
+                [key: string]: number | string | null;
+            };
+        };
+        /**
+         * RunPage
+         * @description Runs, newest first.
+         */
+        RunPage: {
+            /** Items */
+            items: components["schemas"]["Run"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * RunSettings
+         * @description The least role that may have strategy code run.
+         */
+        RunSettings: {
+            run_role: components["schemas"]["Role"];
+        };
+        /**
+         * RunSettingsView
+         * @description The least role that may have strategy code run, and whether the asker may.
+         */
+        RunSettingsView: {
+            /** Allowed */
+            allowed: boolean;
+            run_role: components["schemas"]["Role"];
+        };
+        /**
          * ScopeBody
          * @description Where it applies; no id for the workspace.
          */
         ScopeBody: {
             /** Id */
             id?: string | null;
+            type: components["schemas"]["ScopeType"];
+        };
+        /**
+         * ScopeOf
+         * @description A scope in which limits can be set, with its name for people and whether it sets any.
+         */
+        ScopeOf: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Sets */
+            sets: number;
             type: components["schemas"]["ScopeType"];
         };
         /**
@@ -3028,6 +4353,45 @@ export interface components {
              */
             id?: string;
             type: components["schemas"]["ScopeType"];
+        };
+        /**
+         * SeriesList
+         * @description The catalog's bars.
+         */
+        SeriesList: {
+            /** Items */
+            items: components["schemas"]["SeriesView"][];
+        };
+        /**
+         * SeriesView
+         * @description Bars that a run can be made on; `name` is what a run names.
+         */
+        SeriesView: {
+            /**
+             * First
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            first: string;
+            /** Instrument */
+            instrument: string;
+            /**
+             * Last
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            last: string;
+            /**
+             * Name
+             * @example AAPL.XNAS@1D
+             */
+            name: string;
+            /** Rows */
+            rows: number;
+            /** Source */
+            source: string;
+            /** Timeframe */
+            timeframe: string;
         };
         /**
          * Session
@@ -3170,7 +4534,15 @@ export interface components {
          * @description Where an intent came from.
          * @enum {string}
          */
-        Source: "ticket" | "api" | "cli" | "alert" | "strategy" | "schedule" | "repair" | "guardian";
+        Source: "ticket" | "api" | "cli" | "alert" | "strategy" | "schedule" | "repair" | "guardian" | "copy" | "replay";
+        /**
+         * SourceBody
+         * @description A source to be checked.
+         */
+        SourceBody: {
+            /** Source */
+            source: string;
+        };
         /**
          * Speed
          * @description Market seconds per second; zero pauses.
@@ -3293,6 +4665,53 @@ export interface components {
             valid_seconds?: number | null;
         };
         /**
+         * StrategyFileChange
+         * @description What to change of a file beside its source.
+         */
+        StrategyFileChange: {
+            /** Name */
+            name: string;
+        };
+        /**
+         * StrategyFileList
+         * @description The workspace's files, the one changed last first.
+         */
+        StrategyFileList: {
+            /** Items */
+            items: components["schemas"]["StrategyFileView"][];
+        };
+        /**
+         * StrategyFileView
+         * @description A strategy file.
+         */
+        StrategyFileView: {
+            /**
+             * Changed At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            changed_at: string;
+            /** Changed By */
+            changed_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            created_at: string;
+            /**
+             * Hash
+             * @description SHA-256 of the newest version
+             */
+            hash: string;
+            /** Id */
+            id: string;
+            /** Latest */
+            latest: number;
+            /** Name */
+            name: string;
+        };
+        /**
          * StrategyPage
          * @description The workspace's senders.
          */
@@ -3301,6 +4720,28 @@ export interface components {
             items: components["schemas"]["Strategy"][];
             /** Next Cursor */
             next_cursor?: string | null;
+        };
+        /**
+         * StrategyTemplateList
+         * @description Strategies to start from.
+         */
+        StrategyTemplateList: {
+            /** Items */
+            items: components["schemas"]["TemplateView"][];
+        };
+        /**
+         * SweepView
+         * @description A sweep's rows by column, the parameters first; at most 10,000 of `rows`.
+         */
+        SweepView: {
+            /** Columns */
+            columns: {
+                [key: string]: (number | string | boolean | null)[];
+            };
+            /** Parameters */
+            parameters: string[];
+            /** Rows */
+            rows: number;
         };
         /**
          * Template
@@ -3318,6 +4759,20 @@ export interface components {
             format: string;
             /** Name */
             name: string;
+        };
+        /**
+         * TemplateView
+         * @description A strategy to start from.
+         */
+        TemplateView: {
+            /** About */
+            about: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Source */
+            source: string;
         };
         /**
          * TermsBody
@@ -3394,6 +4849,50 @@ export interface components {
          */
         TradingState: "active" | "reduce_only" | "halted";
         /**
+         * TripList
+         * @description The first 5,000 of `total` round trips in their order.
+         */
+        TripList: {
+            /** Items */
+            items: components["schemas"]["TripView"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * TripView
+         * @description A round trip; MAE and MFE are the worst and best open profit per entry notional.
+         */
+        TripView: {
+            /** Bars */
+            bars: number;
+            /** Entry At */
+            entry_at: number;
+            /** Entry Price */
+            entry_price: number;
+            /** Exit At */
+            exit_at: number;
+            /** Exit Price */
+            exit_price: number;
+            /** Fees */
+            fees: number;
+            /** Mae Share */
+            mae_share: number | null;
+            /** Mfe Share */
+            mfe_share: number | null;
+            /** Number */
+            number: number;
+            /** Profit */
+            profit: number;
+            /** Quantity */
+            quantity: number;
+            /** Return On Entry */
+            return_on_entry: number | null;
+            /** Side */
+            side: string;
+            /** Symbol */
+            symbol: string;
+        };
+        /**
          * User
          * @description A person.
          */
@@ -3435,6 +4934,101 @@ export interface components {
             next_cursor?: string | null;
         };
         /**
+         * ValidationView
+         * @description What a file holds and what is wrong with it; found by reading, nothing was run.
+         */
+        ValidationView: {
+            /** Findings */
+            findings: components["schemas"]["FindingView"][];
+            /** Runs */
+            runs: boolean;
+            /** Strategies */
+            strategies: components["schemas"]["OutlineView"][];
+        };
+        /**
+         * VersionDetail
+         * @description A version with its source and what a reading of it found.
+         */
+        VersionDetail: {
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Hash */
+            hash: string;
+            /**
+             * Id
+             * @description the file's id
+             */
+            id: string;
+            /** Latest */
+            latest: number;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Source */
+            source: string;
+            validation: components["schemas"]["ValidationView"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * VersionList
+         * @description A file's versions, newest first.
+         */
+        VersionList: {
+            /** Items */
+            items: components["schemas"]["VersionView"][];
+        };
+        /**
+         * VersionView
+         * @description A version without its source.
+         */
+        VersionView: {
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Hash */
+            hash: string;
+            /** Note */
+            note: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * Window
+         * @description A stretch of the week in local time; `days` from 0 (Monday), `end` on the next day where it is not later.
+         */
+        Window: {
+            /** Days */
+            days: number[];
+            /**
+             * End
+             * Format: time
+             */
+            end: string;
+            /**
+             * Start
+             * Format: time
+             */
+            start: string;
+            /**
+             * Zone
+             * @example America/Chicago
+             */
+            zone: string;
+        };
+        /**
          * Workspace
          * @description The workspace that is looked at; `mode` is live when any enabled account is.
          */
@@ -3463,6 +5057,18 @@ export interface components {
             /** Name */
             name: string;
             role: components["schemas"]["Role"];
+        };
+        /**
+         * YearView
+         * @description A year's return.
+         */
+        YearView: {
+            /** Benchmark */
+            benchmark: number | null;
+            /** Value */
+            value: number | null;
+            /** Year */
+            year: number;
         };
     };
     responses: never;
@@ -4197,6 +5803,484 @@ export interface operations {
             };
         };
     };
+    list_backtests_api_v1_w__workspace__backtests_get: {
+        parameters: {
+            query?: {
+                /** @description the `next_cursor` of the part before */
+                cursor?: string | null;
+                /** @description how many items at most */
+                limit?: number;
+                strategy?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunPage"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_backtest_api_v1_w__workspace__backtests_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_backtest_api_v1_w__workspace__backtests__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunDetail"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_backtest_api_v1_w__workspace__backtests__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_backtest_bars_api_v1_w__workspace__backtests__id__bars_get: {
+        parameters: {
+            query?: {
+                /** @description seconds since 1970 in UTC */
+                end?: number | null;
+                /** @description seconds since 1970 in UTC */
+                start?: number | null;
+                /** @description the run's first unless given */
+                symbol?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunBars"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_backtest_api_v1_w__workspace__backtests__id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_backtest_api_v1_w__workspace__backtests__id__files__file__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description tear-sheet.html, result.json, strategy.py, tables.csv.zip or tables.parquet.zip */
+                file: string;
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_backtest_result_api_v1_w__workspace__backtests__id__result_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_backtest_round_trips_api_v1_w__workspace__backtests__id__round_trips_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TripList"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_sweep_api_v1_w__workspace__backtests__id__sweep_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SweepView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_backtests_api_v1_w__workspace__backtests_compare_get: {
+        parameters: {
+            query: {
+                /** @description ids of finished runs */
+                run: string[];
+            };
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_backtest_data_api_v1_w__workspace__backtests_data_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesList"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_backtest_settings_api_v1_w__workspace__backtests_settings_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunSettingsView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_backtest_settings_api_v1_w__workspace__backtests_settings_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunSettings"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunSettingsView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     export_intent_api_v1_w__workspace__export_intents__id__json_get: {
         parameters: {
             query?: never;
@@ -4805,7 +6889,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Limits"];
+                "application/json": components["schemas"]["LimitsChange"];
             };
         };
         responses: {
@@ -4816,6 +6900,113 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LimitsView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_plan_api_v1_w__workspace__limits__scope_type___id__drop_plan_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                scope_type: components["schemas"]["ScopeType"];
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanDrop"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsHistory"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_history_api_v1_w__workspace__limits__scope_type___id__history_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                scope_type: components["schemas"]["ScopeType"];
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsHistory"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_catalog_api_v1_w__workspace__limits_catalog_get: {
+        parameters: {
+            query?: {
+                /** @description whose equity profiles are reckoned from */
+                account?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsCatalog"];
                 };
             };
             /** @description What is wrong, with a stable code */
@@ -4873,7 +7064,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Limits"];
+                "application/json": components["schemas"]["LimitsChange"];
             };
         };
         responses: {
@@ -4884,6 +7075,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LimitsView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_workspace_plan_api_v1_w__workspace__limits_workspace_drop_plan_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanDrop"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsHistory"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_workspace_history_api_v1_w__workspace__limits_workspace_history_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsHistory"];
                 };
             };
             /** @description What is wrong, with a stable code */
@@ -5545,6 +7804,381 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IssuedToken"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_strategy_files_api_v1_w__workspace__strategy_files_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StrategyFileList"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_strategy_file_api_v1_w__workspace__strategy_files_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStrategyFile"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionDetail"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_strategy_file_api_v1_w__workspace__strategy_files__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionDetail"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_strategy_file_api_v1_w__workspace__strategy_files__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_strategy_file_api_v1_w__workspace__strategy_files__id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StrategyFileChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StrategyFileView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_strategy_file_api_v1_w__workspace__strategy_files__id__file_py_get: {
+        parameters: {
+            query?: {
+                /** @description the newest unless given */
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_strategy_versions_api_v1_w__workspace__strategy_files__id__versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionList"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_strategy_version_api_v1_w__workspace__strategy_files__id__versions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVersion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionDetail"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_strategy_version_api_v1_w__workspace__strategy_files__id__versions__version__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: number;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionDetail"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_strategy_source_api_v1_w__workspace__strategy_files_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValidationView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_strategy_templates_api_v1_w__workspace__strategy_files_templates_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StrategyTemplateList"];
                 };
             };
             /** @description What is wrong, with a stable code */

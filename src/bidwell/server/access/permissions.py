@@ -56,6 +56,9 @@ class Action(StrEnum):
     GROUP_WRITE = "group.write"
     STRATEGY_WRITE = "strategy.write"
     STRATEGY_TOKEN = "strategy.token"  # noqa: S105 - an action's name
+    STRATEGY_FILE_WRITE = "strategy_file.write"
+    BACKTEST_RUN = "backtest.run"
+    BACKTEST_SETTINGS = "backtest.settings"
     ALERT_TEST = "alert.test"
     ALERT_POST = "alert.post"
     ALERT_CHECK = "alert.check"
@@ -119,6 +122,9 @@ PERMISSIONS: dict[Action, Permission] = {
     Action.GROUP_WRITE: _RUN,
     Action.STRATEGY_WRITE: _RUN,
     Action.STRATEGY_TOKEN: _RUN,
+    Action.STRATEGY_FILE_WRITE: _TRADE,
+    Action.BACKTEST_RUN: _TRADE,
+    Action.BACKTEST_SETTINGS: Permission(Reach.WORKSPACE, frozenset({Role.OWNER})),
     Action.ALERT_TEST: _READ,
     Action.ALERT_POST: _TOKEN,
     Action.ALERT_CHECK: _PUBLIC,

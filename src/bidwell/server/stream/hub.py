@@ -15,6 +15,7 @@ from bidwell.model.fill import Fill
 from bidwell.model.ids import AccountId, ClientOrderId, InstrumentId, IntentId, WorkspaceId
 from bidwell.server.accounts import reads as accounts
 from bidwell.server.accounts.schemas import AccountSummary, BreakView, ScopeView, StateView
+from bidwell.server.backtests import reads as backtests
 from bidwell.server.context import ServerContext
 from bidwell.server.fields import View
 from bidwell.server.fills import reads as fills
@@ -26,6 +27,7 @@ from bidwell.server.positions import reads as positions
 from bidwell.server.positions.schemas import Position
 from bidwell.server.stream.client import REOPEN, REVOKED, Client
 from bidwell.server.stream.topics import WHOLE, Name, Topic, encode, frame
+from bidwell.storage.research.backtest_runs import OPEN, BacktestRun
 
 BEAT_S = 0.2
 HEARTBEAT_BEATS = 25
@@ -60,11 +62,14 @@ class Hub:
         self._accounts: dict[str, AccountSummary] = {}
         self._positions: dict[tuple[str, str], Position] = {}
         self._feed: object = None
-        self._unsubscribe: Callable[[], None] = desk.subscribe(self._hear)
+        self._unsubscribe = [desk.subscribe(self._hear)]
+        if context.research is not None:
+            self._unsubscribe.append(context.research.queue.subscribe(self._hear_backtest))
 
     def close(self) -> None:
         """Stop listening to the desk."""
-        self._unsubscribe()
+        for stop in self._unsubscribe:
+            stop()
 
     # --- readers ---------------------------------------------------------------------------------
 
@@ -125,6 +130,12 @@ class Hub:
         if name is Name.STATE:
             return overview.state(desk)
         return []
+
+    def _hear_backtest(self, workspace: str, run: BacktestRun, done: int, total: int) -> None:
+        """A run of this workspace went on, or ended."""
+        if workspace == self._workspace:
+            live = run.status in OPEN
+            self._send(Name.BACKTESTS, partial(backtests.view, run, done, total, live=live))
 
     # --- the desk's events -----------------------------------------------------------------------
 

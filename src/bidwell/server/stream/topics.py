@@ -26,6 +26,7 @@ class Name(StrEnum):
     FEED = "feed"
     STATE = "state"
     BREAKS = "breaks"
+    BACKTESTS = "backtests"
 
 
 # Topics whose message says all there is to know now, so that a reader who missed some needs only the newest.

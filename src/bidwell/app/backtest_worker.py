@@ -1,0 +1,193 @@
+"""The process in which a strategy's code runs for the API: one run, told on stdin, kept in a folder.
+
+What it says goes to the desk over a descriptor of its own; what the strategy prints goes to the log. It ends when the
+desk does: stdin is closed then, whatever ended the desk.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import resource
+import signal
+import sys
+import threading
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bidwell.jobs.backtests.request import CANCEL, Order, RunRequest, Said
+from bidwell.model.errors import BidwellError, InvalidInput
+
+_NICE = 10
+_LARGEST_FILE = 2 * 2**30
+_LINE = re.compile(r"strategy\.py:(\d+)")
+SUMMARY = ("total_return", "cagr", "sharpe_ratio", "sortino_ratio", "max_drawdown", "annual_volatility", "final_equity",
+           "win_rate", "profit_factor", "round_trips", "fills", "orders", "bars", "fees")  # fmt: skip
+
+
+def main() -> None:
+    """Run what the first line of stdin tells."""
+    says = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)
+    os.nice(_NICE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_LARGEST_FILE, _LARGEST_FILE))
+    order = msgspec.json.decode(sys.stdin.buffer.readline(), type=Order)
+    canceled = threading.Event()
+    threading.Thread(target=_hear, args=[canceled], daemon=True).start()
+    last = _outcome(order, says, canceled)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    _say(says, last)
+    # Threads and exit handlers of the strategy's own are not waited for.
+    os._exit(0)
+
+
+def _hear(canceled: threading.Event) -> None:
+    """Wait for a cancel; the desk's end closes the pipe, and nothing of this group outlives it."""
+    while line := sys.stdin.buffer.readline():
+        if line == CANCEL:
+            canceled.set()
+    os.killpg(0, signal.SIGKILL)
+
+
+def _say(says: Any, said: Said) -> None:  # noqa: ANN401 - an unbuffered file
+    says.write(msgspec.json.encode(said) + b"\n")
+
+
+def _outcome(order: Order, says: Any, canceled: threading.Event) -> Said:  # noqa: ANN401 - an unbuffered file
+    try:
+        return Said(summary=_run(order, says, canceled))
+    except MemoryError:
+        memory = order.request.memory
+        return Said(code="strategy.memory", reason=f"the run needed more than its {memory:g} GB of memory",
+                    hint="raise the memory limit, or use fewer bars")  # fmt: skip
+    except BidwellError as error:
+        text = str(error).replace(f"{order.folder}/", "")
+        found = _LINE.search(text)
+        hint = error.hint if isinstance(error, InvalidInput) else None
+        return Said(code=error.code, reason=text, hint=hint, line=int(found.group(1)) if found else None)
+    except (SystemExit, KeyboardInterrupt) as error:
+        return Said(code="strategy.raised", reason=f"the strategy ended the process: {type(error).__name__}")
+
+
+def _run(order: Order, says: Any, canceled: threading.Event) -> dict[str, Any]:  # noqa: ANN401 - an unbuffered file
+    # Everything heavy is loaded before memory is bounded: the bound is the run's own.
+    from bidwell.app.strategies import bounded_memory, strategy_in  # noqa: PLC0415 - a worker that was told nonsense
+    from bidwell.simulation.backtest.readings import bars_of  # noqa: PLC0415 - ends without loading any of it
+
+    request, folder = order.request, Path(order.folder)
+    with bounded_memory(request.memory):
+        bars = bars_of(list(request.data), catalog=_reader(Path(order.catalog), request))
+        found = strategy_in(folder / "strategy.py", request.class_name)
+        if request.grid:
+            return _swept(found, bars, request, folder)
+        return _tested(found, bars, request, folder, says, canceled)
+
+
+def _tested(found: Any, bars: Any, request: RunRequest, folder: Path, says: Any,  # noqa: ANN401 - the strategy's class
+            canceled: threading.Event) -> dict[str, Any]:  # fmt: skip
+    from bidwell.app.strategies import fee_named  # noqa: PLC0415 - see _run
+    from bidwell.jobs.backtests.pictures import pictures  # noqa: PLC0415
+    from bidwell.simulation.backtest.run import backtest  # noqa: PLC0415
+
+    strategy = found(**{name: _param(found, name).read(text) for name, text in request.parameters.items()})
+    result = backtest(
+        strategy, dict(bars), fees=fee_named(request.fee), compile=request.compile, time_limit=request.time_limit,
+        progress=lambda done, total: _say(says, Said(done=done, total=total)), canceled=canceled.is_set,
+        seed=request.seed, **_conditions(request),
+    )  # fmt: skip
+    report = result.report(benchmark="first")
+    result.save(folder)
+    result.tear_sheet(folder / "tear_sheet.html", benchmark="first")
+    _keep_bars(bars, folder)
+    shown = {**pictures(report), "symbols": list(result.symbols), "speed": result.speed, "why": result.why}
+    (folder / "pictures.json").write_bytes(msgspec.json.encode(shown))
+    identity = result.identity
+    figures = {name: _figure(result.metrics.get(name)) for name in SUMMARY}
+    return {**figures, "code_hash": identity["code"], "data_hash": identity["data"], "speed": result.speed}
+
+
+def _swept(found: Any, bars: Any, request: RunRequest, folder: Path) -> dict[str, Any]:  # noqa: ANN401 - see _tested
+    from bidwell.app.strategies import fee_named  # noqa: PLC0415 - see _run
+    from bidwell.jobs.backtests.pictures import sweep_pictures  # noqa: PLC0415
+    from bidwell.simulation.backtest.readings import data_hash  # noqa: PLC0415
+    from bidwell.simulation.backtest.run import code_hash  # noqa: PLC0415
+    from bidwell.simulation.backtest.sweep import sweep  # noqa: PLC0415
+
+    grid = {name: [_param(found, name).read(text) for text in texts] for name, texts in request.grid.items()}
+    for name, text in request.parameters.items():
+        grid.setdefault(name, [_param(found, name).read(text)])
+    rows = sweep(found, dict(bars), grid, fees=fee_named(request.fee), compile=request.compile, **_conditions(request))
+    rows.write_parquet(folder / "sweep.parquet", compression="zstd")
+    shown = sweep_pictures(rows, list(request.grid))
+    (folder / "pictures.json").write_bytes(msgspec.json.encode(shown))
+    best = rows.filter(rows["sharpe"].is_finite()).sort("sharpe", descending=True).head(1)
+    figures = {
+        f"best_{name}": _figure(best[name][0]) for name in ("sharpe", "final_equity", "max_drawdown") if len(best)
+    }
+    return {**figures, "combinations": len(rows), "code_hash": code_hash(found), "data_hash": data_hash(bars)}
+
+
+def _conditions(request: RunRequest) -> dict[str, Any]:
+    named = ("cash", "slippage", "fill", "leverage", "shorting", "participation", "lot_size")
+    return {name: getattr(request, name) for name in named}
+
+
+def _param(found: Any, name: str) -> Any:  # noqa: ANN401 - a parameter of any type
+    if name not in found.parameters:
+        raise InvalidInput("strategy.parameter_unknown", f"{found.__name__} has no parameter {name}", field=name,
+                           hint=f"it has {', '.join(found.parameters) or 'none'}")  # fmt: skip
+    return found.parameters[name]
+
+
+def _figure(value: Any) -> Any:  # noqa: ANN401 - a figure of any type
+    return value if not isinstance(value, float) or value - value == 0.0 else None
+
+
+def _reader(root: Path, request: RunRequest) -> Any:  # noqa: ANN401 - what `bars_of` takes
+    from bidwell.marketdata.bars import timeframe_seconds  # noqa: PLC0415 - see _run
+    from bidwell.marketdata.catalog import Catalog  # noqa: PLC0415
+    from bidwell.model.ids import InstrumentId  # noqa: PLC0415
+
+    first, after = (_midnight(text) for text in (request.start, request.end))
+
+    def read(name: str) -> Any:  # noqa: ANN401 - a frame
+        instrument, _, timeframe = name.partition("@")
+        seconds = timeframe_seconds(timeframe or "1D")
+        frame = Catalog(root).read(InstrumentId(instrument), seconds, first, after)
+        if frame.is_empty():
+            raise InvalidInput("data.empty", f"{name} has no bars between {request.start or 'its first'} and "
+                               f"{request.end or 'its last'}", field="start")  # fmt: skip
+        return frame
+
+    return read
+
+
+def _midnight(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    day = date.fromisoformat(text)
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _keep_bars(bars: Any, folder: Path) -> None:  # noqa: ANN401 - bars by symbol
+    """The bars that the chart shows beside the round trips, as they were when the run saw them."""
+    import polars as pl  # noqa: PLC0415 - see _run
+
+    most = 1_000_000
+    if sum(len(each) for each in bars.values()) > most:
+        return
+    names = ("open", "high", "low", "close", "volume")
+    frames = [
+        pl.DataFrame({"symbol": [symbol] * len(each), "ts": each.time, **{name: getattr(each, name) for name in names}})
+        for symbol, each in bars.items()
+    ]
+    pl.concat(frames).write_parquet(folder / "bars.parquet", compression="zstd")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Backtests and sweeps in worker processes: ask, follow, read, compare, download."""
