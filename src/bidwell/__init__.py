@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _BACKTEST = "bidwell.simulation.backtest"
+_RESEARCH = "bidwell.simulation.research"
 _NAMES = {
     "Bar": ("bidwell.strategy.bars", "Bar"),
     "Bars": ("bidwell.strategy.bars", "Bars"),
     "Param": ("bidwell.strategy.parameters", "Param"),
+    "Quote": ("bidwell.strategy.bars", "Quote"),
     "Result": (f"{_BACKTEST}.result", "Result"),
+    "Schedule": ("bidwell.strategy.schedule", "Schedule"),
     "Signals": (f"{_BACKTEST}.signals", "Signals"),
     "Strategy": ("bidwell.strategy.strategy", "Strategy"),
+    "StrategyFill": ("bidwell.strategy.trading", "StrategyFill"),
     "Targets": (f"{_BACKTEST}.signals", "Targets"),
     "Weights": (f"{_BACKTEST}.weights", "Weights"),
     "backtest": (f"{_BACKTEST}.run", "backtest"),
@@ -25,20 +29,24 @@ _NAMES = {
     "indicators": ("bidwell.strategy.indicators", None),
     "metrics": ("bidwell.analytics.metrics", None),
     "slippage": (f"{_BACKTEST}.slippage", None),
-    "sweep": (f"{_BACKTEST}.sweep", "sweep"),
+    "sweep": (f"{_RESEARCH}.sweep", "sweep"),
 }
 __all__ = [
     "Bar",
     "Bars",
     "Param",
+    "Quote",
     "Result",
+    "Schedule",
     "Signals",
     "Strategy",
+    "StrategyFill",
     "Targets",
     "Weights",
     "backtest",
     "fees",
     "indicators",
+    "metrics",
     "slippage",
     "sweep",
 ]
@@ -51,13 +59,16 @@ if TYPE_CHECKING:
     from bidwell.simulation.backtest.run import backtest as backtest
     from bidwell.simulation.backtest.signals import Signals as Signals
     from bidwell.simulation.backtest.signals import Targets as Targets
-    from bidwell.simulation.backtest.sweep import sweep as sweep
+    from bidwell.simulation.research.sweep import sweep as sweep
     from bidwell.simulation.backtest.weights import Weights as Weights
     from bidwell.strategy import indicators as indicators
     from bidwell.strategy.bars import Bar as Bar
     from bidwell.strategy.bars import Bars as Bars
+    from bidwell.strategy.bars import Quote as Quote
     from bidwell.strategy.parameters import Param as Param
+    from bidwell.strategy.schedule import Schedule as Schedule
     from bidwell.strategy.strategy import Strategy as Strategy
+    from bidwell.strategy.trading import StrategyFill as StrategyFill
 
 
 def __getattr__(name: str) -> Any:

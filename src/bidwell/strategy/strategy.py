@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from bidwell.model.errors import InvalidInput
-from bidwell.strategy.bars import Bar, Bars
+from bidwell.strategy.bars import Bar, Bars, Quote
 from bidwell.strategy.parameters import Param, parameters_of, valued
+from bidwell.strategy.schedule import Schedule
 from bidwell.strategy.sizing import (
     BY_NOTIONAL,
     BY_PERCENT,
@@ -27,10 +29,12 @@ class Strategy:
     Every array of the bars' length that `prepare` stores on `self` is, in `on_bar`, a series of the past:
     `self.quick[-1]` is its value now, and an index beyond the current bar raises IndexError. `position` is the
     signed quantity held of the current bar's instrument. Orders placed at a bar meet the market from the next
-    one on. Raises InvalidInput for an unknown parameter or one out of its range.
+    one on. Numbers, texts, lists and dicts kept on `self` survive a restart of a run on paper.
+    Raises InvalidInput for an unknown parameter or one out of its range.
     """
 
     parameters: ClassVar[dict[str, Param[Any]]] = {}
+    schedules: ClassVar[tuple[Schedule, ...]] = ()
     position: float = 0.0
 
     def __init__(self, **given: object) -> None:
@@ -49,6 +53,15 @@ class Strategy:
 
     def on_fill(self, fill: StrategyFill) -> None:
         """Hear of an own fill; called after the bar in which it happened, before `on_bar`."""
+
+    def on_quote(self, quote: Quote) -> None:
+        """Hear of a quote; called before `on_bar` where the data has quotes, and on paper as they come."""
+
+    def on_schedule(self, at: datetime) -> None:
+        """Act at a moment of `schedules`; called at the close of the bar with which it falls due, before `on_bar`.
+
+        Over several instruments it is called once, and orders have to say their symbol.
+        """
 
     def buy(
         self, quantity: float | None = None, *, notional: float | None = None, percent: float | None = None,
@@ -126,6 +139,10 @@ class Strategy:
     def oco(self, first: int, second: int) -> None:
         """Bind two orders, so that what one fills is taken off the other."""
         (self._trading or _idle()).link(first, second)
+
+    def log(self, text: str) -> None:
+        """Write a line to the run's log, with the current bar's time."""
+        (self._trading or _idle()).note(str(text))
 
     def position_of(self, symbol: str) -> float:
         """The signed quantity held of any instrument of the run."""

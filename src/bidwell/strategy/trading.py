@@ -41,6 +41,10 @@ class Trading(Protocol):
         """Bind two orders: what one fills is taken off the other."""
         ...
 
+    def note(self, text: str) -> None:
+        """Write a line to the run's log."""
+        ...
+
     def position(self, symbol: str) -> float:
         """Signed quantity held."""
         ...

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from sys import getrefcount
+from time import monotonic
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -31,12 +32,17 @@ from bidwell.simulation.backtest.conditions import Conditions
 from bidwell.simulation.backtest.layout import BUSY, CASH, FILLS
 from bidwell.simulation.backtest.matching import settle_close, step
 from bidwell.simulation.backtest.submission import link, submit, take_back, withdraw_all
-from bidwell.simulation.backtest.watching import TimeIsUp, Watch, blamed
+from bidwell.simulation.backtest.watching import TimeIsUp, Watch, blamed, place_of
 from bidwell.strategy.bars import COLUMNS, Bar, Bars
+from bidwell.strategy.calling import caller, due_of, refuse_future
 from bidwell.strategy.strategy import Strategy
 from bidwell.strategy.trading import StrategyFill
 
 CHUNK = 16_384
+FIRST_CHUNK = 512
+MOST_NOTES = 10_000
+PROMPT = 0.2
+"""Seconds that a chunk of bars should take at most, so that a cancel is heard soon."""
 
 
 class Run:
@@ -54,6 +60,7 @@ class Run:
         self.bar = Bar(bars, 0)
         self.seen = 0
         self.hears = type(strategy).on_fill is not Strategy.on_fill
+        self.notes: list[tuple[int, str]] = []
         self.marks: list[tuple[int, float, float]] = []
         self.opening = self.book.account[CASH]
         self.accrues = conditions.borrow > 0.0
@@ -82,6 +89,9 @@ class Run:
 
     def link(self, first: int, second: int) -> None:
         link(self.book, first, second)
+
+    def note(self, text: str) -> None:
+        noted(self.notes, self.times[self.bar.index], text)
 
     def position(self, symbol: str) -> float:
         return self.book.position[self.known(symbol)]
@@ -134,7 +144,7 @@ class Run:
 
     def equity_curve(self) -> NDArray[np.float64]:
         """The equity after every bar: between two fills cash and position stand still."""
-        length = len(self.bars)
+        length = len(self.time)
         cash = np.full(length, self.book.account[CASH])
         held = np.full(length, self.book.position[0])
         if self.marks:
@@ -142,14 +152,16 @@ class Run:
             spans = np.diff(np.concatenate([[0], at, [length]])).astype(np.int64)
             cash = np.repeat(np.concatenate([[self.opening], money]), spans)
             held = np.repeat(np.concatenate([[0.0], units]), spans)
-        return cash + held * self.bars.close * self.book.multiplier[0]
+        return cash + held * self.bars.close[:length] * self.book.multiplier[0]
 
     def ready(self, watch: Watch) -> dict[str, NDArray[Any]]:
         """Run `prepare`, once, and take the arrays that it stored, by name."""
         if self.arrays is None:
+            before = dict(vars(self.strategy))
             with self.guarded(watch, "prepare"):
                 self.strategy.prepare(self.bars)
-                self.arrays = series_of(self.strategy, len(self.bars))
+            refuse_future(self.strategy, before, len(self.bars))
+            self.arrays = series_of(self.strategy, len(self.bars))
         return self.arrays
 
     def go(self, watch: Watch) -> None:
@@ -165,8 +177,8 @@ class Run:
         try:
             with watch.interrupting():
                 yield
-        except TimeIsUp:
-            raise watch.out_of_time() from None
+        except TimeIsUp as error:
+            raise watch.out_of_time(place_of(error, files_of(owner))) from None
         except Exception as error:
             if isinstance(error, InvalidInput) and error.code.startswith("backtest."):
                 raise
@@ -185,12 +197,19 @@ class Run:
         total = len(self.bars)
         self.bar = view(self.bars, 0)
         self.strategy.position = 0.0
-        for start in range(0, total, CHUNK):
-            stop = min(start + CHUNK, total)
+        call = caller(self.strategy, self.bars, due_of(self.strategy, self.time))
+        start, size = 0, FIRST_CHUNK
+        while start < total:
+            began = monotonic()
+            stop = min(start + size, total)
             columns = [getattr(self.bars, name)[start:stop].tolist() for name in fields]
             columns += [array[start:stop].tolist() for array in arrays.values()]
-            loop(self, view, range(start, stop), self.strategy.on_bar, self.book.counts, columns, appends)
-            watch.passed(stop, total)
+            loop(self, view, range(start, stop), call, self.book.counts, columns, appends)
+            if watch.over(stop, total):
+                self.time = self.time[:stop]
+                return
+            start = stop
+            size = min(2 * size, CHUNK) if monotonic() - began < PROMPT else max(size // 4, 1)
 
 
 @contextmanager
@@ -203,6 +222,14 @@ def no_collector() -> Iterator[None]:
     finally:
         if on:
             gc.enable()
+
+
+def noted(notes: list[tuple[int, str]], at: int, text: str) -> None:
+    """Keep a line of the strategy's log, of which there are only so many."""
+    if len(notes) < MOST_NOTES:
+        notes.append((at, text))
+    elif len(notes) == MOST_NOTES:
+        notes.append((at, f"the log ends here: it holds {MOST_NOTES:,} lines"))
 
 
 def series_of(strategy: Strategy, length: int) -> dict[str, NDArray[Any]]:

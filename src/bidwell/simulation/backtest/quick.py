@@ -133,7 +133,9 @@ class CompiledRun:
             done = module.run(book, *columns, constants, series, state, self.equity, done, stop, room)
             if done < stop:
                 book = grown(book)
-            watch.passed(done, total)
+            if watch.over(done, total):
+                self.time, self.equity = self.time[:done], self.equity[:done]
+                break
         self.book = book
 
     def rows(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

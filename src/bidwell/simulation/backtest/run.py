@@ -6,7 +6,7 @@ import hashlib
 import inspect
 import platform
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from bidwell.simulation.backtest.fees import FeeModel
 from bidwell.simulation.backtest.loop import Run
 from bidwell.simulation.backtest.quick import CompiledRun
 from bidwell.simulation.backtest.readings import Reader, bars_of, data_hash
-from bidwell.simulation.backtest.result import Result
+from bidwell.simulation.backtest.result import LogLine, Result
 from bidwell.simulation.backtest.several import SeveralRun
 from bidwell.simulation.backtest.signals import Signals, Targets
 from bidwell.simulation.backtest.slippage import SlippageModel
@@ -57,6 +57,7 @@ def backtest(
     time_limit: float | None = TIME_LIMIT,
     progress: Progress | None = None,
     canceled: Callable[[], bool] | None = None,
+    partial: bool = False,
     catalog: Reader | None = None,
     parameters: Mapping[str, object] | None = None,
 ) -> Result:
@@ -65,6 +66,7 @@ def backtest(
     `data` is what `readings.bars_of` takes. `fees` and `slippage` are models, or a number of percent. `compile`
     is "auto" (where it pays, else Python, and the result says why), "always" (raises where it cannot) or "never".
     `parameters` go to a strategy given as a class. `seed` seeds NumPy's and Python's randomness for the run.
+    With `partial` a run that is canceled or out of time gives what it has, and `Result.stopped` says so.
     Raises InvalidInput for bad data, conditions or parameters, for a strategy that fails (with its own line), and
     when the time limit, in seconds, is over; Missing for data that is not there.
     """
@@ -78,10 +80,11 @@ def backtest(
                            hint=f"one of {', '.join(SPEEDS)}")  # fmt: skip
     bars = bars_of(data, catalog=catalog)
     chosen = _instance(strategy, parameters or {})
-    watch = Watch(time_limit, progress, canceled)
+    watch = Watch(time_limit, progress, canceled, partial=partial)
     _seed(seed)
     run = _ran(chosen, bars, conditions, watch, compile)
-    return _result(run, chosen, bars, conditions, seed)
+    result = _result(run, chosen, bars, conditions, seed)
+    return replace(result, stopped=watch.stopped, log=tuple(LogLine(*line) for line in getattr(run, "notes", ())))
 
 
 def _ran(

@@ -20,15 +20,16 @@ from bidwell.simulation.backtest.accounts import equity_of
 from bidwell.simulation.backtest.books import ListBook, rows_of
 from bidwell.simulation.backtest.conditions import Conditions
 from bidwell.simulation.backtest.layout import BUSY, CASH, FILLS
-from bidwell.simulation.backtest.loop import files_of, no_collector, series_of
+from bidwell.simulation.backtest.loop import files_of, no_collector, noted, series_of
 from bidwell.simulation.backtest.matching import settle_close, step
 from bidwell.simulation.backtest.submission import link, submit, take_back, withdraw_all
-from bidwell.simulation.backtest.watching import TimeIsUp, Watch, blamed
+from bidwell.simulation.backtest.watching import TimeIsUp, Watch, blamed, place_of
 from bidwell.strategy.bars import COLUMNS, Bar, Bars
+from bidwell.strategy.calling import caller, due_of, refuse_future
 from bidwell.strategy.strategy import Strategy
 from bidwell.strategy.trading import StrategyFill
 
-REPORT = 4_096
+REPORT = 256
 
 
 class SeveralRun:
@@ -45,6 +46,9 @@ class SeveralRun:
         self.strategy._trading = self  # noqa: SLF001 - the loop is the strategy's other half
         self.views = [Bar(each, 0) for each in self.all]
         self.hears = type(strategy).on_fill is not Strategy.on_fill
+        self.calls = [caller(self.strategy, each, {}) for each in self.all]
+        self.due = due_of(self.strategy, self.time)
+        self.notes: list[tuple[int, str]] = []
         self.speed = "python"
         self.why = ""
         self.current = 0
@@ -71,6 +75,9 @@ class SeveralRun:
 
     def link(self, first: int, second: int) -> None:
         link(self.book, first, second)
+
+    def note(self, text: str) -> None:
+        noted(self.notes, int(self.time[self.instant]), text)
 
     def position(self, symbol: str) -> float:
         return self.book.position[self.known(symbol)]
@@ -106,15 +113,17 @@ class SeveralRun:
                 doing = "on_bar"
                 with no_collector():
                     self._loop(prepared, watch)
-        except TimeIsUp:
-            raise watch.out_of_time() from None
+        except TimeIsUp as error:
+            raise watch.out_of_time(place_of(error, files)) from None
         except Exception as error:
             if isinstance(error, InvalidInput) and error.code.startswith("backtest."):
                 raise
             raise blamed(error, files, f"{type(self.strategy).__name__}.{doing}") from error
 
     def _prepared(self, bars: Bars) -> list[tuple[str, memoryview, list[Any]]]:
+        before = dict(vars(self.strategy))
         self.strategy.prepare(bars)
+        refuse_future(self.strategy, before, len(bars))
         found = series_of(self.strategy, len(bars))
         for name in found:
             delattr(self.strategy, name)
@@ -135,6 +144,9 @@ class SeveralRun:
                 self.book.mark[k] = self.last[k]
             if counts[FILLS] != self.seen:
                 self._tell(rows)
+            if instant in self.due:
+                self.current = here[0]
+                self.strategy.on_schedule(self.due[instant])
             for k in here:
                 self._decide(k, rows[k], prepared[k])
             for k in here if at_close and counts[BUSY] else ():
@@ -143,8 +155,9 @@ class SeveralRun:
                 rows[k] += 1
                 due[k] = self.columns[k][5][rows[k]] if rows[k] < len(self.all[k]) else never
             self.curve[instant] = equity_of(self.book)
-            if instant % REPORT == 0:
-                watch.passed(instant, len(self.time))
+            if instant % REPORT == 0 and watch.over(instant + 1, len(self.time)):
+                self.time, self.curve = self.time[: instant + 1], self.curve[: instant + 1]
+                return
         watch.passed(len(self.time), len(self.time))
 
     def _pass(self, k: int, row: int, instant: int) -> None:
@@ -166,7 +179,7 @@ class SeveralRun:
             seen.append(values[row])
             fields[name] = seen
         strategy.position = self.book.position[k]
-        strategy.on_bar(view)
+        self.calls[k](view)
         # The list, this frame and the call hold the view: whoever else does keeps it as it is.
         if getrefcount(view) > 3:
             self.views[k] = Bar(self.all[k], row)

@@ -60,8 +60,9 @@ class Translated:
 def translate(strategy: Strategy, series: Mapping[str, NDArray[Any]]) -> Translated:
     """Translate the class of a prepared strategy; raises Unsupported."""
     owner = type(strategy)
-    if owner.on_fill is not Strategy.on_fill:
-        raise Unsupported("on_fill runs in Python")
+    for name in ("on_fill", "on_quote", "on_schedule"):
+        if getattr(owner, name) is not getattr(Strategy, name):
+            raise Unsupported(f"{name} runs in Python")
     if getattr(owner, "__getattr__", None) or owner.__setattr__ is not object.__setattr__:
         raise Unsupported("attributes with code behind them run in Python")
     work = _Translation(owner, strategy, dict(series))

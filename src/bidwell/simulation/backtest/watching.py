@@ -21,13 +21,17 @@ class TimeIsUp(BaseException):
 class Watch:
     """Asks between chunks of bars whether to go on, and tells how far the run is.
 
-    `canceled` is asked for a cancel; `limit` is in seconds. Raises InvalidInput when the run is to stop.
+    `canceled` is asked for a cancel; `limit` is in seconds. Raises InvalidInput when the run is to stop; with
+    `partial`, runs that can end between two bars are told by `over` instead, and `stopped` says why.
     """
 
     def __init__(
-        self, limit: float | None = None, progress: Progress | None = None, canceled: Callable[[], bool] | None = None
-    ) -> None:
+        self, limit: float | None = None, progress: Progress | None = None,
+        canceled: Callable[[], bool] | None = None, *, partial: bool = False,
+    ) -> None:  # fmt: skip
         self.limit = limit
+        self.stopped = ""
+        self._partial = partial
         self._progress = progress
         self._canceled = canceled
         self._began = time.monotonic()
@@ -41,9 +45,21 @@ class Watch:
         if self.limit is not None and time.monotonic() - self._began > self.limit:
             raise self.out_of_time()
 
-    def out_of_time(self) -> InvalidInput:
-        """The error of a run that took too long."""
-        return InvalidInput("backtest.time_limit", f"the run took longer than its limit of {self.limit:g} s",
+    def over(self, done: int, total: int) -> bool:
+        """Report progress; whether the run is to end here with what it has. Raises as `passed` where that is not wanted."""
+        try:
+            self.passed(done, total)
+        except InvalidInput as error:
+            if not self._partial or done >= total:
+                raise
+            self.stopped = str(error)
+            return True
+        return False
+
+    def out_of_time(self, where: str = "") -> InvalidInput:
+        """The error of a run that took too long; `where` is the strategy's line that it was at."""
+        place = f" at {where}" if where else ""
+        return InvalidInput("backtest.time_limit", f"the run took longer than its limit of {self.limit:g} s{place}",
                             hint="raise time_limit, or use fewer bars")  # fmt: skip
 
     @contextmanager
@@ -70,10 +86,7 @@ def blamed(error: BaseException, files: set[str], doing: str) -> InvalidInput:
     """What a strategy's own failure is reported as: its file and line, and the error's text."""
     if isinstance(error, BidwellError) and not isinstance(error, InvalidInput):
         raise error
-    where = ""
-    for frame in traceback.extract_tb(error.__traceback__):
-        if frame.filename in files:
-            where = f"{frame.filename}:{frame.lineno}: {frame.line}"
+    where = place_of(error, files)
     code = "strategy.memory" if isinstance(error, MemoryError) else "strategy.raised"
     hint = None
     if isinstance(error, InvalidInput):
@@ -82,3 +95,12 @@ def blamed(error: BaseException, files: set[str], doing: str) -> InvalidInput:
         hint = "a series holds the past alone: [-1] is the current bar, [-2] the one before"
     text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return InvalidInput(code, f"{doing} raised {text}" + (f" at {where}" if where else ""), hint=hint)
+
+
+def place_of(error: BaseException, files: set[str]) -> str:
+    """The innermost line of these files that an exception passed through, as file:line: text; empty where none did."""
+    where = ""
+    for frame in traceback.extract_tb(error.__traceback__):
+        if frame.filename in files:
+            where = f"{frame.filename}:{frame.lineno}: {frame.line}"
+    return where
