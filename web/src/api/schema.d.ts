@@ -1988,67 +1988,6 @@ export interface components {
          */
         Basis: "static" | "trailing_end_of_day" | "trailing_intraday";
         /**
-         * Fill
-         * @description When a market order fills.
-         * @enum {string}
-         */
-        bidwell__server__backtests__schemas__Fill: "next_open" | "close";
-        /**
-         * Fill
-         * @description One execution; `occurred_at` is the venue's market clock.
-         */
-        bidwell__server__fills__schemas__Fill: {
-            /** Account */
-            account: string;
-            /** Account Name */
-            account_name: string;
-            /** Client Order Id */
-            client_order_id: string;
-            /** Execution Id */
-            execution_id: string;
-            /**
-             * Fee
-             * Format: decimal
-             * @example 98.50
-             */
-            fee: DecimalText;
-            /** Fee Currency */
-            fee_currency: string;
-            /** Instrument */
-            instrument: string;
-            /** Intent */
-            intent: string | null;
-            /**
-             * Occurred At
-             * Format: date-time
-             * @example 2026-11-21T14:30:00.000000Z
-             */
-            occurred_at: string;
-            /**
-             * Price
-             * Format: decimal
-             * @example 98.50
-             */
-            price: DecimalText;
-            /**
-             * Quantity
-             * Format: decimal
-             * @example 98.50
-             */
-            quantity: DecimalText;
-            /**
-             * Received At
-             * Format: date-time
-             * @example 2026-11-21T14:30:00.000000Z
-             */
-            received_at: string;
-            side: components["schemas"]["Side"];
-            /** Strategy */
-            strategy: string | null;
-            /** Symbol */
-            symbol: string;
-        };
-        /**
          * BreachAction
          * @description What happens when a loss limit is reached, from mild to strict.
          * @enum {string}
@@ -2178,11 +2117,11 @@ export interface components {
             items: components["schemas"]["Compared"][];
         };
         /**
-         * Compile
+         * Compiling
          * @description Whether a strategy is compiled.
          * @enum {string}
          */
-        Compile: "auto" | "always" | "never";
+        Compiling: "auto" | "always" | "never";
         /**
          * Component
          * @description One part that the desk needs.
@@ -2359,12 +2298,73 @@ export interface components {
             value: number | null;
         };
         /**
+         * Fill
+         * @description One execution; `occurred_at` is the venue's market clock.
+         */
+        Fill: {
+            /** Account */
+            account: string;
+            /** Account Name */
+            account_name: string;
+            /** Client Order Id */
+            client_order_id: string;
+            /** Execution Id */
+            execution_id: string;
+            /**
+             * Fee
+             * Format: decimal
+             * @example 98.50
+             */
+            fee: DecimalText;
+            /** Fee Currency */
+            fee_currency: string;
+            /** Instrument */
+            instrument: string;
+            /** Intent */
+            intent: string | null;
+            /**
+             * Occurred At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            occurred_at: string;
+            /**
+             * Price
+             * Format: decimal
+             * @example 98.50
+             */
+            price: DecimalText;
+            /**
+             * Quantity
+             * Format: decimal
+             * @example 98.50
+             */
+            quantity: DecimalText;
+            /**
+             * Received At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            received_at: string;
+            side: components["schemas"]["Side"];
+            /** Strategy */
+            strategy: string | null;
+            /** Symbol */
+            symbol: string;
+        };
+        /**
+         * FillAt
+         * @description When a market order fills.
+         * @enum {string}
+         */
+        FillAt: "next_open" | "close";
+        /**
          * FillPage
          * @description Executions, newest first.
          */
         FillPage: {
             /** Items */
-            items: components["schemas"]["bidwell__server__fills__schemas__Fill"][];
+            items: components["schemas"]["Fill"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -4163,7 +4163,7 @@ export interface components {
             /** Class Name */
             class_name?: string | null;
             /** @default auto */
-            compile?: components["schemas"]["Compile"];
+            compile?: components["schemas"]["Compiling"];
             /** Data */
             data: string[];
             /** End */
@@ -4174,7 +4174,7 @@ export interface components {
              */
             fee?: string;
             /** @default next_open */
-            fill?: components["schemas"]["bidwell__server__backtests__schemas__Fill"];
+            fill?: components["schemas"]["FillAt"];
             /** Grid */
             grid?: {
                 [key: string]: string[];

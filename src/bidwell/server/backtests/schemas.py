@@ -19,14 +19,14 @@ Fee = Annotated[str, StringConstraints(pattern=r"^([a-z_]{2,40}|\d{1,3}(\.\d{1,8
 MOST_COMBINATIONS = 10_000
 
 
-class Fill(StrEnum):
+class FillAt(StrEnum):
     """When a market order fills."""
 
     NEXT_OPEN = "next_open"
     CLOSE = "close"
 
 
-class Compile(StrEnum):
+class Compiling(StrEnum):
     """Whether a strategy is compiled."""
 
     AUTO = "auto"
@@ -46,12 +46,12 @@ class RunBody(Body):
     cash: Annotated[Number, Field(gt=0)] = Field(default="100000", validate_default=True)
     fee: Fee = "0"
     slippage: Annotated[Number, Field(ge=0, le=50)] = Field(default="0", validate_default=True)
-    fill: Fill = Fill.NEXT_OPEN
+    fill: FillAt = FillAt.NEXT_OPEN
     leverage: Annotated[Number, Field(gt=0, le=100)] = Field(default="1", validate_default=True)
     shorting: Flag = True
     participation: Annotated[Number, Field(gt=0, le=1)] | None = None
     lot_size: Annotated[Number, Field(ge=0)] = Field(default="0", validate_default=True)
-    compile: Compile = Compile.AUTO
+    compile: Compiling = Compiling.AUTO
     seed: Annotated[Whole, Field(ge=0, le=2**32 - 1)] = 0
     parameters: Annotated[dict[ParameterName, ParameterText], Field(max_length=100)] = Field(default_factory=dict)
     grid: Annotated[
