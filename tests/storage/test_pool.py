@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import psycopg
 import pytest
 
 from bidwell.storage.cluster import EmbeddedCluster
@@ -49,6 +50,25 @@ async def test_an_error_rolls_back_and_leaves_the_pool_usable(pool: Pool) -> Non
         await fail()
     async with pool.transaction() as connection:
         assert (await connection.execute("SELECT 1 FROM login_attempts")).rowcount == 0
+
+
+async def test_closing_waits_for_what_is_under_way_so_that_no_sign_in_is_left_half_done(
+    database: Database, cluster: EmbeddedCluster
+) -> None:
+    pool = Pool(database.app)
+    working = [asyncio.create_task(backend(pool)) for _ in range(3)]
+    while pool._slots._value > 8 - len(working):
+        await asyncio.sleep(0)
+    await pool.close()
+    assert all(await asyncio.gather(*working))
+    with pytest.raises(StorageUnavailable):
+        await backend(pool)
+    await pool.close()
+    async with await psycopg.AsyncConnection.connect(cluster.owner_conninfo) as owner:
+        found = await owner.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = %s", [database.app.split("dbname=")[1].split()[0]]
+        )
+        assert await found.fetchone() == (0,)
 
 
 async def test_it_recovers_after_the_database_was_restarted(pool: Pool, cluster: EmbeddedCluster) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import psycopg
 from psycopg import AsyncConnection
@@ -14,6 +14,7 @@ from bidwell.storage.errors import StorageUnavailable
 
 CONNECT_SECONDS = 5
 WAIT_SECONDS = 5.0
+CLOSE_SECONDS = 6.0
 
 Connection = AsyncConnection[DictRow]
 
@@ -28,12 +29,23 @@ class Pool:
     def __init__(self, conninfo: str, *, size: int = 8) -> None:
         self._conninfo = conninfo
         self._idle: list[Connection] = []
+        self._size = size
         self._slots = asyncio.Semaphore(size)
         self._closed = False
 
     async def close(self) -> None:
-        """Close idle connections now and the others when they come back."""
+        """Take no more work, wait for what is under way, and close every connection.
+
+        One that is left in the middle of its sign-in holds up the server: dropping a database waits for it, up to the
+        server's authentication_timeout of a minute.
+        """
+        if self._closed:
+            return
         self._closed = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                for _ in range(self._size):
+                    await self._slots.acquire()
         while self._idle:
             await self._idle.pop().close()
 
@@ -50,6 +62,8 @@ class Pool:
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Connection]:
+        if self._closed:
+            raise StorageUnavailable("the desk is stopping")
         try:
             await asyncio.wait_for(self._slots.acquire(), WAIT_SECONDS)
         except TimeoutError as error:
