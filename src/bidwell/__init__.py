@@ -59,8 +59,8 @@ if TYPE_CHECKING:
     from bidwell.simulation.backtest.run import backtest as backtest
     from bidwell.simulation.backtest.signals import Signals as Signals
     from bidwell.simulation.backtest.signals import Targets as Targets
-    from bidwell.simulation.research.sweep import sweep as sweep
     from bidwell.simulation.backtest.weights import Weights as Weights
+    from bidwell.simulation.research.sweep import sweep as sweep
     from bidwell.strategy import indicators as indicators
     from bidwell.strategy.bars import Bar as Bar
     from bidwell.strategy.bars import Bars as Bars

@@ -116,12 +116,14 @@ def _swept(found: Any, bars: Any, request: RunRequest, folder: Path) -> dict[str
     from bidwell.jobs.backtests.pictures import sweep_pictures  # noqa: PLC0415
     from bidwell.simulation.backtest.readings import data_hash  # noqa: PLC0415
     from bidwell.simulation.backtest.run import code_hash  # noqa: PLC0415
-    from bidwell.simulation.backtest.sweep import sweep  # noqa: PLC0415
+    from bidwell.simulation.research.sweep import sweep  # noqa: PLC0415
 
     grid = {name: [_param(found, name).read(text) for text in texts] for name, texts in request.grid.items()}
     for name, text in request.parameters.items():
         grid.setdefault(name, [_param(found, name).read(text)])
-    rows = sweep(found, dict(bars), grid, fees=fee_named(request.fee), compile=request.compile, **_conditions(request))
+    rows = sweep(
+        found, dict(bars), grid, fees=fee_named(request.fee), compile=request.compile, **_conditions(request)
+    ).table
     rows.write_parquet(folder / "sweep.parquet", compression="zstd")
     shown = sweep_pictures(rows, list(request.grid))
     (folder / "pictures.json").write_bytes(msgspec.json.encode(shown))
