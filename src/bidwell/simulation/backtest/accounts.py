@@ -9,7 +9,7 @@ import math
 from typing import Any
 
 from bidwell.simulation.backtest.layout import (
-    BORROW_RATE,
+    BORROW,
     BORROWED,
     BUSY,
     CASH,
@@ -30,10 +30,20 @@ from bidwell.simulation.backtest.layout import (
     FEE_TAKER,
     FEE_TAX,
     FEE_UNIT,
+    FEE_UNIT_BOTH,
+    FEE_UNIT_SELL,
+    FEE_UNIT_SELL_CAP,
+    KEEP_LONG_SHARE,
+    KEEP_LONG_UNIT,
+    KEEP_SHORT_SHARE,
+    KEEP_SHORT_UNIT,
     LEFT,
     LEVERAGE,
-    MAINTENANCE,
+    LONG_SHARE,
+    LONG_UNIT,
     QUANTITY,
+    SHORT_SHARE,
+    SHORT_UNIT,
     SHORTING,
     SLIP_AMOUNT,
     SLIP_CAP,
@@ -61,12 +71,35 @@ def equity_of(book: Book) -> float:
 
 
 def exposure_of(book: Book) -> float:
-    """The absolute worth of every position at its mark."""
+    """The worth of every position at its mark, without its sign, weighed by its initial margin."""
     total = 0.0
     for k in range(len(book.position)):
         held = book.position[k]
         if held != 0.0:
-            total += abs(held) * book.mark[k] * book.multiplier[k]
+            total += weighed(book, k, held, abs(held) * book.mark[k] * book.multiplier[k])
+    return total
+
+
+def weighed(book: Book, k: int, held: float, worth: float) -> float:
+    """What a position, worth so much, takes of the buying power; for a plain share, its worth."""
+    terms = book.margins[k]
+    if held > 0.0:
+        return float(worth * terms[LONG_SHARE] + held * terms[LONG_UNIT])
+    return float(worth * terms[SHORT_SHARE] - held * terms[SHORT_UNIT])
+
+
+def kept_of(book: Book) -> float:
+    """The equity that every position at its mark has to be kept with."""
+    total = 0.0
+    for k in range(len(book.position)):
+        held = book.position[k]
+        if held != 0.0:
+            worth = abs(held) * book.mark[k] * book.multiplier[k]
+            terms = book.margins[k]
+            if held > 0.0:
+                total += worth * terms[KEEP_LONG_SHARE] + held * terms[KEEP_LONG_UNIT]
+            else:
+                total += worth * terms[KEEP_SHORT_SHARE] - held * terms[KEEP_SHORT_UNIT]
     return total
 
 
@@ -109,20 +142,27 @@ def slipped(book: Book, k: int, side: float, price: float, quantity: float, volu
     return on_tick(book, k, max(moved, price * 0.01), side)
 
 
-def fee_of(book: Book, row: Row, side: float, quantity: float, notional: float, maker: bool, time: int) -> float:
+def fee_of(
+    book: Book, k: int, row: Row, side: float, quantity: float, notional: float, maker: bool, time: int
+) -> float:
     """What a fill costs on top of what its order has paid."""
     model = book.settings[FEE_MODEL]
     if model == FEE_NONE:
         return 0.0
     if model == FEE_PLAIN:
         return float(notional * book.settings[FEE_PERCENT])
+    # Terms are in the instrument's currency, the account in its own.
+    rate = book.rate[k]
     terms = book.fees[fee_place(book, time)]
+    local = notional / rate
     paid = row[COMMISSION]
-    total = commission(terms, row[QUANTITY] - row[LEFT] + quantity, row[TURNOVER] + notional, maker)
+    total = commission(terms, row[QUANTITY] - row[LEFT] + quantity, row[TURNOVER] + local, maker)
     charged = max(total - paid, 0.0)
-    service = notional * terms[FEE_SERVICE]
-    levy = notional * (terms[FEE_BUY] if side > 0.0 else terms[FEE_SELL])
-    return float(charged + service + (charged + service) * terms[FEE_TAX] + levy)
+    service = local * terms[FEE_SERVICE]
+    levy = local * (terms[FEE_BUY] if side > 0.0 else terms[FEE_SELL]) + quantity * terms[FEE_UNIT_BOTH]
+    if side < 0.0:
+        levy += min(quantity * terms[FEE_UNIT_SELL], terms[FEE_UNIT_SELL_CAP])
+    return float((charged + service + (charged + service) * terms[FEE_TAX] + levy) * rate)
 
 
 def fee_place(book: Book, time: int) -> int:
@@ -142,12 +182,13 @@ def commission(terms: Row, quantity: float, turnover: float, maker: bool) -> flo
     return float(min(min(total, terms[FEE_CAP_SHARE] * turnover), terms[FEE_CAP]))
 
 
-def commission_paid(book: Book, row: Row, quantity: float, notional: float, maker: bool, time: int) -> None:
-    """Note on the order what its fill paid, so that a minimum counts once."""
+def commission_paid(book: Book, k: int, row: Row, quantity: float, notional: float, maker: bool, time: int) -> None:
+    """Note on the order what its fill paid, so that a minimum counts once; in the instrument's currency."""
     terms = book.fees[fee_place(book, time)]
-    total = commission(terms, row[QUANTITY] - row[LEFT] + quantity, row[TURNOVER] + notional, maker)
+    local = notional / book.rate[k]
+    total = commission(terms, row[QUANTITY] - row[LEFT] + quantity, row[TURNOVER] + local, maker)
     row[COMMISSION] = max(row[COMMISSION], total)
-    row[TURNOVER] += notional
+    row[TURNOVER] += local
 
 
 def affordable(
@@ -162,7 +203,8 @@ def affordable(
     if side < 0.0 and book.settings[SHORTING] == 0.0:
         return closing
     unit = price * book.multiplier[k]
-    fee = fee_of(book, row, side, quantity, quantity * unit, maker, time)
+    weight = weighed(book, k, side, unit)
+    fee = fee_of(book, k, row, side, quantity, quantity * unit, maker, time)
     leverage = book.settings[LEVERAGE]
     if len(book.position) == 1:
         equity = book.account[CASH] + held * unit
@@ -170,22 +212,24 @@ def affordable(
     else:
         book.mark[k] = price
         equity = equity_of(book)
-        other = exposure_of(book) - abs(held) * unit
+        other = exposure_of(book) - weighed(book, k, held, abs(held) * unit)
     kept = abs(held) if closing == 0.0 else abs(held) - closing
-    if opening * unit <= leverage * (equity - fee) - other - kept * unit + 1e-9 * abs(equity):
+    if opening * weight <= leverage * (equity - fee) - other - kept * weight + 1e-9 * abs(equity):
         return quantity
+    if weight <= 0.0:
+        return closing
     # The fee of what could be carried without one is at least that of what is left with one.
-    most = closing + max(leverage * equity - other - kept * unit, 0.0) / unit
-    fee = fee_of(book, row, side, most, most * unit, maker, time)
-    room = leverage * (equity - fee) - other - kept * unit
-    cut = max(room, 0.0) / unit
+    most = closing + max(leverage * equity - other - kept * weight, 0.0) / weight
+    fee = fee_of(book, k, row, side, most, most * unit, maker, time)
+    room = leverage * (equity - fee) - other - kept * weight
+    cut = max(room, 0.0) / weight
     # What is only left over by rounding is not worth an order.
     return float(on_lot(book, k, closing + cut) if cut > 1e-9 * quantity else closing)
 
 
 def accrue(book: Book, k: int, since: int, time: int) -> None:
     """Charge the borrow of a short position for the span between two bars, at its last mark."""
-    rate = book.settings[BORROW_RATE]
+    rate = book.margins[k][BORROW]
     held = book.position[k]
     if held < 0.0 and since > 0:
         cost = -held * book.mark[k] * book.multiplier[k] * rate * ((time - since) / YEAR_NANOSECONDS)
@@ -206,7 +250,6 @@ def watch(book: Book) -> None:
 
 
 def below_maintenance(book: Book) -> bool:
-    """Whether the account no longer covers the maintenance share of its exposure."""
-    if book.settings[MAINTENANCE] == 0.0:
-        return False
-    return bool(equity_of(book) < book.settings[MAINTENANCE] * exposure_of(book))
+    """Whether the account no longer covers what its positions have to be kept with."""
+    kept = kept_of(book)
+    return bool(kept > 0.0 and equity_of(book) < kept)

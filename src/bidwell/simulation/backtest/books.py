@@ -11,7 +11,7 @@ from bidwell.simulation.backtest import layout
 from bidwell.simulation.backtest.conditions import Conditions
 
 FIELDS = ("account", "position", "mark", "multiplier", "lot", "tick", "orders", "working", "fills", "counts",
-          "settings", "fees")  # fmt: skip
+          "settings", "fees", "margins", "rate", "quotes")  # fmt: skip
 
 ArrayBook = namedtuple("ArrayBook", FIELDS)  # type: ignore[misc]  # noqa: PYI024 - numba wants this kind
 HEADROOM = 1_024
@@ -35,6 +35,9 @@ class ListBook:
     counts: list[int]
     settings: list[float]
     fees: list[list[float]]
+    margins: list[list[float]]
+    rate: list[float]
+    quotes: list[list[float]]
 
     def __init__(self, conditions: Conditions, instruments: int) -> None:
         self.account = [0.0] * layout.ACCOUNT_SIZE
@@ -50,6 +53,9 @@ class ListBook:
         self.counts = [0] * layout.COUNTS_SIZE
         self.settings = conditions.settings()
         self.fees = [terms.row() for terms in conditions.fees.terms]
+        self.margins = [conditions.margins() for _ in range(instruments)]
+        self.rate = [1.0] * instruments
+        self.quotes = [[-1.0] * layout.QUOTE_SIZE for _ in range(instruments)]
 
 
 def array_book(conditions: Conditions, instruments: int, room: int = 8_192) -> Any:

@@ -19,7 +19,8 @@ MOST_WORKING_ORDERS = 1_000
 class Conditions:
     """Conditions of a run; raises InvalidInput where one makes no sense.
 
-    `fill`: "next_open" (market orders fill at the next bar's open) or "close" (at the close that was decided on).
+    `fill`: "next_open" (market orders fill at the next bar's open), "close" (at the close that was decided on) or
+    "quote" (at the bid or ask that was decided on).
     `participation`: the share of a bar's volume that may be filled, None for no bound. `leverage`: exposure per
     equity. `maintenance`: the equity per exposure below which everything is closed at the next open. `borrow`:
     the yearly rate on short positions, a fraction. `intrabar`: "pessimistic" or "optimistic", for bars that touch
@@ -41,7 +42,7 @@ class Conditions:
     multiplier: float = 1.0
 
     def __post_init__(self) -> None:
-        _among("fill", self.fill, ("next_open", "close"))
+        _among("fill", self.fill, ("next_open", "close", "quote"))
         _among("intrabar", self.intrabar, ("pessimistic", "optimistic"))
         for name in ("cash", "leverage", "multiplier"):
             _number(name, getattr(self, name), above_zero=True)
@@ -65,8 +66,18 @@ class Conditions:
         found[layout.SLIP_MODEL] = float(self.slippage.code)
         found[layout.SLIP_AMOUNT] = self.slippage.amount
         found[layout.SLIP_CAP] = self.slippage.cap
-        found[layout.AT_CLOSE] = float(self.fill == "close")
+        found[layout.AT_CLOSE] = float(self.fill != "next_open")
+        found[layout.QUOTED] = float(self.fill == "quote")
+        found[layout.SESSION] = -1.0
         found[layout.MOST_WORKING] = float(MOST_WORKING_ORDERS)
+        return found
+
+    def margins(self) -> list[float]:
+        """A plain instrument's margins, in the order of `layout`: its worth to open, `maintenance` of it to keep."""
+        found = [0.0] * layout.MARGIN_SIZE
+        found[layout.LONG_SHARE] = found[layout.SHORT_SHARE] = 1.0
+        found[layout.KEEP_LONG_SHARE] = found[layout.KEEP_SHORT_SHARE] = float(self.maintenance)
+        found[layout.BORROW] = float(self.borrow)
         return found
 
 

@@ -86,6 +86,12 @@ BAD_QUANTITY = 8
 MARGIN_CALL = 9
 NO_SHORTING = 10
 TOO_MANY = 11
+UNTRADABLE = 12
+CONTRACT_ENDED = 13
+EXERCISED = 14
+ASSIGNED = 15
+WORTHLESS = 16
+SETTLED = 17
 
 # validities
 GTC = 0
@@ -116,7 +122,31 @@ SLIP_AMOUNT = 9
 SLIP_CAP = 10
 AT_CLOSE = 11
 MOST_WORKING = 12
-SETTINGS_SIZE = 13
+SESSION = 13
+QUOTED = 14
+SETTINGS_SIZE = 15
+
+# margins of an instrument: what a unit needs, as a share of its worth and as an amount, long and short; the initial
+# ones in exposure (money times leverage), the others in money. Then the yearly borrow of a short unit.
+LONG_SHARE = 0
+LONG_UNIT = 1
+SHORT_SHARE = 2
+SHORT_UNIT = 3
+KEEP_LONG_SHARE = 4
+KEEP_LONG_UNIT = 5
+KEEP_SHORT_SHARE = 6
+KEEP_SHORT_UNIT = 7
+BORROW = 8
+MARGIN_SIZE = 9
+
+# a bar's quotes: bid and ask of each of its four prices, and what may still be bought and sold at them (-1: any)
+QUOTE_OPEN = 0
+QUOTE_HIGH = 2
+QUOTE_LOW = 4
+QUOTE_CLOSE = 6
+TO_SELL = 8
+TO_BUY = 9
+QUOTE_SIZE = 10
 
 # fee models
 FEE_NONE = 0
@@ -136,7 +166,10 @@ FEE_BUY = 8
 FEE_SELL = 9
 FEE_SERVICE = 10
 FEE_TAX = 11
-FEE_SIZE = 12
+FEE_UNIT_BOTH = 12
+FEE_UNIT_SELL = 13
+FEE_UNIT_SELL_CAP = 14
+FEE_SIZE = 15
 
 # slippage models
 SLIP_NONE = 0

@@ -45,6 +45,7 @@ from bidwell.simulation.backtest.layout import (
     LEFT,
     LIMIT,
     LIMITED,
+    LONG_SHARE,
     MARGIN_CALL,
     MARKET,
     NO_BUYING_POWER,
@@ -55,8 +56,14 @@ from bidwell.simulation.backtest.layout import (
     PARTICIPATION,
     PLACED,
     QUANTITY,
+    QUOTE_CLOSE,
+    QUOTE_HIGH,
+    QUOTE_LOW,
+    QUOTE_OPEN,
+    QUOTED,
     REASON,
     REJECTED,
+    SESSION,
     SHORTING,
     SIBLING_FILLED,
     SIDE,
@@ -65,6 +72,7 @@ from bidwell.simulation.backtest.layout import (
     STATUS,
     STOP,
     STOP_LIMITED,
+    TO_SELL,
     TRAIL,
     TRAIL_SHARE,
     TRAILING,
@@ -97,7 +105,8 @@ def step(
     if settings[BORROW_RATE] > 0.0:
         accrue(book, k, since, time)
     left = settings[PARTICIPATION] * volume if settings[PARTICIPATION] > 0.0 else -1.0
-    if book.counts[WORKING] == 1 and left < 0.0 and lone_market(book, k, i, open_, volume, time):
+    plain = left < 0.0 and settings[QUOTED] == 0.0
+    if plain and book.counts[WORKING] == 1 and lone_market(book, k, i, open_, volume, time):
         book.counts[WORKING] = 0
     elif book.counts[WORKING] > 0:
         rests, left = at_open(book, k, i, open_, volume, time, left)
@@ -131,6 +140,8 @@ def plain_fill(book: Book, k: int, i: int, ident: int, row: Row, price: float) -
     settings = book.settings
     if settings[FEE_MODEL] > FEE_PLAIN or settings[SLIP_MODEL] != SLIP_NONE or len(book.position) > 1:
         return False
+    if book.margins[k][LONG_SHARE] != 1.0:
+        return False
     side = row[SIDE]
     quantity = row[LEFT]
     before = book.position[k]
@@ -157,7 +168,8 @@ def plain_fill(book: Book, k: int, i: int, ident: int, row: Row, price: float) -
 def at_open(book: Book, k: int, i: int, open_: float, volume: float, time: int, left: float) -> tuple[bool, float]:
     """Fill what the open reaches, in order of placing; returns whether anything rests, and the volume left."""
     rests = False
-    today = time // DAY_NANOSECONDS
+    session = int(book.settings[SESSION])
+    today = time // DAY_NANOSECONDS if session < 0 else session
     for place in range(book.counts[WORKING]):
         ident = book.working[place]
         row = book.orders[ident]
@@ -166,15 +178,24 @@ def at_open(book: Book, k: int, i: int, open_: float, volume: float, time: int, 
         if row[VALIDITY] != 0 and overdue(row, today, i):
             continue
         kind = row[KIND]
+        met = seen(book, k, row[SIDE], QUOTE_OPEN, open_)
         if kind == MARKET:
-            left = fill(book, k, i, ident, row, open_, False, volume, time, left)
+            left = fill(book, k, i, ident, row, met, False, volume, time, left)
         else:
-            price = price_at_open(row, kind, open_)
+            price = price_at_open(row, kind, met)
             if price > 0.0:
                 left = fill(book, k, i, ident, row, price, False, volume, time, left)
         if row[STATUS] == OPEN or row[CHILDREN] > 0:
             rests = True
     return rests, left
+
+
+def seen(book: Book, k: int, side: float, which: int, price: float) -> float:
+    """What an order of a side meets: the bar's price, or where there are quotes, bid or ask of that moment."""
+    if book.settings[QUOTED] == 0.0:
+        return price
+    quotes = book.quotes[k]
+    return float(quotes[which + 1] if side > 0.0 else quotes[which])
 
 
 def overdue(row: Row, today: int, i: int) -> bool:
@@ -231,10 +252,12 @@ def within(
             if resting != limits:
                 continue
             known = turn < 2 or limits == optimistic
-            reach_high = high if known else close
-            reach_low = low if known else close
+            side = row[SIDE]
+            last = seen(book, k, side, QUOTE_CLOSE, close)
+            reach_high = seen(book, k, side, QUOTE_HIGH, high) if known else last
+            reach_low = seen(book, k, side, QUOTE_LOW, low) if known else last
             price = (
-                limit_price(row, reach_high, reach_low) if limits else stop_price(row, i, reach_high, reach_low, close)
+                limit_price(row, reach_high, reach_low) if limits else stop_price(row, i, reach_high, reach_low, last)
             )
             if price > 0.0:
                 left = fill(book, k, i, ident, row, price, limits, volume, time, left)
@@ -288,6 +311,12 @@ def fill(
         quantity = left
         if quantity <= 0.0:
             return left
+    if book.settings[QUOTED] != 0.0:
+        offered = book.quotes[k][TO_SELL + int(side > 0.0)]
+        if 0.0 <= offered < quantity:
+            quantity = offered
+            if quantity <= 0.0:
+                return left
     if row[LIMIT] == 0.0 and book.settings[SLIP_MODEL] != SLIP_NONE:
         price = slipped(book, k, side, price, quantity, volume)
     passed = affordable(book, k, row, side, price, quantity, maker, time)
@@ -297,6 +326,8 @@ def fill(
         close_family(book, ident, row, i)
         return left
     booked(book, k, i, ident, row, side, price, passed, maker, time)
+    if book.settings[QUOTED] != 0.0 and book.quotes[k][TO_SELL + int(side > 0.0)] >= 0.0:
+        book.quotes[k][TO_SELL + int(side > 0.0)] -= passed
     if row[STATUS] == OPEN and passed < quantity:
         end(row, CANCELED, NO_BUYING_POWER, i)
     return left - passed if left >= 0.0 else left
@@ -307,9 +338,9 @@ def booked(
 ) -> None:
     """Book a fill: fee, cash, position, the order itself, its exits and siblings."""
     notional = price * quantity * book.multiplier[k]
-    fee = fee_of(book, row, side, quantity, notional, maker, time)
+    fee = fee_of(book, k, row, side, quantity, notional, maker, time)
     if book.settings[FEE_MODEL] > FEE_PLAIN:
-        commission_paid(book, row, quantity, notional, maker, time)
+        commission_paid(book, k, row, quantity, notional, maker, time)
     account = book.account
     cash = account[CASH] - side * notional - fee
     account[CASH] = cash
@@ -449,7 +480,7 @@ def settle_close(book: Book, k: int, i: int, close: float, volume: float, time: 
         ident = book.working[place]
         row = book.orders[ident]
         if row[STATUS] == OPEN and row[INSTRUMENT] == k and row[KIND] == MARKET and row[PLACED] == i:
-            left = fill(book, k, i, ident, row, close, False, volume, time, left)
+            left = fill(book, k, i, ident, row, seen(book, k, row[SIDE], QUOTE_CLOSE, close), False, volume, time, left)
             awaken_later(book, ident, row, i)
     tidy(book, i)
     book.mark[k] = close

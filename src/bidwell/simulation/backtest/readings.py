@@ -12,6 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from bidwell.model.errors import InvalidInput, Missing
+from bidwell.simulation.backtest.quotes import QUOTED, QuoteBars, has_quotes, middles, quotes_of
 from bidwell.strategy.bars import COLUMNS, Bars
 
 TIMES = ("ts", "start", "time", "timestamp", "datetime", "date")
@@ -22,8 +23,8 @@ def bars_of(data: Any, *, catalog: Reader | None = None, name: str = "DATA") -> 
     """The bars of every instrument by symbol.
 
     `data` is a pandas or Polars frame (columns ts, open, high, low, close, volume; a pandas index may hold the
-    times; volume may be missing; a column `symbol` makes it several instruments), a path of a Parquet or CSV
-    file, a name of the catalog, or a mapping or list of those. Times without a zone are UTC.
+    times; volume may be missing; a column `symbol` makes it several instruments; quotes as `quotes.quotes_of` takes
+    them may stand beside the prices or instead of them), a path of a Parquet or CSV file, a name of the catalog, or a mapping or list of those. Times without a zone are UTC.
     Raises InvalidInput for what a run cannot be made on, saying column and row; Missing for an unknown name.
     """
     if isinstance(data, Bars):
@@ -49,6 +50,8 @@ def data_hash(bars: Mapping[str, Bars]) -> str:
         digest.update(symbol.encode() + b"\0")
         for column in ("time", *COLUMNS):
             digest.update(np.ascontiguousarray(getattr(each, column)).tobytes())
+        if isinstance(each, QuoteBars):
+            digest.update(each.quotes.tobytes())
     return digest.hexdigest()
 
 
@@ -86,7 +89,7 @@ def _from_pandas(data: Any) -> pl.DataFrame:
     times = columns.pop(named) if named else data.index.to_series()
     found: dict[str, Any] = {"ts": _pandas_times(times)}
     for name, column in columns.items():
-        if name in COLUMNS:
+        if name in COLUMNS or name in QUOTED:
             try:
                 found[name] = column.to_numpy(dtype="float64", na_value=np.nan)
             except (TypeError, ValueError):
@@ -122,22 +125,26 @@ def _split(frame: pl.DataFrame, name: str) -> dict[str, Bars]:
 
 def _clean(frame: pl.DataFrame, symbol: str) -> Bars:
     stamp = next((each for each in TIMES if each in frame.columns), None)
+    quotes = quotes_of(frame, symbol) if has_quotes(frame) else None
+    if quotes is not None and not set(COLUMNS[:4]) <= set(frame.columns):
+        frame = frame.with_columns(middles(quotes))
     missing = [column for column in COLUMNS[:4] if column not in frame.columns]
     if stamp is None or missing:
         wanted = ", ".join([*(["ts"] if stamp is None else []), *missing])
         raise InvalidInput("data.columns", f"{symbol}: column {wanted} is missing", field=wanted.partition(",")[0])
     if frame.is_empty():
         raise InvalidInput("data.empty", f"{symbol}: there are no bars", field="data")
-    time = _nanoseconds(frame[stamp], symbol)
+    time = nanoseconds(frame[stamp], symbol)
     columns = {column: _floats(frame, column, symbol) for column in COLUMNS}
     _check_times(time, symbol)
     _check_prices(columns, symbol)
     for array in (time, *columns.values()):
         array.setflags(write=False)
-    return Bars(symbol, time, **columns)
+    return Bars(symbol, time, **columns) if quotes is None else QuoteBars(symbol, time, **columns, quotes=quotes)
 
 
-def _nanoseconds(column: pl.Series, symbol: str) -> NDArray[np.int64]:
+def nanoseconds(column: pl.Series, symbol: str) -> NDArray[np.int64]:
+    """A column of times as nanoseconds since 1970 in UTC; raises InvalidInput for what are no instants."""
     kind = column.dtype
     if kind == pl.String:
         raise InvalidInput("data.time", f"{symbol}: the times are text that mixes zones or formats", field="ts",

@@ -15,6 +15,7 @@ from bidwell.model.errors import InvalidInput
 from bidwell.simulation.backtest import layout
 
 if TYPE_CHECKING:
+    from bidwell.simulation.backtest.account_books import AccountBooks
     from bidwell.strategy.bars import Bars
 
 _STAMP = pl.Datetime("ns", "UTC")
@@ -56,18 +57,44 @@ class Told(Protocol):
 
 def trips_of(
     fills: NDArray[np.float64], symbols: Sequence[str], time: NDArray[np.int64], bars: Mapping[str, Bars],
-    multiplier: float,
+    multiplier: float, books: AccountBooks | None = None,
 ) -> list[RoundTrip]:  # fmt: skip
-    """The closed round trips of the kernel's fill rows, with MAE, MFE and bars held by the highs and lows."""
+    """The closed round trips of the kernel's fill rows, with MAE, MFE and bars held by the highs and lows.
+
+    With `books`, quantities and prices are those after later splits, prices in the account's currency, and an
+    instrument whose prices are of another currency or another time has no MAE and MFE.
+    """
     if not len(fills):
         return []
+    ranges = {symbol: Path(instants(each.time), each.high, each.low) for symbol, each in bars.items()}
+    if books is not None:
+        return _trips_by_instrument(fills, symbols, time, ranges, books)
     found = from_arrays(
         time[fills[:, layout.FILL_BAR].astype(np.int64)], fills[:, layout.FILL_QUANTITY], fills[:, layout.FILL_PRICE],
         fills[:, layout.FILL_FEE], [symbols[int(each)] for each in fills[:, layout.FILL_INSTRUMENT]], multiplier,
     )  # fmt: skip
-    return with_excursions(
-        found, {symbol: Path(instants(each.time), each.high, each.low) for symbol, each in bars.items()}
-    )
+    return with_excursions(found, ranges)
+
+
+def _trips_by_instrument(
+    fills: NDArray[np.float64], symbols: Sequence[str], time: NDArray[np.int64], ranges: Mapping[str, Path],
+    books: AccountBooks,
+) -> list[RoundTrip]:  # fmt: skip
+    found: list[RoundTrip] = []
+    owners = fills[:, layout.FILL_INSTRUMENT].astype(np.int64)
+    for number, symbol in enumerate(symbols):
+        mine = owners == number
+        if not mine.any():
+            continue
+        own, rates, splits = fills[mine], books.rates[mine], books.splits[mine]
+        trips = from_arrays(
+            time[own[:, layout.FILL_BAR].astype(np.int64)], own[:, layout.FILL_QUANTITY] * splits,
+            own[:, layout.FILL_PRICE] / splits * rates, own[:, layout.FILL_FEE], [symbol] * len(own),
+            books.multipliers[symbol],
+        )  # fmt: skip
+        as_seen = symbol in ranges and bool((rates == 1.0).all() and (splits == 1.0).all())
+        found += with_excursions(trips, {symbol: ranges[symbol]}) if as_seen else trips
+    return sorted(found, key=lambda trip: trip.closed_at)
 
 
 def trip_frame(trips: Sequence[RoundTrip]) -> pl.DataFrame:

@@ -15,19 +15,22 @@ from numpy.typing import NDArray
 
 from bidwell.model.errors import InvalidInput
 from bidwell.simulation.backtest import layout
+from bidwell.simulation.backtest.account_books import EMPTY_LEDGER
 from bidwell.simulation.backtest.reporting import exposure_of, report_of, trip_frame, trips_in, trips_of
 from bidwell.simulation.backtest.stored import FORMAT, SHEET, figures, fill_rows, plain, read, write
 
 if TYPE_CHECKING:
     from bidwell.analytics.report import Report
     from bidwell.analytics.round_trips import RoundTrip
+    from bidwell.simulation.backtest.account_books import AccountBooks
     from bidwell.strategy.bars import Bars
 
 KINDS = ("MARKET", "LIMIT", "STOP", "STOP_LIMIT", "TRAILING_STOP")
 STATUSES = ("WAITING", "WORKING", "FILLED", "CANCELED", "REJECTED", "EXPIRED")
 REASONS = ("", "buying power", "sibling filled", "by the strategy", "end of validity", "nothing to close",
            "entry gone", "a price is not above zero", "a quantity is not above zero, or below a lot", "margin call",
-           "shorting is off", "too many working orders")  # fmt: skip
+           "shorting is off", "too many working orders", "an index is not traded", "the contract has ended", "exercised",
+           "assigned", "expired worthless", "settled at expiry")  # fmt: skip
 
 
 Metrics = dict[str, float | int | None]
@@ -48,7 +51,8 @@ class Result:
     `order_rows` and `fill_rows` are the kernel's rows (see `layout`), bars counted along `time`. `identify`
     finds out what was run, when it is asked for. `speed` is "python" or "compiled", and
     `why` says what kept a strategy from being compiled. `stopped` is empty for a whole run, and else says why the
-    run ends early. `bars` are those that were run on, empty for a stored result.
+    run ends early. `bars` are those that were run on, empty for a stored result. `books` are those of a run that keeps
+    a ledger.
     """
 
     symbols: tuple[str, ...]
@@ -64,6 +68,7 @@ class Result:
     currency: str = "USD"
     stopped: str = ""
     log: tuple[LogLine, ...] = ()
+    books: AccountBooks | None = None
 
     @cached_property
     def order_rows(self) -> NDArray[np.float64]:
@@ -103,6 +108,8 @@ class Result:
     @cached_property
     def exposure(self) -> NDArray[np.float64]:
         """Gross exposure per equity after each bar, at closes; NaN where the equity is not above zero."""
+        if self.books is not None:
+            return np.where(self.equity > 0.0, self.books.gross / np.where(self.equity > 0.0, self.equity, 1.0), np.nan)
         return exposure_of(self.fill_rows, self.symbols, self.time, self.bars, self.multiplier, self.equity)
 
     @cached_property
@@ -147,7 +154,12 @@ class Result:
     @cached_property
     def trips(self) -> list[RoundTrip]:
         """The closed round trips, oldest close first."""
-        return trips_of(self.fill_rows, self.symbols, self.time, self.bars, self.multiplier)
+        return trips_of(self.fill_rows, self.symbols, self.time, self.bars, self.multiplier, self.books)
+
+    @cached_property
+    def ledger(self) -> pl.DataFrame:
+        """All that came in or went out without a fill: dividends, variation, borrow; empty for a plain run."""
+        return EMPTY_LEDGER if self.books is None else self.books.ledger
 
     @cached_property
     def round_trips(self) -> pl.DataFrame:
@@ -206,6 +218,8 @@ class Result:
         self.tear_sheet(Path(path) / SHEET)
         tables = {"equity": self.equity_frame, "orders": self.orders, "fills": self.fills,
                   "round_trips": self.round_trips}  # fmt: skip
+        if self.books is not None:
+            tables["ledger"] = self.ledger
         return write(path, self.summary, tables, csv=csv)
 
     @staticmethod
@@ -247,6 +261,7 @@ def _loaded(summary: dict[str, Any], tables: Mapping[str, pl.DataFrame]) -> Resu
     # What a run computes when it is asked for is here already: it takes the place of the computation.
     made.__dict__.update(
         equity_frame=equity, orders=tables["orders"], fills=tables["fills"], round_trips=tables["round_trips"],
+        ledger=tables.get("ledger", EMPTY_LEDGER),
         trips=trips_in(tables["round_trips"]), exposure=equity["exposure"].to_numpy(), summary=summary,
         fill_rows=fill_rows(tables["fills"], symbols), metrics=figures(summary["metrics"]),
     )  # fmt: skip

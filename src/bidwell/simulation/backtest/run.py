@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -14,10 +14,14 @@ import polars as pl
 
 import bidwell
 from bidwell.model.errors import InvalidInput
+from bidwell.model.instrument import Instrument
+from bidwell.model.session import SessionTable
 from bidwell.simulation.backtest import fees as fee_models
 from bidwell.simulation.backtest import slippage as slippage_models
+from bidwell.simulation.backtest.circumstances import Circumstances, Given, circumstances_of, plain_conditions
 from bidwell.simulation.backtest.conditions import Conditions
 from bidwell.simulation.backtest.fees import FeeModel
+from bidwell.simulation.backtest.ledgered import LedgeredRun
 from bidwell.simulation.backtest.loop import Run
 from bidwell.simulation.backtest.quick import CompiledRun
 from bidwell.simulation.backtest.readings import Reader, bars_of, data_hash
@@ -47,11 +51,18 @@ def backtest(
     maintenance: float = 0.25,
     shorting: bool = True,
     participation: float | None = None,
-    borrow: float = 0.0,
+    borrow: float | Mapping[str, float] = 0.0,
     intrabar: str = "pessimistic",
     lot_size: float = 0.0,
     tick_size: float = 0.0,
     multiplier: float = 1.0,
+    instruments: Mapping[str, Instrument] | Iterable[Instrument] | None = None,
+    currency: str = "USD",
+    rates: Mapping[str, Any] | None = None,
+    convert: bool = True,
+    actions: Any = None,
+    adjust: str = "raw",
+    calendar: SessionTable | None = None,
     compile: str = "auto",  # noqa: A002 - the issue's own word
     seed: int = 0,
     time_limit: float | None = TIME_LIMIT,
@@ -63,43 +74,58 @@ def backtest(
 ) -> Result:
     """Run a strategy (a class, an instance, `Signals` or `Targets`) over bars and return what it gave.
 
-    `data` is what `readings.bars_of` takes. `fees` and `slippage` are models, or a number of percent. `compile`
-    is "auto" (where it pays, else Python, and the result says why), "always" (raises where it cannot) or "never".
-    `parameters` go to a strategy given as a class. `seed` seeds NumPy's and Python's randomness for the run.
-    With `partial` a run that is canceled or out of time gives what it has, and `Result.stopped` says so.
+    `data` is what `readings.bars_of` takes. `fees` and `slippage` are models, or a number of percent. `instruments`
+    says what symbols are; those without one are shares in `currency`. `rates` (as `rates.Rates`) and `actions` (as
+    `corporate.actions_of`) are other currencies and corporate actions, `convert` and `adjust` how they are booked,
+    `calendar` the sessions; docs/matching.md has the rules. `compile` is "auto" (where it pays), "always" (raises
+    where it cannot) or "never". `parameters` go to a strategy given as a class, `seed` to NumPy's and Python's
+    randomness. With `partial` a run that is canceled or out of time gives what it has (`Result.stopped`).
     Raises InvalidInput for bad data, conditions or parameters, for a strategy that fails (with its own line), and
     when the time limit, in seconds, is over; Missing for data that is not there.
     """
     conditions = Conditions(
         cash=cash, fees=fee_model(fees), slippage=slippage_model(slippage), fill=fill, leverage=leverage,
-        maintenance=maintenance, shorting=shorting, participation=participation, borrow=borrow, intrabar=intrabar,
-        lot_size=lot_size, tick_size=tick_size, multiplier=multiplier,
+        maintenance=maintenance, shorting=shorting, participation=participation, intrabar=intrabar,
+        borrow=borrow if not isinstance(borrow, Mapping) else 0.0, lot_size=lot_size, tick_size=tick_size,
+        multiplier=multiplier,
     )  # fmt: skip
-    if compile not in SPEEDS:
-        raise InvalidInput("backtest.compile", f"compile {compile!r} is not known", field="compile",
-                           hint=f"one of {', '.join(SPEEDS)}")  # fmt: skip
-    bars = bars_of(data, catalog=catalog)
+    given = Given(instruments, currency, rates, convert, actions, adjust, calendar, borrow)
+    bars, around = circumstances_of(given, bars_of(data, catalog=catalog), conditions)
+    conditions = plain_conditions(conditions, around.held)
     chosen = _instance(strategy, parameters or {})
     watch = Watch(time_limit, progress, canceled, partial=partial)
     _seed(seed)
-    run = _ran(chosen, bars, conditions, watch, compile)
-    result = _result(run, chosen, bars, conditions, seed)
+    run = _ran(chosen, bars, conditions, around, watch, compile)
+    result = _result(run, chosen, bars, conditions, around, seed)
     return replace(result, stopped=watch.stopped, log=tuple(LogLine(*line) for line in getattr(run, "notes", ())))
 
 
 def _ran(
-    strategy: Strategy | Weights, bars: Mapping[str, Bars], conditions: Conditions, watch: Watch, speed: str
-) -> Any:
+    strategy: Strategy | Weights, bars: Mapping[str, Bars], conditions: Conditions, around: Circumstances, watch: Watch,
+    speed: str,
+) -> Any:  # fmt: skip
     """The finished run, compiled where that is possible, wanted and pays."""
     plain: Any
+    if speed not in SPEEDS:
+        raise InvalidInput("backtest.compile", f"compile {speed!r} is not known", field="compile",
+                           hint=f"one of {', '.join(SPEEDS)}")  # fmt: skip
     if isinstance(strategy, Weights):
+        if around.why or not around.alike:
+            why = around.why or "instruments have their own steps"
+            raise InvalidInput("backtest.weights", f"a run of weights cannot be made where {why}",
+                               hint="write the strategy as a class")  # fmt: skip
         weighed = WeightsRun(strategy, bars, conditions)
         weighed.go(watch)
         return weighed
-    if len(bars) > 1:
+    if around.why:
+        if speed == "always":
+            raise InvalidInput("backtest.compile", f"the run cannot be compiled: {around.why}",
+                               hint='compile="auto" runs it in Python')  # fmt: skip
+        plain, why = LedgeredRun(strategy, bars, conditions, around), around.why
+    elif len(bars) > 1:
         if speed == "always":
             raise InvalidInput("backtest.compile", "a run of several instruments cannot be compiled")
-        plain, why = SeveralRun(strategy, bars, conditions), "several instruments run in Python"
+        plain, why = SeveralRun(strategy, bars, conditions, around.held), "several instruments run in Python"
     else:
         (only,) = bars.values()
         plain = Run(strategy, only, conditions)
@@ -135,16 +161,21 @@ def _compiled(plain: Run, conditions: Conditions, watch: Watch, speed: str) -> t
     return None, why
 
 
-def _result(run: Any, strategy: Any, bars: Mapping[str, Bars], conditions: Conditions, seed: int) -> Result:
+def _result(
+    run: Any, strategy: Any, bars: Mapping[str, Bars], conditions: Conditions, around: Circumstances, seed: int
+) -> Result:
     return Result(
         symbols=tuple(bars), time=run.time, equity=run.equity_curve(), rows=run.rows,
         cash=conditions.cash, multiplier=conditions.multiplier, speed=run.speed, why=run.why,
-        identify=lambda: identity(strategy, bars, conditions, seed),
-        bars=bars,
+        identify=lambda: identity(strategy, bars, conditions, seed, around),
+        bars=bars, currency=around.rates.currency,
+        books=run.books() if isinstance(run, LedgeredRun) else None,
     )  # fmt: skip
 
 
-def identity(strategy: Any, bars: Mapping[str, Bars], conditions: Conditions, seed: int) -> dict[str, Any]:
+def identity(
+    strategy: Any, bars: Mapping[str, Bars], conditions: Conditions, seed: int, around: Circumstances | None = None
+) -> dict[str, Any]:
     """What was run, in hashes and values: enough to run it again and to see whether it is the same."""
     return {
         "strategy": type(strategy).__name__,
@@ -154,6 +185,7 @@ def identity(strategy: Any, bars: Mapping[str, Bars], conditions: Conditions, se
         "symbols": list(bars),
         "bars": sum(len(each) for each in bars.values()),
         "conditions": asdict(conditions),
+        "circumstances": around.described() if around else None,
         "inputs": strategy.inputs() if isinstance(strategy, Signals | Targets | Weights) else None,
         "seed": seed,
         "versions": {"bidwell": bidwell.__version__, "python": platform.python_version(), "numpy": np.__version__,

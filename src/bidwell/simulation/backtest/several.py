@@ -7,7 +7,7 @@ series are that instrument's own. Bars of different instruments need not fall on
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from sys import getrefcount
 from typing import Any
 
@@ -18,6 +18,7 @@ from bidwell.model.errors import InvalidInput
 from bidwell.simulation.backtest import layout
 from bidwell.simulation.backtest.accounts import equity_of
 from bidwell.simulation.backtest.books import ListBook, rows_of
+from bidwell.simulation.backtest.circumstances import Held
 from bidwell.simulation.backtest.conditions import Conditions
 from bidwell.simulation.backtest.layout import BUSY, CASH, FILLS
 from bidwell.simulation.backtest.loop import files_of, no_collector, noted, series_of
@@ -35,7 +36,12 @@ REPORT = 256
 class SeveralRun:
     """One strategy on the bars of several instruments: the Trading that it sees, and the kernel's state."""
 
-    def __init__(self, strategy: Strategy, bars: Mapping[str, Bars], conditions: Conditions) -> None:
+    dated = False
+    """Whether things happen between the bars: then `begin` and `finish` are called around each instant."""
+
+    def __init__(
+        self, strategy: Strategy, bars: Mapping[str, Bars], conditions: Conditions, held: Sequence[Held] = ()
+    ) -> None:
         self.symbols = list(bars)
         self.number = {symbol: k for k, symbol in enumerate(self.symbols)}
         self.all = [bars[symbol] for symbol in self.symbols]
@@ -56,6 +62,11 @@ class SeveralRun:
         self.seen = 0
         self.last = [0.0] * len(bars)
         self.curve = np.empty(len(self.time))
+        book = self.book
+        for k, each in enumerate(held):
+            book.lot[k], book.tick[k], book.multiplier[k] = each.lot, each.tick, each.multiplier
+            book.margins[k][layout.BORROW] = each.borrow
+        book.settings[layout.BORROW_RATE] = max((row[layout.BORROW] for row in book.margins), default=0.0)
 
     def submit(
         self, symbol: str | None, side: float, by: int, amount: float, limit: float, stop: float, trail: float,
@@ -138,6 +149,8 @@ class SeveralRun:
         for instant, time in enumerate(self.time.tolist()):
             self.instant = instant
             here = [k for k, at in enumerate(due) if at == time]
+            if self.dated:
+                self.begin(instant, here, rows)
             for k in here:
                 self._pass(k, rows[k], instant)
             for k in here:
@@ -151,6 +164,8 @@ class SeveralRun:
                 self._decide(k, rows[k], prepared[k])
             for k in here if at_close and counts[BUSY] else ():
                 self._settle(k, rows[k], rows)
+            if self.dated:
+                self.finish(instant)
             for k in here:
                 rows[k] += 1
                 due[k] = self.columns[k][5][rows[k]] if rows[k] < len(self.all[k]) else never
@@ -159,6 +174,12 @@ class SeveralRun:
                 self.time, self.curve = self.time[: instant + 1], self.curve[: instant + 1]
                 return
         watch.passed(len(self.time), len(self.time))
+
+    def begin(self, instant: int, here: list[int], rows: list[int]) -> None:
+        """What happens before the bars of an instant; `here` has bars, `rows` says which."""
+
+    def finish(self, instant: int) -> None:
+        """What happens after everybody decided."""
 
     def _pass(self, k: int, row: int, instant: int) -> None:
         opens, highs, lows, closes, volumes, times = self.columns[k]

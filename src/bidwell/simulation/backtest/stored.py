@@ -31,7 +31,7 @@ def write(path: str | Path, summary: Mapping[str, Any], tables: Mapping[str, pl.
     """Write summary and tables to a folder, which is made where it is not there, and return the folder."""
     folder = Path(path)
     folder.mkdir(parents=True, exist_ok=True)
-    for name in TABLES:
+    for name in tables:
         tables[name].write_parquet(folder / f"{name}.parquet", compression="zstd")
         if csv:
             _flat(tables[name]).write_csv(folder / f"{name}.csv")
@@ -49,6 +49,8 @@ def read(path: str | Path) -> tuple[dict[str, Any], dict[str, pl.DataFrame]]:
     try:
         summary: dict[str, Any] = json.loads((folder / SUMMARY).read_text("utf-8"))
         tables = {name: pl.read_parquet(folder / f"{name}.parquet") for name in TABLES}
+        if (folder / "ledger.parquet").is_file():
+            tables["ledger"] = pl.read_parquet(folder / "ledger.parquet")
     except (ValueError, OSError, pl.exceptions.PolarsError) as error:
         raise InvalidInput("result.unreadable", f"the result in {folder} cannot be read: {error}") from error
     if summary.get("format") != FORMAT:

@@ -1,0 +1,346 @@
+"""The run that keeps a ledger: currencies, corporate actions, settlement, expiry, sessions, quotes, fees by volume.
+
+It is the run of several instruments with dates between the bars. The kernel books every fill at its whole worth in
+the account's currency. What belongs to a future's worth, and has not been paid as variation, is its *leg*: equity
+holds it against the position, cash leaves it out. Money of other currencies lies in `balances`, which the kernel's
+cash contains at the rate of the moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+
+from bidwell.model.instrument import Future, Index, Option, Right
+from bidwell.simulation.backtest import layout
+from bidwell.simulation.backtest.account_books import LEDGER, AccountBooks
+from bidwell.simulation.backtest.accounts import on_lot, watch
+from bidwell.simulation.backtest.circumstances import Circumstances, Held
+from bidwell.simulation.backtest.conditions import Conditions
+from bidwell.simulation.backtest.corporate import EPOCH, CorporateAction
+from bidwell.simulation.backtest.layout import CASH, FILLS, WORKING
+from bidwell.simulation.backtest.margining import futures_margin, option_margin
+from bidwell.simulation.backtest.matching import end, tidy
+from bidwell.simulation.backtest.quotes import QuoteBars
+from bidwell.simulation.backtest.rows import keep_fill, keep_order
+from bidwell.simulation.backtest.sessions import session_days
+from bidwell.simulation.backtest.several import SeveralRun
+from bidwell.simulation.backtest.volumes import Volumes
+from bidwell.strategy.bars import Bars
+from bidwell.strategy.strategy import Strategy
+
+LEAST_IN_THE_MONEY = 0.01
+"""From this much on the clearing house exercises an option at its expiry (OCC rule 805)."""
+
+
+class LedgeredRun(SeveralRun):
+    """One strategy over instruments of any contract and currency."""
+
+    dated = True
+
+    def __init__(
+        self, strategy: Strategy, bars: Mapping[str, Bars], conditions: Conditions, circumstances: Circumstances
+    ) -> None:
+        super().__init__(strategy, bars, conditions, circumstances.held)
+        self.conditions = conditions
+        self.held: tuple[Held, ...] = circumstances.held
+        self.account_currency = circumstances.rates.currency
+        self.convert = circumstances.convert
+        self.actions: list[list[CorporateAction]] = [list(circumstances.actions.get(each, ())) for each in bars]
+        self.days = session_days(self.time, circumstances.calendar)
+        self.curves = {
+            each.currency: circumstances.rates.over(each.currency, self.time)
+            for each in self.held
+            if each.currency != self.account_currency
+        }
+        self.balances = dict.fromkeys(self.curves, 0.0)
+        self.rate = dict.fromkeys([self.account_currency, *self.curves], 1.0)
+        self.legs = [0.0] * len(self.held)
+        self.ended: set[int] = set()
+        self.accounted = 0
+        self.entries: list[tuple[int, str, str, str, float, float]] = []
+        self.fill_rates: list[float] = []
+        self.splits: list[tuple[int, int, float]] = []
+        self.gross = np.zeros(len(self.time))
+        self.borrowed = 0.0
+        self.volumes = Volumes(conditions.fees)
+        self.last_day = [-(1 << 40)] * len(self.held)
+        for k, each in enumerate(self.held):
+            if isinstance(each.contract, Future):
+                self.book.margins[k] = futures_margin(each, conditions, 1.0)
+
+    def cash(self) -> float:
+        """Cash of the account in its currency, balances of others at the rate of the moment."""
+        return self.book.account[CASH] - self._embedded()
+
+    def _embedded(self) -> float:
+        return sum(leg * self.rate[each.currency] for leg, each in zip(self.legs, self.held, strict=True) if leg != 0.0)
+
+    def submit(
+        self, symbol: str | None, side: float, by: int, amount: float, limit: float, stop: float, trail: float,
+        trail_share: float, validity: int, stop_loss: float, take_profit: float, exit_trail: float,
+    ) -> int:  # fmt: skip
+        """Place an order; one for an index or an ended contract is rejected."""
+        ident = super().submit(symbol, side, by, amount, limit, stop, trail, trail_share, validity, stop_loss,
+                               take_profit, exit_trail)  # fmt: skip
+        k = self.current if symbol is None else self.known(symbol)
+        if ident >= 0 and (k in self.ended or isinstance(self.held[k].contract, Index)):
+            self.cancel(ident)
+            row = self.book.orders[ident]
+            row[layout.STATUS] = layout.REJECTED
+            row[layout.REASON] = layout.CONTRACT_ENDED if k in self.ended else layout.UNTRADABLE
+        return ident
+
+    def begin(self, instant: int, here: list[int], rows: list[int]) -> None:
+        """What happens before the bars of an instant: rates, a new session, corporate actions, quotes, margins."""
+        day = int(self.days[instant])
+        if self.curves:
+            self._revalue(instant)
+        self.book.settings[layout.SESSION] = float(day)
+        if instant == 0 or self.days[instant - 1] != day:
+            self.book.fees = self.volumes.rows(day)
+        for k in here:
+            if self.last_day[k] < day:
+                self.last_day[k] = day
+                while self.actions[k] and self.actions[k][0].day <= day:
+                    self._act(k, self.actions[k].pop(0))
+            bars = self.all[k]
+            if isinstance(bars, QuoteBars):
+                self.book.quotes[k] = bars.quotes[rows[k]].tolist()
+        for k, each in enumerate(self.held):
+            if isinstance(each.contract, Option) and k not in self.ended:
+                self._margin_option(k, each)
+
+    def finish(self, instant: int) -> None:
+        """What happens after everybody decided; after the last bar of a session, settlement and expiry."""
+        book = self.book
+        if book.account[layout.BORROWED] != self.borrowed:
+            cost = self.borrowed - book.account[layout.BORROWED]
+            self.borrowed = book.account[layout.BORROWED]
+            self.entries.append((instant, "", "borrow", self.account_currency, cost, cost))
+        self.gross[instant] = sum(
+            abs(held) * book.mark[k] * book.multiplier[k] for k, held in enumerate(book.position) if held
+        )
+        if instant + 1 < len(self.time) and self.days[instant + 1] == self.days[instant]:
+            return
+        day = int(self.days[instant])
+        self._end_day(day)
+        for k, each in enumerate(self.held):
+            if not each.plain and k not in self.ended:
+                self._finish(k, each, day)
+
+    def _end_day(self, day: int) -> None:
+        """Orders for the day end with the session in which they worked."""
+        book = self.book
+        if not book.counts[WORKING]:
+            return
+        for ident in book.working[: book.counts[WORKING]]:
+            row = book.orders[ident]
+            if row[layout.STATUS] == layout.OPEN and row[layout.VALIDITY] == layout.DAY and row[layout.LAST_DAY] == day:
+                end(row, layout.EXPIRED, layout.END_OF_VALIDITY, self.instant)
+        tidy(book, self.instant)
+
+    def _finish(self, k: int, each: Held, day: int) -> None:
+        contract = each.contract
+        if isinstance(contract, Future):
+            self._settle_variation(k)
+        if isinstance(contract, Future | Option) and contract.expiry.toordinal() - EPOCH <= day:
+            self._withdraw(k)
+            if self.book.position[k] != 0.0:
+                if isinstance(contract, Option):
+                    self._exercise(k, contract)
+                else:
+                    self._deliver(k, -self.book.position[k], self.last[k], layout.SETTLED)
+            self.ended.add(k)
+            self._account_fills()
+            watch(self.book)
+
+    def _revalue(self, instant: int) -> None:
+        """Take over the instant's rates; money of another currency changes its worth."""
+        for currency, curve in self.curves.items():
+            before, now = self.rate[currency], float(curve[instant])
+            if now == before and instant:
+                continue
+            self.rate[currency] = now
+            legs = sum(leg for leg, each in zip(self.legs, self.held, strict=True) if each.currency == currency)
+            # A leg moves against the position that it belongs to: that is no gain of anybody's.
+            self.book.account[CASH] += legs * (now - before)
+            change = (self.balances[currency] - legs) * (now - before)
+            if abs(change) > 1e-9:
+                self._post("", "revaluation", currency, 0.0, change)
+            for k, each in enumerate(self.held):
+                if each.currency == currency:
+                    self.book.rate[k] = now
+                    self.book.multiplier[k] = each.multiplier * now
+                    if isinstance(each.contract, Future):
+                        self.book.margins[k] = futures_margin(each, self.conditions, now)
+
+    def _act(self, k: int, action: CorporateAction) -> None:
+        """A dividend on what was held before its ex-date, then the split."""
+        book, each = self.book, self.held[k]
+        if action.dividend and book.position[k]:
+            self._pay(k, "dividend", book.position[k] * action.dividend * each.multiplier)
+        if action.split == 1.0:
+            return
+        self.splits.append((k, book.counts[FILLS], action.split))
+        book.mark[k] /= action.split
+        self.last[k] /= action.split
+        held = book.position[k] * action.split
+        whole = on_lot(book, k, abs(held))
+        book.position[k] = whole if held > 0.0 else -whole
+        left = held - book.position[k]
+        if abs(left) > 1e-9:
+            self._pay(k, "cash in lieu", left * book.mark[k] * each.multiplier)
+        for place in range(book.counts[WORKING]):
+            row = book.orders[book.working[place]]
+            if row[layout.INSTRUMENT] == k:
+                self._split_order(k, row, action.split)
+        # Exits that wait for their entry are not among the working orders.
+        for row in book.orders:
+            if row[layout.INSTRUMENT] == k and row[layout.STATUS] == layout.WAITING:
+                self._split_order(k, row, action.split)
+
+    def _split_order(self, k: int, row: list[float], split: float) -> None:
+        for column in (layout.QUANTITY, layout.LEFT):
+            row[column] = on_lot(self.book, k, row[column] * split)
+        for column in (layout.LIMIT, layout.STOP, layout.TRAIL, layout.BEST):
+            row[column] /= split
+        if row[layout.LEFT] <= 0.0:
+            end(row, layout.CANCELED, layout.BAD_QUANTITY, self.instant)
+
+    def _settle_variation(self, k: int) -> None:
+        """Pay what a future won or lost since its last settlement, at the session's last price."""
+        book, each = self.book, self.held[k]
+        payment = book.position[k] * self.last[k] * each.multiplier + self.legs[k]
+        if book.position[k] == 0.0 and self.legs[k] == 0.0:
+            return
+        self.legs[k] -= payment
+        if each.currency in self.balances and self.convert:
+            self.balances[each.currency] -= payment
+        if payment:
+            self.entries.append((self.instant, each.symbol, "variation", each.currency, payment,
+                                 payment * self.rate[each.currency]))  # fmt: skip
+
+    def _exercise(self, k: int, contract: Option) -> None:
+        """An option at its expiry: worthless, paid in cash, or its underlying delivered at the strike."""
+        held = self.book.position[k]
+        u = self.number[self.held[k].underlying]
+        call = contract.right is Right.CALL
+        strike = float(contract.strike)
+        spot = self.last[u]
+        worth = max(spot - strike if call else strike - spot, 0.0)
+        if round(worth, 9) < LEAST_IN_THE_MONEY:
+            self._deliver(k, -held, 0.0, layout.WORTHLESS)
+            return
+        reason = layout.EXERCISED if held > 0.0 else layout.ASSIGNED
+        if contract.cash_settled or isinstance(self.held[u].contract, Index):
+            self._deliver(k, -held, worth, reason)
+            return
+        self._deliver(k, -held, 0.0, reason)
+        self._deliver(u, held * self.held[k].multiplier * (1.0 if call else -1.0), strike, reason)
+
+    def _deliver(self, k: int, quantity: float, price: float, reason: int) -> None:
+        """Book a fill that no order asked for and no fee is due on."""
+        book = self.book
+        side = 1.0 if quantity > 0.0 else -1.0
+        ident = keep_order(book, k, side, layout.MARKET, abs(quantity), 0.0, 0.0, 0.0, 0.0, price, 0.0, 0,
+                           layout.FILLED, self.instant, 0.0, 0)  # fmt: skip
+        row = book.orders[ident]
+        row[layout.LEFT] = 0.0
+        row[layout.CLOSED] = self.instant
+        row[layout.REASON] = reason
+        book.account[CASH] -= quantity * price * book.multiplier[k]
+        book.position[k] += quantity
+        keep_fill(book, ident, self.instant, k, quantity, price, 0.0, book.account[CASH], book.position[k])
+        self._account_fills()
+
+    def _withdraw(self, k: int) -> None:
+        book = self.book
+        for row in book.orders:
+            if row[layout.INSTRUMENT] == k and row[layout.STATUS] in {layout.OPEN, layout.WAITING}:
+                end(row, layout.CANCELED, layout.CONTRACT_ENDED, self.instant)
+        tidy(book, self.instant)
+
+    def _margin_option(self, k: int, each: Held) -> None:
+        u = self.number[each.underlying]
+        # Before its first bar an underlying is as dear as the strike.
+        spot = self.last[u] or float(each.contract.strike) if isinstance(each.contract, Option) else 0.0
+        self.book.margins[k] = option_margin(each, self.conditions, self.rate[each.currency], spot, self.held[u],
+                                             covered=self._covered(k, u))  # fmt: skip
+
+    def _covered(self, k: int, u: int) -> bool:
+        """Whether held shares cover every short call on them, those that sell orders would add included."""
+        contract = self.held[k].contract
+        if not isinstance(contract, Option) or contract.right is not Right.CALL:
+            return False
+        short = 0.0
+        for j, each in enumerate(self.held):
+            other = each.contract
+            if each.underlying == self.symbols[u] and isinstance(other, Option) and other.right is Right.CALL:
+                selling = sum(
+                    row[layout.LEFT]
+                    for row in (self.book.orders[each] for each in self.book.working[: self.book.counts[WORKING]])
+                    if row[layout.INSTRUMENT] == j and row[layout.SIDE] < 0.0 and row[layout.STATUS] == layout.OPEN
+                )
+                short += max(selling - self.book.position[j], 0.0) * each.multiplier
+        return short > 0.0 and self.book.position[u] >= short
+
+    def _pay(self, k: int, kind: str, amount: float) -> None:
+        """Money that comes in (or goes out) without a fill."""
+        each = self.held[k]
+        if each.currency in self.balances and not self.convert:
+            self.balances[each.currency] += amount
+        self._post(each.symbol, kind, each.currency, amount, amount * self.rate[each.currency])
+
+    def _post(self, symbol: str, kind: str, currency: str, amount: float, worth: float) -> None:
+        self.book.account[CASH] += worth
+        self.entries.append((self.instant, symbol, kind, currency, amount, worth))
+
+    def _tell(self, rows: list[int]) -> None:
+        self._account_fills()
+        super()._tell(rows)
+
+    def _account_fills(self) -> None:
+        """Take new fills into legs, balances and volumes; their cash is what the account really has."""
+        book = self.book
+        for row in book.fills[self.accounted :]:
+            k = int(row[layout.FILL_INSTRUMENT])
+            each = self.held[k]
+            rate = self.rate[each.currency]
+            flow = -row[layout.FILL_QUANTITY] * row[layout.FILL_PRICE] * each.multiplier
+            future = isinstance(each.contract, Future)
+            if future:
+                self.legs[k] += flow
+            if each.currency in self.balances:
+                if not self.convert:
+                    self.balances[each.currency] += flow - row[layout.FILL_FEE] / rate
+                elif future:
+                    self.balances[each.currency] += flow
+            row[layout.FILL_CASH] -= self._embedded()
+            self.fill_rates.append(rate)
+            self.volumes.add(int(self.days[self.instant]), abs(row[layout.FILL_QUANTITY]), abs(flow))
+        self.accounted = book.counts[FILLS]
+
+    def books(self) -> AccountBooks:
+        """What the run's account holds beside fills and equity."""
+        frame = pl.DataFrame([(int(self.time[at]), *rest) for at, *rest in self.entries],
+                             schema={**LEDGER, "ts": pl.Int64}, orient="row")  # fmt: skip
+        owners = np.array([row[layout.FILL_INSTRUMENT] for row in self.book.fills])
+        splits = np.ones(len(owners))
+        for k, fills, split in self.splits:
+            splits[:fills][owners[:fills] == k] *= split
+        return AccountBooks(
+            ledger=frame.select(pl.col(name).cast(kind) for name, kind in LEDGER.items()), balances=self._money(), rates=np.array(self.fill_rates), splits=splits,
+            multipliers={each.symbol: each.multiplier for each in self.held}, gross=self.gross[: len(self.time)],
+        )  # fmt: skip
+
+    def _money(self) -> dict[str, float]:
+        """The cash of each currency at the end."""
+        legs = dict.fromkeys(self.rate, 0.0)
+        for leg, each in zip(self.legs, self.held, strict=True):
+            legs[each.currency] += leg
+        others = {name: balance - legs[name] for name, balance in self.balances.items()}
+        own = self.book.account[CASH] - legs[self.account_currency]
+        return {self.account_currency: own - sum(self.balances[name] * self.rate[name] for name in others), **others}
