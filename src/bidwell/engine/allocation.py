@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from bidwell.model.account import Member, Policy
 from bidwell.model.errors import InvalidInput
 from bidwell.model.events import Allocation
-from bidwell.model.intent import Intent, SizingBy
+from bidwell.model.intent import Intent, Sizing, SizingBy
 from bidwell.model.money import ZERO
 from bidwell.model.terms import Side
 
@@ -64,7 +64,8 @@ def allocate(intent: Intent, group: Group | None, holdings: Sequence[Holding], i
     """
     if intent.sizing.by is SizingBy.CLOSE:
         return tuple(_close(intent, holding) for holding in holdings)
-    wanted = _quantities(intent, group, holdings, instrument, reference)
+    flat = intent.sizing.by is SizingBy.TARGET and not intent.sizing.value
+    wanted = [ZERO for _ in holdings] if flat else _quantities(intent, group, holdings, instrument, reference)
     if intent.sizing.by is SizingBy.TARGET:
         return tuple(_toward(holding, quantity) for holding, quantity in zip(holdings, wanted, strict=True))
     side = intent.side or Side.BUY
@@ -91,6 +92,14 @@ def _quantities(intent: Intent, group: Group | None, holdings: Sequence[Holding]
     if policy is Policy.RATIO:
         return [_cut(one, total * one.member.weight * _scale(instrument, one)) for one in holdings]
     return _split(total, _weights(policy, holdings), holdings, instrument)
+
+
+def toward(intent: Intent, group: Group, holdings: Sequence[Holding], instrument: Instrument,
+           position: Decimal) -> list[Decimal]:  # fmt: skip
+    """What each holding should have of a signed `position` in the intent's instrument, signed, on its own grid."""
+    if not position:
+        return [ZERO for _ in holdings]
+    return _quantities(replace(intent, sizing=Sizing(SizingBy.TARGET, position)), group, holdings, instrument, None)
 
 
 def _total(intent: Intent, instrument: Instrument, reference: Decimal | None) -> Decimal:

@@ -12,13 +12,14 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bidwell.engine import decisions, intake, obstacles, tracking, unwinding
+from bidwell.engine import copies, decisions, intake, obstacles, tracking
 from bidwell.engine.commands import Cancel, Command, Lanes, LookUp, Reconcile, Replace, Submit
+from bidwell.engine.mending import Mending
 from bidwell.model import events as ev
 from bidwell.model.account import Policy
 from bidwell.model.errors import InvalidInput, InvalidTransition
 from bidwell.model.ids import BrokerOrderId
-from bidwell.model.intent import SizingBy
+from bidwell.model.intent import SizingBy, Source
 from bidwell.model.limits import ScopeType, TradingState
 from bidwell.model.money import ZERO
 from bidwell.model.order import Order, OrderStatus, Pending
@@ -55,14 +56,14 @@ class Core:
         self.commands: list[Command] = []
         self._clock = clock
         self._entropy = entropy
-        self._lanes = lanes
+        self.lanes = lanes
         self.alarm = alarm
-        self._monotonic = monotonic
+        self.monotonic = monotonic
         # When intents came by a clock that cannot be set back; no part of the replayed state, like what follows.
         self._arrived: dict[IntentId, float] = dict.fromkeys(self._pending_intents(), monotonic())
         # When an exit last asked for an order to be taken off.
         self._cleared: dict[ClientOrderId, float] = {}
-        self._unwinding = {name: None for name, record in state.intents.items() if unwinding.asks_for_it(record)}
+        self.mending = Mending(self)
         # What was left undecided by an earlier process waits for this one's first prices.
         self._left_over = dict(state.undecided)
 
@@ -88,9 +89,8 @@ class Core:
         intent = intake.intent_of(request, now, self._entropy, self.state)
         self._check_feasible(intent)
         self.emit(ev.IntentReceived(now, intent, body_hash))
-        self._arrived[intent.id] = self._monotonic()
-        if unwinding.asks_for_it(self.state.intents[intent.id]):
-            self._unwinding[intent.id] = None
+        self._arrived[intent.id] = self.monotonic()
+        self.mending.watch(intent.id)
         return intake.Receipt(intent.id, now, duplicate=False)
 
     def _check_feasible(self, intent: Intent) -> None:
@@ -101,7 +101,7 @@ class Core:
         if intent.protection is None:
             return
         for account in self.state.receivers(intent):
-            able = self._lanes.capabilities(account)
+            able = self.lanes.capabilities(account)
             if able is not None and not able.attached_exits:
                 msg = f"the broker of {self.state.accounts[account].name} takes no exits attached to an order"
                 raise InvalidInput("protection.unsupported", msg, field="protection")
@@ -119,7 +119,7 @@ class Core:
             return
         parts = tuple(record.allocations[account] for account in free if account not in record.decided)
         decisions.decide(self.state, self.market, self.gate, record.intent, parts, now=now,
-                         reconciled=self._lanes.reconciled, keep=self._keep)  # fmt: skip
+                         reconciled=self.lanes.reconciled, keep=self._keep)  # fmt: skip
 
     def _allocate(self, record: IntentRecord, waiting: list[AccountId], free: list[AccountId], now: datetime) -> bool:
         """Give every account that may go on its part; False while a split must wait for all of them.
@@ -159,8 +159,8 @@ class Core:
             return True
         exits = intent.sizing.by in {SizingBy.CLOSE, SizingBy.TARGET}
         if exits or intent.strategy is not None:
-            able = self._lanes.capabilities(account)
-            if able is not None and not self._lanes.reconciled(account):
+            able = self.lanes.capabilities(account)
+            if able is not None and not self.lanes.reconciled(account):
                 return True
         if intent.sizing.by is not SizingBy.CLOSE and (intent.sizing.by is not SizingBy.TARGET or not intent.strategy):
             return False
@@ -173,21 +173,24 @@ class Core:
         no other exit claims.
         """
         instrument = self._traded(intent, account)
-        able = self._lanes.capabilities(account)
+        able = self.lanes.capabilities(account)
         patience = able.answer_timeout * 2 if able is not None else _PATIENCE
         racing = [one.client_order_id for one in self.state.book(account, instrument) if decisions.races(intent, one)]
+        copied = intent.source is Source.COPY
         for name in racing:
-            self.take_off(name, actor=intent.actor, reason=f"exit {intent.id}")
+            if not copied or copies.takes_off(self.state, intent, self.state.orders[name]):
+                self.take_off(name, actor=intent.actor, reason=f"exit {intent.id}")
         if not any(self.state.orders[name].is_open for name in racing):
             return False
-        if intent.sizing.by is not SizingBy.CLOSE or now - intent.received_at < patience:
+        exits = intent.sizing.by is SizingBy.CLOSE or (copied and copies.is_exit(self.state, intent))
+        if not exits or now - intent.received_at < patience:
             return True
-        return decisions.closable(self.state, intent, account, instrument) <= 0
+        return not copied and decisions.closable(self.state, intent, account, instrument) <= 0
 
     def take_off(self, name: ClientOrderId, *, actor: str, reason: str) -> None:
         """Ask for an order to be canceled, and again only after the broker had twice its time to answer."""
-        order, moment = self.state.orders[name], self._monotonic()
-        able = self._lanes.capabilities(order.account)
+        order, moment = self.state.orders[name], self.monotonic()
+        able = self.lanes.capabilities(order.account)
         patience = able.answer_timeout * 2 if able is not None else _PATIENCE
         asked = self._cleared.get(name)
         if not order.is_open or order.pending is Pending.CANCEL or order.status is OrderStatus.ABSENT:
@@ -218,10 +221,9 @@ class Core:
                 return True
         return False
 
-    @property
-    def unwinds(self) -> bool:
-        """Whether an intent of which a part failed is still being undone."""
-        return any(unwinding.under_way(self.state, self.state.intents[name]) for name in self._unwinding)
+    def steady(self, account: AccountId, what: str) -> bool:
+        """Whether two reports in a row have agreed with our book since this was first asked for `what`."""
+        return self.mending.steady(account, what)
 
     def on_prices(self) -> None:
         """Prices came: what an earlier process left undecided may go on."""
@@ -240,8 +242,8 @@ class Core:
         if proposal is None or verdict is None:
             return
         order, now = proposal.order, proposal.now
-        denial = self._stale(order, now) or obstacles.withdrawn(self.state, order) or obstacles.unable(
-            self._lanes.capabilities(order.account), (order, *proposal.attached))  # fmt: skip
+        denial = self._stale(order, now) or self._too_late(order) or obstacles.withdrawn(self.state, order)
+        denial = denial or obstacles.unable(self.lanes.capabilities(order.account), (order, *proposal.attached))
         if denial is None and isinstance(verdict, Blocked):
             denial = verdict.denial
         if denial is None and isinstance(verdict, Passed):
@@ -262,7 +264,7 @@ class Core:
         """Hand an approved order to its lane, with SENT in the same transaction where the lane is free."""
         order = self.state.orders[name]
         urgent = order.reduces and not self._overtakes(order)
-        sent = self._lanes.take(order.account, urgent=urgent)
+        sent = self.lanes.take(order.account, urgent=urgent)
         if sent:
             for one in (name, *attached):
                 self.emit(ev.OrderSubmitted(now, one))
@@ -284,7 +286,7 @@ class Core:
         for order in self.state.open_orders(account):
             if order.status is not OrderStatus.CREATED or order.entry is not None:
                 continue
-            if self._lanes.queued(account, order.client_order_id):
+            if self.lanes.queued(account, order.client_order_id):
                 continue
             names = (order.client_order_id, *self.attached_to(order.client_order_id))
             denial = self._obstacle(order, now)
@@ -305,12 +307,15 @@ class Core:
             return True
         arrived = self._arrived.get(intent.id)
         longest = (intent.valid_until - intent.received_at).total_seconds()
-        return arrived is not None and self._monotonic() - arrived > longest
+        return arrived is not None and self.monotonic() - arrived > longest
 
     def _stale(self, order: Order, now: datetime) -> ev.Check | None:
         if order.intent is None or not self._overdue(self.state.intents[order.intent].intent, now):
             return None
         return obstacles.stale(self.state.intents[order.intent].intent, now)
+
+    def _too_late(self, order: Order) -> ev.Check | None:
+        return copies.late(self.state, self.state.intents[order.intent]) if order.intent is not None else None
 
     def _obstacle(self, order: Order, now: datetime) -> ev.Check | None:
         """Why an approved order must not leave any more, or None."""
@@ -352,7 +357,7 @@ class Core:
         now = self._clock.now()
         if order.status is not OrderStatus.SUBMITTED or order.pending is not Pending.NONE or order.entry is not None:
             return False
-        if self._lanes.queued(order.account, name) or self._obstacle(order, now) is not None:
+        if self.lanes.queued(order.account, name) or self._obstacle(order, now) is not None:
             return False
         attached = self.attached_to(name)
         for one in (name, *attached):
@@ -392,8 +397,11 @@ class Core:
             return order.client_order_id
         return self.state.by_broker_id.get((account, BrokerOrderId(event.client_order_id)))
 
-    def fold(self, event: ev.OrderEvent) -> bool | None:
-        """Fold what a broker says of one of our orders: whether it changed anything, or None where it cannot be so."""
+    def fold(self, event: ev.OrderEvent, *, reported: bool = False) -> bool | None:
+        """Fold what a broker says of one of our orders: whether it changed anything, or None where it cannot be so.
+
+        `reported` is for what a report told rather than a message of its own.
+        """
         order = self.state.orders[event.client_order_id]
         event = tracking.trimmed(event)
         if tracking.changes_nothing(order, event):
@@ -409,6 +417,8 @@ class Core:
                                                "error": problem})  # fmt: skip
             return None
         after = self.state.orders[event.client_order_id]
+        if isinstance(event, ev.OrderFilled):
+            self.mending.on_fill(order, after, reported=reported)
         if isinstance(event, ev.OrderFilled) and (after.filled_quantity > after.quantity or not order.is_open):
             self.alarm("late_or_over_fill", {"account": order.account, "order": order.client_order_id,
                                               "filled": str(after.filled_quantity)})  # fmt: skip
@@ -440,7 +450,7 @@ class Core:
         if order.status is not OrderStatus.WORKING or order.pending is not Pending.NONE or name in self.state.replacing:
             msg = f"only a working order without a pending request can be replaced; {name} is {order.status}"
             raise InvalidInput("order.not_replaceable", msg, field="order")
-        able = self._lanes.capabilities(order.account)
+        able = self.lanes.capabilities(order.account)
         if able is not None and not able.replace:
             msg = f"the broker of {self.state.accounts[order.account].name} cannot change an order"
             raise InvalidInput("order.not_replaceable", msg, field="order", hint="cancel it and send a new one")
@@ -504,9 +514,7 @@ class Core:
             if denial is not None and order.status is OrderStatus.CREATED:
                 self.emit(ev.OrderDenied(now, order, denial))
         self.decide_waiting()
-        for intent in list(self._unwinding):
-            if unwinding.unwind(self, self.state.intents[intent]):
-                del self._unwinding[intent]
+        self.mending.run()
         self._forget_settled()
 
     def _pending_intents(self) -> list[IntentId]:

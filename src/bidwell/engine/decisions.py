@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from bidwell.engine import intake, views
+from bidwell.engine import copies, intake, views
 from bidwell.engine.allocation import Holding, allocate
 from bidwell.model.account import Member
 from bidwell.model.ids import client_order_id
-from bidwell.model.intent import SizingBy
+from bidwell.model.intent import SizingBy, Source
 from bidwell.model.money import ZERO
 from bidwell.model.order import Order
 from bidwell.model.terms import OrderType, Protection, Side, Terms, TimeInForce
@@ -125,6 +125,8 @@ def allocations(state: State, market: Market, intent: Intent, group: Group | Non
     reference = reference_price(intent, market)
     instrument = state.instruments[intent.instrument]
     holdings = holdings_of(state, market, intent, group, clearing=clearing)
+    if intent.source is Source.COPY and group is not None:
+        return copies.parts(state, intent, group, holdings), f"follows {group.leader}", reference
     parts = allocate(intent, group, holdings, instrument, reference)
     return parts, str(group.policy) if group else "single", reference
 

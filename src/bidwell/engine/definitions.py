@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from bidwell.engine.following import check_following, senders_to
 from bidwell.model import events as ev
 from bidwell.model.account import Policy
 from bidwell.model.errors import InvalidInput
@@ -28,8 +29,9 @@ def check_definition(state: State, event: ev.Event) -> None:
             _group(state, group)
         case ev.GroupRemoved(id=name):
             _known("group", name, name in state.groups)
-            if any(strategy.group == name for strategy in state.strategies.values()):
-                raise InvalidInput("group.in_use", "a strategy still sends to this group", field="group",
+            senders = senders_to(state, name)
+            if senders:
+                raise InvalidInput("group.in_use", f"{senders} still sends to this group", field="group",
                                    hint="move or remove that strategy first")  # fmt: skip
         case ev.StrategyDefined(strategy=strategy):
             _strategy(state, strategy)
@@ -94,6 +96,7 @@ def _group(state: State, group: Group) -> None:
             _known("instrument", instrument, instrument in state.instruments)
     if group.policy is not Policy.EQUAL and not any(member.weight for member in group.members):
         raise InvalidInput("group.weight", "at least one account needs a weight", field="members")
+    check_following(state, group)
 
 
 def _strategy(state: State, strategy: Strategy) -> None:
@@ -102,6 +105,9 @@ def _strategy(state: State, strategy: Strategy) -> None:
         raise InvalidInput("strategy.receiver", "name a group or an account, not both", field="group")
     if strategy.group is not None:
         _known("group", strategy.group, strategy.group in state.groups)
+        if state.groups[strategy.group].leader is not None:
+            raise InvalidInput("group.follows", "that group copies its leader and takes no orders of its own",
+                               field="group", hint="send to the leader's account")  # fmt: skip
     if strategy.account is not None:
         _known("account", strategy.account, strategy.account in state.accounts)
     for instrument in strategy.instruments:

@@ -419,10 +419,12 @@ class Desk(Reading):
 
     def on_connected(self, account: AccountId) -> None:
         """A session is up; nothing new leaves it before a clean pass."""
+        self.core.mending.lost(account)
         self.sessions[account].turn(connected=True, detail="reading the broker's book", now=self._world.clock.now())
 
     def on_disconnected(self, account: AccountId, reason: str) -> None:
         """A session is down."""
+        self.core.mending.lost(account)
         self.sessions[account].turn(connected=False, detail=reason, now=self._world.clock.now())
 
     def take(self, account: AccountId, *, urgent: bool) -> bool:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from bidwell.engine import tracking
+from bidwell.engine.follow import Follow
 from bidwell.model import events as ev
 from bidwell.model import order as orders
 from bidwell.model.money import ZERO
@@ -19,10 +20,11 @@ from bidwell.portfolio.portfolio import Portfolio
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
     from decimal import Decimal
 
     from bidwell.engine.state import State
-    from bidwell.model.ids import AccountId
+    from bidwell.model.ids import AccountId, GroupId
 
 MINUTE = timedelta(seconds=60)
 _RECENT = 4000
@@ -47,11 +49,21 @@ def _account(state: State, event: ev.AccountDefined) -> None:
 
 
 def _group(state: State, event: ev.GroupDefined) -> None:
+    known = state.groups.get(event.group.id)
     state.groups[event.group.id] = event.group
+    if known is not None and known.leader != event.group.leader:
+        _follow_no_more(state, known.id)
 
 
 def _group_removed(state: State, event: ev.GroupRemoved) -> None:
     state.groups.pop(event.id, None)
+    _follow_no_more(state, event.id)
+
+
+def _follow_no_more(state: State, group: GroupId) -> None:
+    """What a former leader did is nothing to copy from another."""
+    for key in [key for key in state.follows if key[0] == group]:
+        del state.follows[key]
 
 
 def _strategy(state: State, event: ev.StrategyDefined) -> None:
@@ -187,6 +199,13 @@ def _pending(kind: Step) -> Callable[[State, ev.OrderEvent], None]:
     return move
 
 
+def _cancel_requested(state: State, event: ev.CancelRequested) -> None:
+    _pending(Step.CANCEL_REQUESTED)(state, event)
+    trace = state.traces.get(event.client_order_id)
+    if trace is not None:
+        trace.asked_off = event.actor
+
+
 def _replace_requested(state: State, event: ev.ReplaceRequested) -> None:
     order = orders.step(state.orders[event.client_order_id], Step.REPLACE_REQUESTED)
     state.replacing[event.client_order_id] = event
@@ -242,6 +261,37 @@ def _unwound(state: State, event: ev.UnwindEnded) -> None:
     state.intents[event.intent].unwound = True
 
 
+def _repaired(state: State, event: ev.RepairEnded) -> None:
+    state.intents[event.intent].repaired = True
+
+
+def _leader_filled(state: State, event: ev.LeaderFilled) -> None:
+    follow = state.follows.setdefault((event.group, event.instrument), Follow())
+    follow.since = event.since if not follow.moved else earlier(follow.since, event.since)
+    follow.moved += event.quantity
+
+
+def earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    """The earlier of two moments; unknown where either is."""
+    return None if one is None or other is None else min(one, other)
+
+
+def _copied(state: State, event: ev.FillsCopied) -> None:
+    follow = state.follows.setdefault((event.group, event.instrument), Follow())
+    follow.moved -= event.after - event.before
+    follow.copies += 1
+    follow.exiting = follow.exiting or abs(event.after) < abs(event.before)
+    follow.note = event.note
+    if event.intent is not None:
+        state.copies[event.intent] = event
+
+
+def _followers_settled(state: State, event: ev.FollowersSettled) -> None:
+    follow = state.follows.get((event.group, event.instrument))
+    if follow is not None:
+        follow.exiting = False
+
+
 def _reconciled(state: State, event: ev.AccountReconciled) -> None:
     state.reconciliations[event.account] = event
 
@@ -275,8 +325,10 @@ FOLDS: dict[type[ev.Event], Callable[[State, Any], None]] = {
     ev.OrderApproved: _approved, ev.OrderDenied: _denied, ev.OrderSubmitted: _submitted, ev.OrderDoubted: _doubted,
     ev.OrderAccepted: _accepted, ev.OrderRejected: _closing(Step.REJECTED), ev.OrderCanceled: _closing(Step.CANCELED),
     ev.OrderExpired: _closing(Step.EXPIRED), ev.OrderAbsent: _absent, ev.OrderConfirmedDead: _closing(Step.REJECTED),
-    ev.CancelRequested: _pending(Step.CANCEL_REQUESTED), ev.CancelRejected: _pending(Step.CANCEL_REJECTED),
+    ev.CancelRequested: _cancel_requested, ev.CancelRejected: _pending(Step.CANCEL_REJECTED),
     ev.ReplaceRequested: _replace_requested, ev.OrderReplaced: _replaced,
     ev.ReplaceRejected: _pending(Step.REPLACE_REJECTED), ev.OrderFilled: _filled, ev.StagesRecorded: _stages, ev.UnwindEnded: _unwound,
+    ev.RepairEnded: _repaired, ev.LeaderFilled: _leader_filled, ev.FillsCopied: _copied,
+    ev.FollowersSettled: _followers_settled,
     ev.AccountReconciled: _reconciled, ev.CashAdjusted: _cash, ev.PositionAdjusted: _position,
 }  # fmt: skip

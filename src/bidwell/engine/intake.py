@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bidwell.engine import codec
 from bidwell.model.errors import Conflict, InvalidInput
 from bidwell.model.ids import AccountId, GroupId, InstrumentId, IntentId, StrategyId, time_ordered_id
-from bidwell.model.intent import Intent, Sizing, Source
+from bidwell.model.intent import Intent, Sizing, SizingBy, Source
 from bidwell.model.terms import Protection, Side, Terms
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class Request:
     valid_for: timedelta | None = None
     actor: str = ""
     note: str = ""
+    replay_of: str = ""
 
     def body_hash(self) -> str:
         """SHA-256 (hex) of everything but the key, actor and note: what makes a repeat the same request."""
@@ -78,8 +79,8 @@ def check(state: State, request: Request) -> None:
     if not instrument.tradable:
         raise InvalidInput("instrument.not_tradable", f"{instrument.symbol} can be watched but not traded",
                            field="instrument")  # fmt: skip
-    if request.group is not None and request.group not in state.groups:
-        raise InvalidInput("group.unknown", f"group {request.group!r} does not exist", field="group")
+    if request.group is not None:
+        _check_group(state, request, request.group)
     if request.account is not None:
         account = state.accounts.get(request.account)
         if account is None:
@@ -89,8 +90,20 @@ def check(state: State, request: Request) -> None:
     _check_strategy(state, request)
 
 
+def _check_group(state: State, request: Request, name: GroupId) -> None:
+    group = state.groups.get(name)
+    if group is None:
+        raise InvalidInput("group.unknown", f"group {name!r} does not exist", field="group")
+    if group.leader is None or request.source is Source.COPY or request.sizing.by is SizingBy.CLOSE:
+        return
+    leader = state.accounts.get(group.leader)
+    called = leader.name if leader is not None else group.leader
+    raise InvalidInput("group.follows", f"group {group.name} copies {called} and takes no orders of its own",
+                       field="group", hint=f"send it to {called}; the group can be closed by hand")  # fmt: skip
+
+
 def _check_strategy(state: State, request: Request) -> None:
-    if request.strategy is None:
+    if request.strategy is None or request.source is Source.COPY:
         return
     strategy = state.strategies.get(request.strategy)
     if strategy is None:
@@ -114,5 +127,5 @@ def intent_of(request: Request, now: datetime, entropy: Entropy, state: State) -
         instrument=request.instrument, side=request.side, sizing=request.sizing, terms=request.terms,
         received_at=now, valid_until=now + validity, group=request.group, account=request.account,
         strategy=request.strategy, protection=request.protection, close_all=request.close_all, actor=request.actor,
-        note=request.note,
+        note=request.note, replay_of=request.replay_of,
     )  # fmt: skip

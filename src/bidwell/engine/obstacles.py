@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bidwell.engine.follow import is_share
 from bidwell.model.events import Check
 from bidwell.model.limits import TradingState
 from bidwell.model.money import ZERO
@@ -51,11 +52,24 @@ def withdrawn(state: State, order: Order) -> Check | None:
     """The strategy that asked for it was removed or switched off while it waited."""
     if order.strategy is None:
         return None
+    if is_share(order.strategy):
+        return _unfollowed(state, order)
     strategy = state.strategies.get(order.strategy)
     if strategy is not None and strategy.enabled:
         return None
     return Check("strategy", passed=False, limit="enabled", current="removed" if strategy is None else "disabled",
                  message="The strategy was removed or switched off before its signal was decided.")  # fmt: skip
+
+
+def _unfollowed(state: State, order: Order) -> Check | None:
+    """The group that copies into the account was removed, or follows another by now; what reduces still leaves."""
+    record = state.intents.get(order.intent) if order.intent is not None else None
+    then = record.group if record is not None else None
+    now = state.groups.get(then.id) if then is not None else None
+    if order.reduces or then is None or (now is not None and now.leader == then.leader):
+        return None
+    return Check("strategy", passed=False, limit=str(then.leader), current="removed" if now is None else str(now.leader),
+                 message="The group no longer follows the account whose fill this copies.")  # fmt: skip
 
 
 def unable(able: Capabilities | None, orders: Iterable[Order]) -> Check | None:

@@ -235,6 +235,7 @@ class Reconciler:
             self._desk.flush()
             return
         gaps = reconciliation.compare_holdings(state, snapshot)
+        agreed = not gaps and not findings.events
         opening = session.account not in state.reconciliations
         if gaps and (opening or gaps == session.gaps):
             fixed = reconciliation.repairs(snapshot, gaps, self._clock.now(), self._desk.core.market.price,
@@ -244,6 +245,7 @@ class Reconciler:
             breaks += tuple(fixed.breaks)
             gaps = reconciliation.compare_holdings(state, snapshot)
         session.gaps, session.unclear = gaps, False
+        self._desk.core.mending.on_report(session.account, agreed=agreed, matches=not gaps)
         if not gaps:
             session.agreed_at = snapshot.taken_at
         self._journal(breaks + reconciliation.open_breaks(gaps), clean=not gaps)
@@ -277,7 +279,7 @@ class Reconciler:
     def _fold(self, event: ev.Event) -> None:
         core = self._desk.core
         if isinstance(event, ev.OrderEvent) and event.client_order_id in core.state.orders:
-            core.fold(event)
+            core.fold(event, reported=True)
         else:
             core.emit(event)
 

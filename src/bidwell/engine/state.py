@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
+    from bidwell.engine.follow import Follow
     from bidwell.model import events as ev
     from bidwell.model.account import Account, Group, Strategy
     from bidwell.model.ids import AccountId, BrokerOrderId, ClientOrderId, GroupId, InstrumentId, IntentId, StrategyId
@@ -35,7 +36,7 @@ _STRICTNESS = {TradingState.ACTIVE: 0, TradingState.REDUCE_ONLY: 1, TradingState
 class IntentRecord:
     """An intent with what became of it: one allocation per account, its orders and its timed stages.
 
-    `unwound` is whether undoing it has ended. `group` and `receivers` are those of the moment at which it was received: a group that changes or goes
+    `unwound` is whether undoing it has ended, `repaired` whether bringing it to its target has. `group` and `receivers` are those of the moment at which it was received: a group that changes or goes
     meanwhile changes nothing for what is under way. `decided` holds the accounts whose part is settled.
     """
 
@@ -50,12 +51,13 @@ class IntentRecord:
     allocated_at: datetime | None = None
     orders: list[ClientOrderId] = field(default_factory=list)
     unwound: bool = False
+    repaired: bool = False
     stages: list[ev.Stage] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Trace:
-    """What the gate said of an order, and when it was decided, sent and answered."""
+    """What the gate said of an order, and when it was decided, sent and answered; `asked_off`: who asked to cancel."""
 
     decided_at: datetime
     checks: tuple[ev.Check, ...] = ()
@@ -64,6 +66,7 @@ class Trace:
     attempts: int = 0
     answered_at: datetime | None = None
     filled_at: datetime | None = None
+    asked_off: str | None = None
 
 
 class State:
@@ -95,6 +98,8 @@ class State:
         self.reconciliations: dict[AccountId, ev.AccountReconciled] = {}
         self.flows: dict[AccountId, dict[str, Decimal]] = {}
         self.foreign: dict[AccountId, dict[ClientOrderId, None]] = {}
+        self.follows: dict[tuple[GroupId, InstrumentId], Follow] = {}
+        self.copies: dict[IntentId, ev.FillsCopied] = {}
         self.recent: dict[AccountId, deque[datetime]] = {}
         self.alike: dict[tuple[AccountId, InstrumentId, Side, Decimal], deque[Order]] = {}
         self.merged: dict[tuple[Scope, ...], tuple[Limits, dict[str, str]]] = {}
@@ -241,6 +246,7 @@ class State:
                        for name, portfolio in sorted(self.portfolios.items())},
             "cash": {name: dict(sorted(portfolio.cash.items())) for name, portfolio in sorted(self.portfolios.items())},
             "groups": {name: self.groups[name] for name in sorted(self.groups)},
+            "follows": {f"{group} {instrument}": follow for (group, instrument), follow in sorted(self.follows.items())},
         }  # fmt: skip
         return hashlib.sha256(codec.canonical(parts)).hexdigest()
 

@@ -25,13 +25,14 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from bidwell.engine.state import IntentRecord, State
-    from bidwell.model.ids import ClientOrderId, IntentId
+    from bidwell.model.ids import AccountId, ClientOrderId, InstrumentId, IntentId
     from bidwell.model.order import Order
 
 MOST_TRIES = 5
 """So many reductions are sent for one child; what they leave open is told as an alarm."""
 
 ACTOR = "unwind"
+MARKET = Terms()
 _VALID = timedelta(seconds=60)
 _EXITS = {SizingBy.CLOSE, SizingBy.TARGET}
 
@@ -66,12 +67,21 @@ class Deciding(Protocol):
         """Allocate and gate it."""
         ...
 
+    def steady(self, account: AccountId, what: str) -> bool:
+        """Whether two reports in a row have agreed with our book since this was first asked for `what`."""
+        ...
+
 
 def asks_for_it(record: IntentRecord) -> bool:
     """Whether the intent went to a group that unwinds, opens rather than closes, and was not undone before."""
     group = record.group
     asks = group is not None and group.on_failure is OnFailure.UNWIND and record.intent.sizing.by not in _EXITS
     return asks and not record.unwound
+
+
+def is_undone(state: State, record: IntentRecord) -> bool:
+    """Whether the intent is being undone: its group asks for that, and a part of it failed."""
+    return asks_for_it(record) and any(failed(state, order) for order in entries(state, record))
 
 
 def unwind(core: Deciding, record: IntentRecord) -> bool:
@@ -152,14 +162,16 @@ def _undo(core: Deciding, order: Order) -> bool:
         return True
     quantity = min(remaining, room(state, order))
     # While another exit claims what is left there is nothing to send, but it may yet be taken off.
-    return _reduce(core, order, quantity) if quantity > 0 else False
+    if quantity <= 0 or not core.steady(order.account, f"unwind {order.client_order_id}"):
+        return False
+    return _reduce(core, order, quantity)
 
 
 def _reduce(core: Deciding, order: Order, quantity: Decimal) -> bool:
     number = len(_intents(core.state, order)) + 1
     request = Request(
         key=_key(order, number), source=Source.REPAIR, instrument=order.instrument, side=order.side.opposite,
-        sizing=Sizing(SizingBy.QUANTITY, quantity), terms=Terms(), account=order.account, strategy=order.strategy,
+        sizing=Sizing(SizingBy.QUANTITY, quantity), terms=MARKET, account=order.account, strategy=order.strategy,
         valid_for=_VALID, actor=ACTOR, note=f"reduces {order.client_order_id} of {order.intent}",
     )  # fmt: skip
     try:
@@ -197,9 +209,16 @@ def held(state: State, order: Order) -> Decimal:
     return position if order.side is Side.BUY else -position
 
 
+def free_to_close(state: State, account: AccountId, instrument: InstrumentId, side: Side) -> Decimal:
+    """How much of the position an order of `side` could still take toward flat, beside what open orders may take."""
+    position = state.portfolios[account].position(instrument).quantity
+    holds = position if side is Side.SELL else -position
+    if holds <= 0:
+        return ZERO
+    sums = views.taken(state, state.book(account, instrument), position)
+    return max(holds - (sums.open_sell if side is Side.SELL else sums.open_buy) - sums.exits, ZERO)
+
+
 def room(state: State, order: Order) -> Decimal:
     """How much of the position, of which other open orders may take a part, there is to be reduced."""
-    holds = held(state, order)
-    sums = views.taken(state, state.book(order.account, order.instrument), holds * order.side.sign)
-    closing = sums.open_sell if order.side is Side.BUY else sums.open_buy
-    return max(holds - closing - sums.exits, ZERO)
+    return free_to_close(state, order.account, order.instrument, order.side.opposite)

@@ -11,6 +11,7 @@ from bidwell.model.errors import CurrencyMismatch
 from bidwell.model.ids import ClientOrderId
 from bidwell.model.limits import Limits, Scope, ScopeType, TradingState
 from bidwell.model.money import ZERO
+from bidwell.model.order import OrderStatus
 from bidwell.model.terms import Side
 from bidwell.portfolio.valuation import Valuation, value
 from bidwell.risk.limits import DEFAULTS, effective
@@ -160,9 +161,15 @@ def _twins(state: State, account: AccountId, now: datetime, window: float,
     found = 0
     for order in state.alike.get((account, *like), ()):
         age = (now - order.created_at).total_seconds()
-        if age <= window and order.intent != intent and order.terms == terms:
+        if age <= window and order.intent != intent and order.terms == terms and not _refused(state, order):
             found += 1
     return found
+
+
+def _refused(state: State, order: Order) -> bool:
+    """Whether the broker said no to all of it: sending it again doubles nothing."""
+    known = state.orders[order.client_order_id]
+    return known.status is OrderStatus.REJECTED and not known.fills
 
 
 @dataclass(frozen=True, slots=True)

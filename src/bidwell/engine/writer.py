@@ -124,7 +124,9 @@ def intent_of(event: ev.Event) -> str | None:
     match event:
         case ev.IntentReceived(intent=intent):
             return intent.id
-        case ev.IntentAllocated(intent=name) | ev.StagesRecorded(intent=name) | ev.UnwindEnded(intent=name):
+        case ev.IntentAllocated(intent=name) | ev.StagesRecorded(intent=name):
+            return name
+        case ev.UnwindEnded(intent=name) | ev.RepairEnded(intent=name) | ev.FillsCopied(intent=name):
             return name
         case ev.OrderApproved(order=order) | ev.OrderDenied(order=order):
             return order.intent

@@ -67,10 +67,15 @@ class Policy(StrEnum):
 
 
 class OnFailure(StrEnum):
-    """What a group does when some of its children cannot go out."""
+    """What a group does when some of its children cannot go out, or are closed short by the broker.
+
+    continue: what got through stays. unwind: what got through is undone. repair: what is missing is sent again,
+    through the gate, until the group's time for it is over.
+    """
 
     CONTINUE = "continue"
     UNWIND = "unwind"
+    REPAIR = "repair"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +95,21 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """An execution group: one intent, many accounts."""
+    """An execution group: one intent, many accounts.
+
+    With a `leader` it takes no orders of its own: its members follow the leader's fills, entries only within
+    `lag_seconds` of the fill. `repair_seconds` is how long after its receipt an intent of a group that repairs
+    is still brought to its target.
+    """
 
     id: GroupId
     name: str
     policy: Policy
     members: tuple[Member, ...]
     on_failure: OnFailure = OnFailure.CONTINUE
+    leader: AccountId | None = None
+    lag_seconds: int = 5
+    repair_seconds: int = 30
 
 
 @dataclass(frozen=True, slots=True)

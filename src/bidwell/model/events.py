@@ -342,6 +342,54 @@ class UnwindEnded(Event):
     left: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class RepairEnded(Event):
+    """An intent that was brought to its target by children of its own is at rest: `missing` is what it still lacks."""
+
+    intent: IntentId
+    missing: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderFilled(Event):
+    """A fill of the account that a group follows: `quantity` is signed.
+
+    `since` is the earliest moment of the desk's wall clock at which it can have happened, None where the desk
+    cannot tell because it learned of it after a silence.
+    """
+
+    group: GroupId
+    instrument: InstrumentId
+    order: ClientOrderId
+    quantity: Decimal
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FillsCopied(Event):
+    """The leader's fills up to now became an intent: its position went from `before` to `after` (signed).
+
+    An intent that enlarges carries how late it was in `lag` (seconds; None: unknown). A group's fills of one
+    moment are copied once: this event takes them off what waits. Without an intent `note` says why there is none.
+    """
+
+    group: GroupId
+    instrument: InstrumentId
+    intent: IntentId | None
+    before: Decimal
+    after: Decimal
+    lag: Decimal | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowersSettled(Event):
+    """No follower holds more of the instrument than its part of what the leader holds."""
+
+    group: GroupId
+    instrument: InstrumentId
+
+
 # --- reconciliation ------------------------------------------------------------------------------
 
 
@@ -357,6 +405,17 @@ class BreakType(StrEnum):
     REPORT_INCOMPLETE = "report_incomplete"
 
 
+class Handling(StrEnum):
+    """What became of a difference; `unsaid` in journals from before it was written down."""
+
+    UNSAID = ""
+    ADOPTED = "adopted"
+    REPAIRED = "repaired"
+    WAITING = "waiting"
+    PERSON = "person"
+    NOTED = "noted"
+
+
 @dataclass(frozen=True, slots=True)
 class Break:
     """One named difference: ours, theirs, and what was done about it."""
@@ -366,6 +425,7 @@ class Break:
     ours: str
     theirs: str
     repair: str
+    handling: Handling = Handling.UNSAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,6 +465,6 @@ KINDS: dict[str, type[Event]] = {
         LimitsSet, TradingStateSet, SessionOpened, IntentReceived, IntentAllocated, OrderApproved, OrderDenied,
         OrderSubmitted, OrderDoubted, OrderAccepted, OrderRejected, OrderCanceled, OrderExpired, OrderAbsent,
         OrderConfirmedDead, CancelRequested, CancelRejected, ReplaceRequested, OrderReplaced, ReplaceRejected,
-        OrderFilled, StagesRecorded, UnwindEnded, AccountReconciled, CashAdjusted, PositionAdjusted,
+        OrderFilled, StagesRecorded, UnwindEnded, RepairEnded, LeaderFilled, FillsCopied, FollowersSettled, AccountReconciled, CashAdjusted, PositionAdjusted,
     )
 }  # fmt: skip

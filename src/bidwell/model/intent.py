@@ -24,6 +24,8 @@ class Source(StrEnum):
     SCHEDULE = "schedule"
     REPAIR = "repair"
     GUARDIAN = "guardian"
+    COPY = "copy"
+    REPLAY = "replay"
 
 
 class SizingBy(StrEnum):
@@ -70,7 +72,8 @@ class Intent:
 
     Exactly one of `group` and `account` is set. `side` is None where the size says it (target, close).
     `close_all` lets a close take the whole position rather than the strategy's own share. Nothing of it
-    leaves after `valid_until`. `key` is the sender's idempotency key, unique in the workspace.
+    leaves after `valid_until`. `key` is the sender's idempotency key, unique in the workspace. `replay_of` names
+    the intent, of whatever workspace, whose recording this one repeats.
     """
 
     id: IntentId
@@ -89,6 +92,7 @@ class Intent:
     close_all: bool = False
     actor: str = ""
     note: str = ""
+    replay_of: str = ""
 
     def __post_init__(self) -> None:
         """Refuse an intent that names no receiver, or two, or no direction."""

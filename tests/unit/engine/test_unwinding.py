@@ -39,7 +39,7 @@ async def test_what_filled_is_reduced_by_intents_of_its_own() -> None:
     assert [(one.account, one.sizing.value, one.side) for one in repairs] == [
         ("acc_0", 10, Side.SELL), ("acc_1", 10, Side.SELL),
     ]  # fmt: skip
-    assert not bench.desk.core.unwinds
+    assert not bench.desk.core.mending.under_way
     (ended,) = [event for event in bench.heard if isinstance(event, ev.UnwindEnded)]
     assert ended.left == 0
 

@@ -24,7 +24,7 @@ def unsettled(stage: Stage) -> str:
     if any(line.under_way for line in stage.lines):
         return "messages travel"
     state = desk.state
-    if desk.core.unwinds:
+    if desk.core.mending.under_way:
         return "a group is being unwound"
     if state.undecided or state.unsent:
         return f"undecided {list(state.undecided)}, unsent {list(state.unsent)}"
