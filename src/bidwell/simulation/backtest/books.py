@@ -52,6 +52,8 @@ class ListBook:
         self.fills = []
         self.counts = [0] * layout.COUNTS_SIZE
         self.settings = conditions.settings()
+        if instruments > 1:
+            self.settings[layout.SIMPLE] = 0.0
         self.fees = [terms.row() for terms in conditions.fees.terms]
         self.margins = [conditions.margins() for _ in range(instruments)]
         self.rate = [1.0] * instruments

@@ -69,6 +69,8 @@ class Conditions:
         found[layout.AT_CLOSE] = float(self.fill != "next_open")
         found[layout.QUOTED] = float(self.fill == "quote")
         found[layout.SESSION] = -1.0
+        plain = self.fees.code <= layout.FEE_PLAIN and self.slippage.code == layout.SLIP_NONE
+        found[layout.SIMPLE] = float(plain and self.fill != "quote")
         found[layout.MOST_WORKING] = float(MOST_WORKING_ORDERS)
         return found
 

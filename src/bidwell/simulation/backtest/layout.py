@@ -124,7 +124,8 @@ AT_CLOSE = 11
 MOST_WORKING = 12
 SESSION = 13
 QUOTED = 14
-SETTINGS_SIZE = 15
+SIMPLE = 15
+SETTINGS_SIZE = 16
 
 # margins of an instrument: what a unit needs, as a share of its worth and as an amount, long and short; the initial
 # ones in exposure (money times leverage), the others in money. Then the yearly borrow of a short unit.

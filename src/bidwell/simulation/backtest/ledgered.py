@@ -67,6 +67,7 @@ class LedgeredRun(SeveralRun):
         self.borrowed = 0.0
         self.volumes = Volumes(conditions.fees)
         self.last_day = [-(1 << 40)] * len(self.held)
+        self.book.settings[layout.SIMPLE] = 0.0
         for k, each in enumerate(self.held):
             if isinstance(each.contract, Future):
                 self.book.margins[k] = futures_margin(each, conditions, 1.0)

@@ -45,7 +45,6 @@ from bidwell.simulation.backtest.layout import (
     LEFT,
     LIMIT,
     LIMITED,
-    LONG_SHARE,
     MARGIN_CALL,
     MARKET,
     NO_BUYING_POWER,
@@ -67,6 +66,7 @@ from bidwell.simulation.backtest.layout import (
     SHORTING,
     SIBLING_FILLED,
     SIDE,
+    SIMPLE,
     SLIP_MODEL,
     SLIP_NONE,
     STATUS,
@@ -105,8 +105,7 @@ def step(
     if settings[BORROW_RATE] > 0.0:
         accrue(book, k, since, time)
     left = settings[PARTICIPATION] * volume if settings[PARTICIPATION] > 0.0 else -1.0
-    plain = left < 0.0 and settings[QUOTED] == 0.0
-    if plain and book.counts[WORKING] == 1 and lone_market(book, k, i, open_, volume, time):
+    if book.counts[WORKING] == 1 and left < 0.0 and lone_market(book, k, i, open_, volume, time):
         book.counts[WORKING] = 0
     elif book.counts[WORKING] > 0:
         rests, left = at_open(book, k, i, open_, volume, time, left)
@@ -128,6 +127,9 @@ def lone_market(book: Book, k: int, i: int, open_: float, volume: float, time: i
     if row[CHILDREN] > 0 or row[VALIDITY] != 0:
         return False
     if not plain_fill(book, k, i, ident, row, open_):
+        # A quote may fill an order in parts, which then goes on.
+        if book.settings[QUOTED] != 0.0:
+            return False
         fill(book, k, i, ident, row, open_, False, volume, time, -1.0)
     return True
 
@@ -138,9 +140,7 @@ def plain_fill(book: Book, k: int, i: int, ident: int, row: Row, price: float) -
     The figures are reckoned in the same order as there, so that nothing depends on which of the two was used.
     """
     settings = book.settings
-    if settings[FEE_MODEL] > FEE_PLAIN or settings[SLIP_MODEL] != SLIP_NONE or len(book.position) > 1:
-        return False
-    if book.margins[k][LONG_SHARE] != 1.0:
+    if settings[SIMPLE] == 0.0:
         return False
     side = row[SIDE]
     quantity = row[LEFT]
