@@ -33,11 +33,14 @@ if TYPE_CHECKING:
     from bidwell.engine.market import Market
     from bidwell.engine.ports import BrokerEvent, Clock, Entropy
     from bidwell.engine.state import IntentRecord, State
+    from bidwell.model.account import Group
     from bidwell.model.ids import AccountId, ClientOrderId, InstrumentId, IntentId
     from bidwell.model.intent import Intent
     from bidwell.model.limits import Scope
     from bidwell.model.terms import Terms
     from bidwell.risk.gate import Gate
+
+    _Split = tuple[tuple[ev.Allocation, ...], str, Decimal | None]
 
 _PATIENCE = timedelta(seconds=10)
 _A_FEW = 500
@@ -66,6 +69,8 @@ class Core:
         self.mending = Mending(self)
         # What was left undecided by an earlier process waits for this one's first prices.
         self._left_over = dict(state.undecided)
+        # The split that proved the newest intent feasible, good for as long as nothing has changed since.
+        self._split: tuple[IntentId, int, _Split] | None = None
 
     def now(self) -> datetime:
         """The wall clock."""
@@ -87,39 +92,46 @@ class Core:
         intake.check(self.state, request)
         now = self._clock.now()
         intent = intake.intent_of(request, now, self._entropy, self.state)
-        self._check_feasible(intent)
+        split = self._check_feasible(intent)
         self.emit(ev.IntentReceived(now, intent, body_hash))
+        self._split = None if split is None else (intent.id, self.state.sequence, split)
         self._arrived[intent.id] = self.monotonic()
         self.mending.watch(intent.id)
         return intake.Receipt(intent.id, now, duplicate=False)
 
-    def _check_feasible(self, intent: Intent) -> None:
-        """Refuse at the door what allocation could only turn into nothing."""
+    def _check_feasible(self, intent: Intent) -> _Split | None:
+        """Refuse at the door what allocation could only turn into nothing; the split, where there is one to make."""
+        split = None
         if intent.group is not None or intent.sizing.by in _NEEDS_PRICE:
             group = self.state.groups.get(intent.group) if intent.group is not None else None
-            decisions.allocations(self.state, self.market, intent, group)
+            split = decisions.allocations(self.state, self.market, intent, group)
         if intent.protection is None:
-            return
+            return split
         for account in self.state.receivers(intent):
             able = self.lanes.capabilities(account)
             if able is not None and not able.attached_exits:
                 msg = f"the broker of {self.state.accounts[account].name} takes no exits attached to an order"
                 raise InvalidInput("protection.unsupported", msg, field="protection")
+        return split
 
-    def decide(self, name: IntentId) -> None:
-        """Allocate and gate whatever of an intent is not decided yet and need not wait."""
+    def decide(self, name: IntentId, most: int | None = None) -> bool:
+        """Allocate and gate what of an intent is not decided yet and need not wait, so many accounts at most.
+
+        Returns whether more could be decided at once.
+        """
         record = self.state.intents.get(name)
         if record is None:
-            return
+            return False
         now = self._clock.now()
         waiting = [account for account in record.receivers if account not in record.decided]
         overdue = self._overdue(record.intent, now)
         free = [one for one in waiting if overdue or not self._blocked(record.intent, one, now)]
         if not free or not self._allocate(record, waiting, free, now):
-            return
-        parts = tuple(record.allocations[account] for account in free if account not in record.decided)
-        decisions.decide(self.state, self.market, self.gate, record.intent, parts, now=now,
+            return False
+        due = [record.allocations[account] for account in free if account not in record.decided]
+        decisions.decide(self.state, self.market, self.gate, record.intent, tuple(due[:most]), now=now,
                          reconciled=self.lanes.reconciled, keep=self._keep)  # fmt: skip
+        return most is not None and len(due) > most
 
     def _allocate(self, record: IntentRecord, waiting: list[AccountId], free: list[AccountId], now: datetime) -> bool:
         """Give every account that may go on its part; False while a split must wait for all of them.
@@ -136,7 +148,7 @@ class Core:
         elif group is not None and intent.sizing.by not in {SizingBy.CLOSE, SizingBy.TARGET}:
             chosen = waiting
         try:
-            parts, policy, reference = decisions.allocations(self.state, self.market, intent, group)
+            parts, policy, reference = self._split_of(intent, group)
         except InvalidInput as error:
             parts, policy, reference = (), str(error), None
         found = {part.account: part for part in parts}
@@ -146,6 +158,12 @@ class Core:
                         for account in wanted)  # fmt: skip
         self.emit(ev.IntentAllocated(now, intent.id, ordered, policy, reference))
         return True
+
+    def _split_of(self, intent: Intent, group: Group | None) -> _Split:
+        kept, self._split = self._split, None
+        if kept is not None and kept[:2] == (intent.id, self.state.sequence):
+            return kept[2]
+        return decisions.allocations(self.state, self.market, intent, group)
 
     def _blocked(self, intent: Intent, account: AccountId, now: datetime) -> bool:
         """Whether the account's part must wait.
@@ -227,6 +245,7 @@ class Core:
 
     def on_prices(self) -> None:
         """Prices came: what an earlier process left undecided may go on."""
+        self._split = None
         if self._left_over:
             self._left_over = {name: None for name in self._left_over if name in self.state.undecided}
             self.decide_waiting()
@@ -254,10 +273,11 @@ class Core:
     def _approve(self, verdict: Passed, now: datetime) -> None:
         order = verdict.approved.order
         self.emit(ev.OrderApproved(now, order, verdict.reservation, verdict.checks))
-        nothing = replace(verdict.reservation, cash=ZERO, quantity=ZERO)
         attached = tuple(one.order.client_order_id for one in verdict.attached)
-        for one in verdict.attached:
-            self.emit(ev.OrderApproved(now, one.order, nothing, ()))
+        if attached:
+            nothing = replace(verdict.reservation, cash=ZERO, quantity=ZERO)
+            for one in verdict.attached:
+                self.emit(ev.OrderApproved(now, one.order, nothing, ()))
         self.dispatch(order.client_order_id, attached, now)
 
     def dispatch(self, name: ClientOrderId, attached: tuple[ClientOrderId, ...], now: datetime) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bidwell.engine import codec, decisions, recorder, views
@@ -43,6 +44,8 @@ _RECOVERY_PAUSE = 1.0
 _DRAIN = 10.0
 _CONNECT_FIRST = 0.5
 _CONNECT_LONGEST = 30.0
+# So many accounts are decided between two looks at the rest of the world.
+_SLICE = 10
 
 
 def _alone() -> bool:
@@ -221,11 +224,14 @@ class Desk(Reading):
     def _decide(self, name: IntentId) -> None:
         if self.recovering is not None or name not in self.state.undecided:
             return
-        self.core.decide(name)
+        more = self.core.decide(name, _SLICE)
         if name not in self.state.undecided:
             self.recorder.mark(name, recorder.RULES, self._world.clock.now())
             self.recorder.touch(name)
         self.flush()
+        if more:
+            # The first accounts' orders are made durable and leave while the rules look at the next ones.
+            self._writer.meanwhile(partial(self._decide, name))
 
     def preview(self, request: Request) -> tuple[list[decisions.Decision], str, Decimal | None]:
         """What would happen, by the same code, with nothing kept: decisions, policy and reference price."""

@@ -295,5 +295,5 @@ class State:
     def settle(self, record: IntentRecord, account: AccountId) -> None:
         """The account's part of the intent is decided."""
         record.decided[account] = None
-        if all(name in record.decided for name in record.receivers):
+        if len(record.decided) >= len(record.receivers) and all(name in record.decided for name in record.receivers):
             self.undecided.pop(record.intent.id, None)

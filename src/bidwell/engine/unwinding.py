@@ -63,7 +63,7 @@ class Deciding(Protocol):
         """Take an intent in."""
         ...
 
-    def decide(self, name: IntentId) -> None:
+    def decide(self, name: IntentId) -> bool:
         """Allocate and gate it."""
         ...
 

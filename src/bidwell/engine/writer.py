@@ -23,9 +23,10 @@ Numbered = tuple[int, ev.Event]
 
 @dataclass(slots=True)
 class Batch:
-    """Events of one stimulus, and what to do once they are durable."""
+    """Events of one stimulus, in the journal's form too, and what to do once they are durable."""
 
     events: Sequence[Numbered]
+    entries: list[Entry]
     durable: asyncio.Future[datetime]
     after: Callable[[Sequence[Numbered], datetime], None]
 
@@ -39,6 +40,7 @@ class Writer:
         self._on_failure = on_failure
         self._waiting: deque[Batch] = deque()
         self._wake = asyncio.Event()
+        self._meanwhile: list[Callable[[], None]] = []
         self._failed: JournalError | None = None
         self.in_flight = False
 
@@ -51,9 +53,14 @@ class Writer:
         if self._failed is not None:
             durable.set_exception(self._failed)
             return durable
-        self._waiting.append(Batch(events, durable, after))
+        # Put into the journal's form now, while the append before it is under way.
+        self._waiting.append(Batch(events, [_entry(number, event) for number, event in events], durable, after))
         self._wake.set()
         return durable
+
+    def meanwhile(self, work: Callable[[], None]) -> None:
+        """Call `work` while the next append is under way: the database works, and so does the caller."""
+        self._meanwhile.append(work)
 
     @property
     def idle(self) -> bool:
@@ -71,6 +78,8 @@ class Writer:
                     batches = list(self._waiting)
                     self._waiting.clear()
                     await self._write(batches)
+                    # Whoever waited for these is answered before the next append is prepared.
+                    await asyncio.sleep(0)
         finally:
             # Nobody may wait for ever on a writer that is no more.
             if self._failed is None:
@@ -78,8 +87,12 @@ class Writer:
             self._give_up([*batches, *self._waiting], self._failed)
 
     async def _write(self, batches: list[Batch]) -> None:
-        entries = [_entry(number, event) for batch in batches for number, event in batch.events]
+        entries = [entry for batch in batches for entry in batch.entries]
         self.in_flight = True
+        loop = asyncio.get_running_loop()
+        for work in self._meanwhile:
+            loop.call_soon(work)
+        self._meanwhile.clear()
         try:
             if entries:
                 await self._journal.append(entries)

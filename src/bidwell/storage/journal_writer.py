@@ -8,7 +8,8 @@ left behind by a lost connection can never land after the next connection was ma
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -57,7 +58,7 @@ class JournalWriter:
         self._connection = connection
         self._fixed = fixed
         self._answer = answer.total_seconds()
-        self._loop = asyncio.get_running_loop()
+        self._readiness = _Readiness(asyncio.get_running_loop(), connection.pgconn.socket)
 
     @classmethod
     async def connect(
@@ -89,10 +90,12 @@ class JournalWriter:
 
     async def close(self) -> None:
         """Drop the connection."""
+        self._readiness.rest()
         await self._connection.close()
 
     async def ping(self) -> None:
         """See that the connection still answers; raises ConnectionLost when it does not."""
+        self._readiness.rest()  # psycopg watches the socket itself
         try:
             async with asyncio.timeout(self._answer):
                 await self._connection.execute("SELECT 1")
@@ -127,17 +130,13 @@ class JournalWriter:
     async def _exchange(self, parameters: list[bytes]) -> pq.abc.PGresult:
         pg = self._connection.pgconn
         pg.send_query_prepared(b"journal_append", parameters, _BINARY, result_format=pq.Format.BINARY)
-        descriptor = pg.socket
-        ready = _Readiness(self._loop, descriptor, self._answer)
-        try:
+        with self._readiness.limited(self._answer) as ready:
             while pg.flush():
                 await ready.wait(write=True)
                 pg.consume_input()
             while pg.is_busy():
                 await ready.wait(write=False)
                 pg.consume_input()
-        finally:
-            ready.close()
         result = pg.get_result()
         if result is None or pg.status == pq.ConnStatus.BAD:
             raise ConnectionLost("the connection ended before an answer came")
@@ -159,19 +158,31 @@ class JournalWriter:
 
 
 class _Readiness:
-    """Waits for the socket, within one limit for the whole exchange."""
+    """Waits for the socket, within one limit for a whole exchange; it stays registered between exchanges."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, descriptor: int, seconds: float) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, descriptor: int) -> None:
         self._loop = loop
         self._descriptor = descriptor
         self._waiter: asyncio.Future[None] | None = None
+        self._registered = False
         self._expired = False
-        self._timer = loop.call_later(seconds, self._expire)
-        loop.add_reader(descriptor, self._wake)
+
+    @contextmanager
+    def limited(self, seconds: float) -> Iterator[_Readiness]:
+        """One exchange of at most so many seconds."""
+        self._expired = False
+        timer = self._loop.call_later(seconds, self._expire)
+        try:
+            yield self
+        finally:
+            timer.cancel()
 
     async def wait(self, *, write: bool) -> None:
         """Return when there is something to read (or room to write); raises ConnectionLost at the limit."""
         self._waiter = self._loop.create_future()
+        if not self._registered:
+            self._loop.add_reader(self._descriptor, self._wake)
+            self._registered = True
         if write:
             self._loop.add_writer(self._descriptor, self._wake)
         try:
@@ -183,15 +194,20 @@ class _Readiness:
         if self._expired:
             raise ConnectionLost("the database did not answer in time")
 
-    def close(self) -> None:
-        """Stop watching the socket."""
-        self._timer.cancel()
-        self._loop.remove_reader(self._descriptor)
+    def rest(self) -> None:
+        """Stop watching the socket until the next wait."""
+        if self._registered:
+            self._loop.remove_reader(self._descriptor)
+            self._registered = False
 
     def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
+        if self._waiter is None:
+            # Something came unasked, such as the server's farewell: it is read with the next exchange.
+            self.rest()
+        elif not self._waiter.done():
             self._waiter.set_result(None)
 
     def _expire(self) -> None:
         self._expired = True
-        self._wake()
+        if self._waiter is not None:
+            self._wake()

@@ -97,7 +97,9 @@ async def _handle(request: Request, context: ServerContext, sender: tokens.Sende
     outcome = "duplicate" if duplicate else "accepted"
     record = AlertRecord(context.clock.now(), outcome, outcome, "", names[0], reader.redact(body))
     answer_body = {"intent": names[0], "intents": names, "duplicate": duplicate}
-    _remember(request, sender, record)
+    context.metrics.alert(outcome)
+    # The sender's answer goes out first.
+    asyncio.get_running_loop().call_soon(_remember, request, sender, record)
     return Response(msgspec.json.encode(answer_body), 202, media_type="application/json")
 
 
@@ -116,6 +118,8 @@ async def _take(context: ServerContext, sender: tokens.Sender, body: bytes, toke
             raise InvalidInput("strategy.disabled", f"strategy {strategy.name} is switched off", field="strategy")
         meaning.check_fresh(message, strategy, context.clock.now())
     requests = meaning.requests(message, strategy, desk.state, key)
+    if len(requests) == 1:
+        return [await desk.receive(requests[0])]
     done = await asyncio.gather(*(desk.receive(request) for request in requests), return_exceptions=True)
     failed = [one for one in done if isinstance(one, BaseException)]
     if failed:
@@ -126,13 +130,13 @@ async def _take(context: ServerContext, sender: tokens.Sender, body: bytes, toke
 def _refuse(request: Request, context: ServerContext, sender: tokens.Sender, body: bytes,
             problem: ProblemError) -> Response:  # fmt: skip
     record = AlertRecord(context.clock.now(), "refused", problem.code, problem.detail, None, reader.redact(body))
+    context.metrics.alert(record.outcome)
     _remember(request, sender, record)
     return answer(request, problem)
 
 
 def _remember(request: Request, sender: tokens.Sender, record: AlertRecord) -> None:
-    """Into the strategy's history, the metrics and the log."""
-    context_of(request).metrics.alert(record.outcome)
+    """Into the strategy's history and the log."""
     request.app.state.history.note(sender.workspace, sender.strategy.id, record)
     _log.info("alert", strategy=sender.strategy.id, outcome=record.outcome, code=record.code, intent=record.intent)
 
