@@ -220,6 +220,55 @@ class Broker(Protocol):
         ...
 
 
+class SessionLife(StrEnum):
+    """How long a session lasts by itself; every state but ACTIVE asks something of a person or tells why."""
+
+    ACTIVE = "active"
+    EXPIRING = "expiring"
+    NEEDS_LOGIN = "needs_login"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionState:
+    """A session's life state; `login_url` is where a person logs in, `until` when an EXPIRING one ends."""
+
+    life: SessionLife
+    reason: str = ""
+    login_url: str = ""
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that went wrong between the desk and a broker, in a person's words."""
+
+    at: datetime
+    what: str
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionReport:
+    """What can be shown of a session: `heard_at` is when anything last came, `skew` their clock less ours."""
+
+    state: SessionState
+    heard_at: datetime | None = None
+    requests_limit: int | None = None
+    requests_left: int | None = None
+    skew: timedelta | None = None
+    troubles: tuple[Trouble, ...] = ()
+
+
+class BrokerSession(Broker, Protocol):
+    """A broker session with a life of its own, as those over the internet have."""
+
+    def report(self) -> SessionReport:
+        """State, data age, limits used and last errors."""
+        ...
+
+
 class InstrumentSource(Protocol):
     """Who knows what can be traded."""
 

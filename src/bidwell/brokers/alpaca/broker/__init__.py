@@ -1,0 +1,1 @@
+"""The engine's ports fulfilled by Alpaca: account, market and feed."""

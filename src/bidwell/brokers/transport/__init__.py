@@ -1,0 +1,25 @@
+"""What every broker reached over the network needs, and nothing that knows one of them.
+
+Entry points: `Caller` (one account's requests: rate, circuit, retries of reads, trouble log), `Stream` (a websocket
+kept open: login, silence, backoff, resubscription), `Vendor` and `Verdict` (a vendor's error codes with a person's
+sentence), `decoder` and the figure checks of `exact`, `Guide` (what the connect wizard asks for), `Health`.
+
+Invariants: a request that may change anything is written once and never repeated; what is not known to have failed is
+in doubt; money comes out of JSON as `Decimal` without having been a float; a host that is no broker's is not called.
+"""
+
+from __future__ import annotations
+
+from bidwell.brokers.transport.caller import Caller, Limits, Request
+from bidwell.brokers.transport.exact import decoder, finite, moment, positive, read
+from bidwell.brokers.transport.guide import Environment, Field, Guide
+from bidwell.brokers.transport.health import Health
+from bidwell.brokers.transport.http import Answer, Http, HttpSettings
+from bidwell.brokers.transport.stream import Ear, Socket, Stream, StreamSettings
+from bidwell.brokers.transport.vendor import Kind, Throttled, Vendor, Verdict
+
+__all__ = [
+    "Answer", "Caller", "Ear", "Environment", "Field", "Guide", "Health", "Http", "HttpSettings", "Kind", "Limits",
+    "Request", "Socket", "Stream", "StreamSettings", "Throttled", "Vendor", "Verdict", "decoder", "finite", "moment",
+    "positive", "read",
+]  # fmt: skip

@@ -1,0 +1,164 @@
+"""HTTP to one broker over aiohttp: per-account proxy, no redirects, bounded answers, hosts that are the broker's.
+
+Whether the bytes of a request may have left decides what its failure is called: Unavailable before, InDoubt after.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
+
+from bidwell.brokers.transport.exact import LARGEST_BODY
+from bidwell.model.errors import ConfigError, InDoubt, Unavailable
+
+_NEVER_LEFT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError,
+               aiohttp.InvalidURL)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class HttpSettings:
+    """How a broker's hosts are reached; times in seconds.
+
+    `hosts` are those that may be called. `loopback` lets a twin on this machine stand in for them. `proxy` is the
+    account's own way out (http://user:password@host:port), for brokers that know an account by its address.
+    """
+
+    hosts: frozenset[str]
+    loopback: bool = False
+    proxy: str | None = field(default=None, repr=False)
+    connect_timeout: float = 5.0
+    answer_timeout: float = 10.0
+    largest: int = LARGEST_BODY
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer, read to its end."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Http:
+    """One account's connections, from `open` to `close`."""
+
+    def __init__(self, settings: HttpSettings, headers: Mapping[str, str]) -> None:
+        _check_proxy(settings.proxy)
+        self._settings = settings
+        self._headers = dict(headers)
+        self._session: aiohttp.ClientSession | None = None
+
+    def open(self) -> None:
+        """Be ready to call; nothing is sent."""
+        if self._session is not None:
+            return
+        kept = self._settings
+        connector = aiohttp.TCPConnector(limit=32, keepalive_timeout=30.0,
+                                         resolver=None if kept.proxy else _PublicOnly(kept.loopback))  # fmt: skip
+        timeout = aiohttp.ClientTimeout(total=kept.answer_timeout, connect=kept.connect_timeout)
+        self._session = aiohttp.ClientSession(connector=connector, timeout=timeout, headers=self._headers,
+                                              cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)  # fmt: skip
+
+    async def close(self) -> None:
+        """Close every connection."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def send(
+        self, method: str, url: str, *, params: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> Answer:
+        """Send once and read the whole answer; raises Unavailable (no byte left) or InDoubt (some may have)."""
+        session = self._checked(url)
+        headers = {"Content-Type": "application/json"} if body is not None else None
+        try:
+            async with session.request(method, url, params=params, data=body, headers=headers,
+                                       proxy=self._settings.proxy, allow_redirects=False) as answer:  # fmt: skip
+                return Answer(answer.status, answer.headers, await self._body(answer))
+        except _NEVER_LEFT as problem:
+            raise Unavailable(f"{urlsplit(url).hostname} is not reached: {_said(problem)}") from problem
+        except (aiohttp.ClientError, TimeoutError, OSError) as problem:
+            raise InDoubt(f"{urlsplit(url).hostname} gave no whole answer: {_said(problem)}") from problem
+
+    async def websocket(self, url: str, *, heartbeat: float, largest: int) -> aiohttp.ClientWebSocketResponse:
+        """Open a websocket; raises Unavailable."""
+        session = self._checked(url)
+        try:
+            async with asyncio.timeout(self._settings.connect_timeout):
+                return await session.ws_connect(url, heartbeat=heartbeat, max_msg_size=largest, autoclose=True,
+                                                proxy=self._settings.proxy)  # fmt: skip
+        except (aiohttp.ClientError, TimeoutError, OSError) as problem:
+            raise Unavailable(f"{urlsplit(url).hostname} takes no stream: {_said(problem)}") from problem
+
+    def _checked(self, url: str) -> aiohttp.ClientSession:
+        if self._session is None:
+            raise Unavailable("the session is closed: nothing was sent")
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        if host in self._settings.hosts and parts.scheme in {"https", "wss"}:
+            return self._session
+        if self._settings.loopback and _is_loopback(host):
+            return self._session
+        raise ConfigError(f"{host!r} is not a host of this broker")
+
+    async def _body(self, answer: aiohttp.ClientResponse) -> bytes:
+        """The body, unless it is longer than any answer may be: then the rest is not read."""
+        parts, total = [], 0
+        async for part in answer.content.iter_any():
+            total += len(part)
+            if total > self._settings.largest:
+                answer.close()
+                raise aiohttp.ClientPayloadError(f"the answer is longer than {self._settings.largest} bytes")
+            parts.append(part)
+        return b"".join(parts)
+
+
+class _PublicOnly(AbstractResolver):
+    """Refuses a name that leads into this machine or its own networks, whoever made it lead there."""
+
+    def __init__(self, loopback: bool) -> None:  # noqa: FBT001 - the one thing it is told
+        self._loopback = loopback
+        self._inner = ThreadedResolver()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """Addresses of the host that may be called; raises OSError where there is none."""
+        found = await self._inner.resolve(host, port, family)
+        allowed = [each for each in found if self._may(each["host"])]
+        if not allowed:
+            raise OSError(f"{host} leads to a private address")
+        return allowed
+
+    async def close(self) -> None:
+        """Nothing is held."""
+        await self._inner.close()
+
+    def _may(self, address: str) -> bool:
+        parsed = ipaddress.ip_address(address)
+        return parsed.is_global or (self._loopback and parsed.is_loopback)
+
+
+def _is_loopback(host: str) -> bool:
+    return host in {"127.0.0.1", "::1", "localhost"}
+
+
+def _check_proxy(proxy: str | None) -> None:
+    if proxy is None:
+        return
+    parts = urlsplit(proxy)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ConfigError("a proxy is written as http://host:port or http://user:password@host:port")
+
+
+def _said(problem: BaseException) -> str:
+    return str(problem) or type(problem).__name__
