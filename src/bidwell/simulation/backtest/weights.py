@@ -47,7 +47,6 @@ class WeightsRun:
                                f"{self.opens.shape} (instants, instruments)", field="weights")  # fmt: skip
         self.weights = weights.matrix
         self.traded = np.zeros_like(self.opens)
-        self.paid = np.zeros_like(self.opens)
         self.moneys = np.zeros(len(self.time))
         self.equity = np.zeros(len(self.time))
 
@@ -64,7 +63,7 @@ class WeightsRun:
             cash = run_weights(
                 self.opens, self.closes, self.weights, cash, self.fee, self.slip, float(terms.leverage), terms.shorting,
                 terms.fill == "close", float(terms.lot_size), float(terms.multiplier), held, due, mark, start, stop,
-                self.traded, self.paid, self.moneys, self.equity,
+                self.traded, self.moneys, self.equity,
             )  # fmt: skip
             watch.passed(stop, length)
 
@@ -75,7 +74,9 @@ class WeightsRun:
     def rows(self) -> tuple[Floats, Floats]:
         """Orders (each filled at once) and fills as the kernel's rows."""
         bar, instrument = np.nonzero(self.traded)
-        quantity, price = self.traded[bar, instrument], self.paid[bar, instrument]
+        quantity = self.traded[bar, instrument]
+        met = self.closes if self.conditions.fill == "close" else self.opens
+        price = met[bar, instrument] * (1.0 + np.sign(quantity) * self.slip)
         fee = np.abs(quantity) * price * self.conditions.multiplier * self.fee
         flow = -quantity * price * self.conditions.multiplier - fee
         fills = np.zeros((len(bar), layout.FILL_SIZE))
