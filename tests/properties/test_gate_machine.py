@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from bidwell.model.events import Reservation
 from bidwell.model.ids import ClientOrderId, InstrumentId
 from bidwell.model.instrument import Instrument
-from bidwell.model.limits import Limits, TradingState
+from bidwell.model.limits import ContractLimit, Limits, TradingState
 from bidwell.model.money import Rates
 from bidwell.model.order import Order
 from bidwell.model.terms import OrderType, Side, Terms
@@ -47,9 +47,16 @@ class Trading(RuleBasedStateMachine):
         max_position=st.sampled_from([Decimal(40), Decimal(120), None]),
         max_gross=st.sampled_from([Decimal(6_000), Decimal(15_000), None]),
         cash=st.sampled_from([Decimal(2_000), Decimal(20_000)]),
+        max_net=st.sampled_from([Decimal(2_500), Decimal(9_000), None]),
+        max_contracts=st.sampled_from([Decimal(60), None]),
+        max_trades=st.sampled_from([3, None]),
     )
-    def open_account(self, max_position: Decimal | None, max_gross: Decimal | None, cash: Decimal) -> None:
-        self.limits = Limits(max_position=max_position, max_gross_exposure=max_gross, price_collar=COLLAR)
+    def open_account(self, max_position: Decimal | None, max_gross: Decimal | None, cash: Decimal,
+                     max_net: Decimal | None, max_contracts: Decimal | None, max_trades: int | None) -> None:  # fmt: skip
+        counted = None if max_contracts is None else (ContractLimit(max_contracts, ((COIN.id, Decimal(4)),)),)
+        self.limits = Limits(max_position=max_position, max_gross_exposure=max_gross, price_collar=COLLAR,
+                             max_net_exposure=max_net, contract_limits=counted, max_trades_per_day=max_trades)  # fmt: skip
+        self.entries: list[Open] = []
         self.state = TradingState.ACTIVE
         self.gate = Gate()
         self.portfolio = Portfolio(ACCOUNT)
@@ -96,7 +103,26 @@ class Trading(RuleBasedStateMachine):
             position=self.portfolio.position(instrument).quantity, open_buy=buys, open_sell=sells, exits_taken=exits,
             equity=worth.equity, buying_power=worth.equity - worth.gross_exposure - taken,
             gross_exposure=worth.gross_exposure + taken, session_equity=worth.equity,
+            net_long=self.net() + self.sent(Side.BUY), net_short=self.sent(Side.SELL) - self.net(),
+            elsewhere=tuple((str(name), max(*self.worst(name), abs(self.held(name))))
+                            for name in INSTRUMENTS if name != instrument),
+            entries_today=self.counted(),
         )  # fmt: skip
+
+    def held(self, instrument: InstrumentId) -> Decimal:
+        return self.portfolio.position(instrument).quantity
+
+    def net(self) -> Decimal:
+        """Long less short at standing prices."""
+        return sum((self.held(name) * QUOTES[name].last for name in INSTRUMENTS), Decimal(0))
+
+    def sent(self, side: Side) -> Decimal:
+        """What open orders of a side may still move, at the prices that they reserved."""
+        return sum((one.leaves * one.reservation.price for one in self.book if one.order.side is side), Decimal(0))
+
+    def counted(self) -> int:
+        """Entries that filled or still may."""
+        return sum(1 for one in self.entries if one.leaves < one.order.quantity or one in self.book)
 
     @rule(
         instrument=st.sampled_from(sorted(INSTRUMENTS)), side=st.sampled_from(Side), size=st.integers(1, 40),
@@ -150,6 +176,9 @@ class Trading(RuleBasedStateMachine):
         assert self.state is TradingState.ACTIVE or found.reduces
         assert not reduces or found.reduces
         self.book.append(Open(found, verdict.reservation, found.quantity))
+        if not found.reduces:
+            self.entries.append(self.book[-1])
+            self.an_entry_leaves_the_net_within_its_limit(side)
         if found.reduces:
             self.exits_do_not_flip(instrument, side)
         return True
@@ -159,6 +188,11 @@ class Trading(RuleBasedStateMachine):
         same = [one for one in self.book if one.order.instrument == instrument and one.order.side is side]
         after = position + side.sign * sum((one.leaves for one in same), Decimal(0))
         assert after * position >= 0
+
+    def an_entry_leaves_the_net_within_its_limit(self, side: Side) -> None:
+        """Reducing orders may always leave, so that an exit can lean the net; no entry does."""
+        bound = self.limits.max_net_exposure
+        assert bound is None or side.sign * self.net() + self.sent(side) <= bound
 
     @precondition(lambda self: self.book)
     @rule(place=st.integers(0, 999), share=st.integers(1, 4), slip=st.integers(-4, 4))
@@ -211,6 +245,16 @@ class Trading(RuleBasedStateMachine):
         for name in INSTRUMENTS:
             long, short = self.worst(name)
             assert bound is None or max(long, short) <= bound
+
+    @invariant()
+    def contracts_and_entries_stay_within_their_limits_whatever_fills(self) -> None:
+        for bound in self.limits.contract_limits or ():
+            weights = dict(bound.weights)
+            total = sum((weights.get(name, Decimal(1)) * max(*self.worst(name), abs(self.held(name)))
+                         for name in INSTRUMENTS), Decimal(0))  # fmt: skip
+            assert total <= bound.limit
+        most = self.limits.max_trades_per_day
+        assert most is None or self.counted() <= most
 
     @invariant()
     def gross_exposure_stays_within_its_limit_whatever_fills(self) -> None:

@@ -74,6 +74,12 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/api/v1/w/{workspace}/accounts/{id}"): Row(None, "main-plain", "other-plain"),
     ("PATCH", "/api/v1/w/{workspace}/accounts/{id}"): Row({"name": "renamed"}, "main-plain", "other-plain"),
     ("POST", "/api/v1/w/{workspace}/accounts"): Row({"name": "n", "currency": "USD", "cash": "0"}),
+    ("GET", "/api/v1/w/{workspace}/limits/catalog"): Row(),
+    ("GET", "/api/v1/w/{workspace}/limits/workspace/history"): Row(),
+    ("POST", "/api/v1/w/{workspace}/limits/workspace/drop-plan"): Row({"effective_from": "2099-01-01T00:00:00Z"}),
+    ("GET", "/api/v1/w/{workspace}/limits/{scope_type}/{id}/history"): Row(None, "main-plain", "other-plain"),
+    ("POST", "/api/v1/w/{workspace}/limits/{scope_type}/{id}/drop-plan"): Row(
+        {"effective_from": "2099-01-01T00:00:00Z"}, "main-plain", "other-plain"),
     ("GET", "/api/v1/w/{workspace}/limits/workspace"): Row(),
     ("PUT", "/api/v1/w/{workspace}/limits/workspace"): Row(LIMITS),
     ("GET", "/api/v1/w/{workspace}/limits/{scope_type}/{id}"): Row(None, "main-plain", "other-plain"),

@@ -9,6 +9,7 @@ import msgspec
 from bidwell.model.errors import ProtocolError
 from bidwell.model.events import KINDS, Event
 from bidwell.model.instrument import CONTRACTS, Contract
+from bidwell.model.risk_events import RISK_KINDS
 
 _encoder = msgspec.json.Encoder(decimal_format="string")
 _canonical = msgspec.json.Encoder(decimal_format="string", order="deterministic")
@@ -21,7 +22,7 @@ def _contract(wanted: type, value: Any) -> Any:  # noqa: ANN401 - msgspec hands 
     raise ValueError(msg)
 
 
-_decoders = {name: msgspec.json.Decoder(kind, dec_hook=_contract) for name, kind in KINDS.items()}
+_decoders = {name: msgspec.json.Decoder(kind, dec_hook=_contract) for name, kind in (KINDS | RISK_KINDS).items()}
 
 
 def encode(event: Event) -> bytes:

@@ -76,6 +76,10 @@ class Core:
         """The wall clock."""
         return self._clock.now()
 
+    def reconciled(self, account: AccountId) -> bool:
+        """Whether the account has had a clean pass since it was last connected."""
+        return self.lanes.reconciled(account)
+
     def emit(self, event: ev.Event) -> None:
         """Fold an event and queue it for the journal."""
         self.state.apply(event)

@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from bidwell.engine.following import check_following, senders_to
+from bidwell.engine.limit_checks import check_limits, check_plan
 from bidwell.model import events as ev
 from bidwell.model.account import Policy
 from bidwell.model.errors import InvalidInput
-from bidwell.model.limits import Limits, ScopeType
+from bidwell.model.limits import ScopeType
+from bidwell.model.risk_events import LimitsPlanned
 
 if TYPE_CHECKING:
     from bidwell.engine.state import State
@@ -39,7 +41,11 @@ def check_definition(state: State, event: ev.Event) -> None:
             _known("strategy", name, name in state.strategies)
         case ev.LimitsSet(scope=scope, limits=limits):
             check_scope(state, scope)
-            _limits(state, limits)
+            check_limits(state, scope, limits)
+        case LimitsPlanned(scope=scope, limits=limits, effective_from=start, at=now):
+            check_scope(state, scope)
+            check_limits(state, scope, limits)
+            check_plan(start, now)
         case _:
             return
 
@@ -114,13 +120,3 @@ def _strategy(state: State, strategy: Strategy) -> None:
         _known("instrument", instrument, instrument in state.instruments)
     if not 1 <= strategy.valid_seconds <= 86_400:
         raise InvalidInput("strategy.valid_seconds", "signals stay valid for 1 to 86400 seconds", field="valid_seconds")
-
-
-def _limits(state: State, limits: Limits) -> None:
-    for name in Limits.__dataclass_fields__:
-        value = getattr(limits, name)
-        if isinstance(value, tuple):
-            for instrument in value:
-                _known("instrument", instrument, instrument in state.instruments)
-        elif value is not None and not (Decimal(value).is_finite() and 0 <= Decimal(value) <= _LARGEST):
-            raise InvalidInput("limits.value", f"{name} must be zero or a positive number", field=name)

@@ -13,6 +13,7 @@ from bidwell.engine import codec, decisions, recorder, views
 from bidwell.engine.commands import Cancel, LookUp, Reconcile, Replace, Submit
 from bidwell.engine.decider import Core
 from bidwell.engine.definitions import check_definition, check_scope
+from bidwell.engine.guarding import Guard
 from bidwell.engine.lane import Lane, Sendable
 from bidwell.engine.reading import Reading
 from bidwell.engine.recorder import Recorder
@@ -146,7 +147,9 @@ class Desk(Reading):
 
     def _new_core(self, state: State) -> Core:
         world = self._world
-        return Core(state, world.market, world.gate, world.clock, world.entropy, self, world.alarm, self._seconds)
+        core = Core(state, world.market, world.gate, world.clock, world.entropy, self, world.alarm, self._seconds)
+        self.guard = Guard(core)
+        return core
 
     @staticmethod
     def _seconds() -> float:
@@ -290,6 +293,12 @@ class Desk(Reading):
         if isinstance(event, ev.AccountDefined) and event.account.id not in self.sessions:
             self._open(event.account)
 
+    async def act_on_risk(self, act: Callable[[Guard], None]) -> None:
+        """Let somebody act on locks, violations, square-offs or rulebooks; durable when this returns."""
+        self._check_open()
+        act(self.guard)
+        await self._commit()
+
     # --- effects ----------------------------------------------------------------------------------
 
     def flush(self) -> None:
@@ -368,6 +377,7 @@ class Desk(Reading):
                 continue
             try:
                 self.core.expire_waiting()
+                self.guard.watch()
                 self._finish_records()
                 self.flush_if_needed()
             except Exception as error:  # noqa: BLE001 - one failing tick must not end the next ones
@@ -529,6 +539,7 @@ class Desk(Reading):
         self.market.take(quotes, self.state.instruments)
         if self.recovering is None:
             self.core.on_prices()
+            self.guard.watch(all_accounts=False)
             self.flush_if_needed()
 
     def on_feed_state(self, name: str, *, connected: bool, detail: str) -> None:

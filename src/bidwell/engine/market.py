@@ -89,6 +89,12 @@ class Market:
         """Whether the instrument's venue trades at the market clock's time (the wall clock's without a feed)."""
         return self._calendars.table(instrument.calendar).is_open(self.market_time or now)
 
+    def closes_at(self, instrument: Instrument, moment: datetime) -> datetime | None:
+        """When the venue's session of a moment ends for good, or None where it is shut or never ends."""
+        table = self._calendars.table(instrument.calendar)
+        session = None if table.always_open else table.at(moment)
+        return None if session is None else table.close_of(session.date)
+
     def view(self, instrument: Instrument, currency: str, now: datetime) -> MarketView:
         """What a decision on `instrument` for an account in `currency` may use."""
         try:
@@ -96,4 +102,5 @@ class Market:
         except CurrencyMismatch:
             rate = None
         quote = self.quotes.get(instrument.id)
-        return MarketView(quote, self.age(instrument.id, now), rate, self.session_open(instrument, now))
+        return MarketView(quote, self.age(instrument.id, now), rate, self.session_open(instrument, now),
+                          self.market_time or now)  # fmt: skip

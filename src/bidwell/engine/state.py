@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bidwell.engine import codec
 from bidwell.engine.folding import FOLDS
+from bidwell.engine.risk_state import RISK_FOLDS, RiskState
 from bidwell.model.limits import Limits, Scope, ScopeType, TradingState
 from bidwell.model.money import ZERO
 from bidwell.model.order import OrderStatus, Pending
@@ -102,12 +103,21 @@ class State:
         self.copies: dict[IntentId, ev.FillsCopied] = {}
         self.recent: dict[AccountId, deque[datetime]] = {}
         self.alike: dict[tuple[AccountId, InstrumentId, Side, Decimal], deque[Order]] = {}
-        self.merged: dict[tuple[Scope, ...], tuple[Limits, dict[str, str]]] = {}
+        self.risk = RiskState()
+        self.merged: dict[tuple[object, ...], tuple[Limits, dict[str, str]]] = {}
         self._committed: dict[AccountId, dict[InstrumentId, Decimal]] = {}
 
     def apply(self, event: ev.Event) -> None:
         """Fold one event in; raises InvalidTransition where the order table forbids it, and then changes nothing."""
-        FOLDS[type(event)](self, event)
+        kind = type(event)
+        fold, also = FOLDS.get(kind), RISK_FOLDS.get(kind)
+        if fold is not None:
+            fold(self, event)
+        if also is not None:
+            also(self.risk, event, self.portfolios)
+        elif fold is None:
+            msg = f"no fold is known for {kind.__name__}"
+            raise TypeError(msg)
         self.sequence += 1
 
     def open_intent(self, intent: Intent, body_hash: str, group: Group | None) -> None:
@@ -194,10 +204,12 @@ class State:
         known = self._committed.get(account)
         if known is not None:
             known.pop(instrument, None)
+        self.risk.touch(account, instrument)
 
     def redefine(self) -> None:
         """An account's or an instrument's terms changed; for the folds."""
         self._committed.clear()
+        self.risk.extremes.clear()
 
     def scopes_of(self, account: AccountId, strategy: StrategyId | None, group: GroupId | None = None) -> list[Scope]:
         """Every scope whose limits and halts reach an order of this account."""
@@ -217,11 +229,11 @@ class State:
         """The strictest halt among the scopes, or None when all are active."""
         found: ev.TradingStateSet | None = None
         for scope in scopes:
-            known = self.trading_states.get(scope)
-            if known is None or known.state is TradingState.ACTIVE:
-                continue
-            if found is None or _STRICTNESS[known.state] > _STRICTNESS[found.state]:
-                found = known
+            for known in (self.trading_states.get(scope), self.risk.lock_of(scope)):
+                if known is None or known.state is TradingState.ACTIVE:
+                    continue
+                if found is None or _STRICTNESS[known.state] > _STRICTNESS[found.state]:
+                    found = known
         return found
 
     def receivers(self, intent: Intent) -> tuple[AccountId, ...]:

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from bidwell.engine import risk_views
 from bidwell.engine.folding import MINUTE
 from bidwell.model.errors import CurrencyMismatch
 from bidwell.model.ids import ClientOrderId
-from bidwell.model.limits import Limits, Scope, ScopeType, TradingState
+from bidwell.model.limits import Limits, Scope, TradingState
 from bidwell.model.money import ZERO
 from bidwell.model.order import OrderStatus
 from bidwell.model.terms import Side
 from bidwell.portfolio.valuation import Valuation, value
-from bidwell.risk.limits import DEFAULTS, effective
 from bidwell.risk.view import AccountView
 
 if TYPE_CHECKING:
@@ -102,16 +102,10 @@ def taken(state: State, open_orders: Iterable[Order], position: Decimal,
     return Taken(sums[Side.BUY], sums[Side.SELL], exits[Side.BUY] + exits[Side.SELL])
 
 
-def limits_of(state: State, scopes: Sequence[Scope]) -> tuple[Limits, dict[str, str]]:
+def limits_of(state: State, scopes: Sequence[Scope], market: Market,
+              now: datetime = risk_views.NOT_YET) -> tuple[Limits, dict[str, str]]:  # fmt: skip
     """The tightest limits over the scopes, with the defaults where the workspace sets none."""
-    key = tuple(scopes)
-    known = state.merged.get(key)
-    if known is None:
-        rows = [(str(scope), state.limits[scope]) for scope in scopes if scope in state.limits]
-        own = state.limits.get(Scope(ScopeType.WORKSPACE))
-        known = effective([("default", DEFAULTS), *rows] if own is None else rows)
-        state.merged[key] = known
-    return known
+    return risk_views.limits_of(state, scopes, market, now)
 
 
 def account_view(state: State, market: Market, account: Account, instrument: InstrumentId, *, now: datetime,
@@ -120,7 +114,7 @@ def account_view(state: State, market: Market, account: Account, instrument: Ins
                  without: frozenset[ClientOrderId] = _NOTHING) -> AccountView:  # fmt: skip
     """Everything the rules may ask of the account for one order, as if the orders in `without` were not there."""
     scopes = state.scopes_of(account.id, strategy, group)
-    limits, origins = limits_of(state, scopes)
+    limits, origins = limits_of(state, scopes, market, now)
     halt = state.trading_state(scopes)
     trading, reason = (halt.state, halt.reason) if halt else (TradingState.ACTIVE, "")
     if trading is TradingState.ACTIVE and state.foreign.get(account.id):
@@ -141,6 +135,7 @@ def account_view(state: State, market: Market, account: Account, instrument: Ins
         open_orders=len(state.open.get(account.id, ())) - len(without),
         session_equity=opening_equity(state, market, account), recent_orders=_recent(state, account.id, now),
         twins=twins, reconciled=reconciled, origins=origins,
+        **risk_views.figures(state, market, account, state.instruments[instrument], limits, origins, worth, now, without),
     )  # fmt: skip
 
 
@@ -185,7 +180,7 @@ class Meter:
 
 def meters(state: State, market: Market, account: Account) -> tuple[Meter, ...]:
     """The limits that have a level between nothing and all, with how much of each is used now."""
-    limits, _ = limits_of(state, state.scopes_of(account.id, None))
+    limits, _ = limits_of(state, state.scopes_of(account.id, None), market)
     worth = valuation_or_none(state, market, account)
     opening = opening_equity(state, market, account)
     found: list[Meter] = []

@@ -149,6 +149,12 @@ class Instrument:
         return not isinstance(self.contract, Index)
 
     @property
+    def root(self) -> str:
+        """What its contracts are counted under: a future's or an option's underlying, else its own id."""
+        contract = self.contract
+        return contract.underlying if isinstance(contract, Future | Option) else self.id
+
+    @property
     def settles_notional(self) -> bool:
         """Whether a fill moves the notional in cash (a future's fill moves variation only)."""
         return not isinstance(self.contract, Future)

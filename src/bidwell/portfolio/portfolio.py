@@ -18,7 +18,8 @@ class Portfolio:
     """A fold over one account's fills and adjustments; its dicts are for reading.
 
     `positions` keeps flat ones for their realized P&L. `shares` splits each by the strategy whose order filled
-    (None: by hand); the quantities of an instrument's shares sum to its position's. `cash` is by currency.
+    (None: by hand); the quantities of an instrument's shares sum to its position's. `cash`, `realized_pnl` and
+    `fees` are by currency.
     """
 
     def __init__(self, account_id: AccountId, booking: Booking = Booking.FIFO) -> None:
@@ -29,6 +30,7 @@ class Portfolio:
         self.cash: dict[str, Decimal] = {}
         self.entries: list[LedgerEntry] = []
         self.realized_pnl: dict[str, Decimal] = {}
+        self.fees: dict[str, Decimal] = {}
 
     def apply_fill(self, fill: Fill, instrument: Instrument, strategy: StrategyId | None = None) -> Decimal:
         """Book a fill and return what it realized, before fees, in the instrument's currency.
@@ -88,3 +90,5 @@ class Portfolio:
         for posting in entry.postings:
             if posting.account_name is LedgerName.CASH:
                 self.cash[posting.currency] = self.cash.get(posting.currency, ZERO) + posting.amount
+            elif posting.account_name is LedgerName.FEES:
+                self.fees[posting.currency] = self.fees.get(posting.currency, ZERO) + posting.amount

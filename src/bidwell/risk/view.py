@@ -19,13 +19,24 @@ class MarketView:
     """The market as the decision saw it.
 
     `rate` turns the instrument's currency into the account's (None: unknown). `data_age` is in seconds of
-    wall clock (None: never quoted). `session_open` is whether the venue trades at the market clock's time.
+    wall clock (None: never quoted). `session_open` is whether the venue trades at the market clock's time, which
+    `time` is (None: unknown, the wall clock stands for it).
     """
 
     quote: Quote | None
     data_age: Decimal | None
     rate: Decimal | None
     session_open: bool
+    time: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """An equity that an account must stay above, in its currency: what sets it, and in whose words it is called."""
+
+    level: Decimal
+    label: str
+    origin: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,11 @@ class AccountView:
     covers positions and what open orders may add. `session_equity` is the equity at the session's opening.
     `recent_orders` counts those approved in the last 60 s, `twins` those with the same instrument, side,
     quantity and terms inside the duplicate window (other intents only).
+    `net_long` and `net_short` are what net exposure could become on either side if every open order of that side
+    filled; `realized_today` is the session's realized P&L after fees (None: no session was opened);
+    `entries_today` counts entries of the session that filled or may. `elsewhere` holds, for each other
+    instrument, its underlying or id and the contracts that could stand there; `news` names the scheduled release
+    that bars this instrument now. `floors` are the equities below which a loss limit is reached.
     """
 
     account: Account
@@ -57,6 +73,13 @@ class AccountView:
     twins: int = 0
     reconciled: bool = True
     origins: dict[str, str] = field(default_factory=dict)
+    net_long: Decimal = ZERO
+    net_short: Decimal = ZERO
+    realized_today: Decimal | None = None
+    entries_today: int = 0
+    elsewhere: tuple[tuple[str, Decimal], ...] = ()
+    news: str = ""
+    floors: tuple[Floor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

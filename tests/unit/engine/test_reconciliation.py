@@ -283,6 +283,7 @@ async def test_a_deposit_is_booked_when_two_reports_agree_on_it() -> None:
     assert not bench.desk.reconciled(ACCOUNT)
     await bench.until(lambda: bench.desk.reconciled(ACCOUNT))
     assert bench.desk.state.portfolios[ACCOUNT].cash["USD"] == 100_250
+    await bench.settle()
     told = [event.breaks for event in bench.heard if isinstance(event, ev.AccountReconciled)][-2:]
     assert [one[0].repair for one in told] == ["waits for a second snapshot", "booked as a correction"]
 

@@ -14,9 +14,10 @@ from tests.properties.samples import limit, market, order, proposal, stop, view
 
 GATE = Gate()
 NAMES = [
-    "halt", "session", "instrument_lists", "tick_lot", "stale_data", "price_collar", "duplicate", "order_rate",
-    "max_order_quantity", "max_order_notional", "max_position", "max_position_notional", "max_gross_exposure",
-    "max_open_orders", "buying_power", "daily_loss", "reconciled", "exit_size",
+    "halt", "session", "trading_hours", "news_window", "instrument_lists", "tick_lot", "stale_data", "price_collar",
+    "duplicate", "order_rate", "protective_stop", "max_order_quantity", "max_order_notional", "max_position",
+    "max_position_notional", "max_contracts", "max_gross_exposure", "max_net_exposure", "max_open_orders", "max_trades",
+    "buying_power", "margin_buffer", "daily_loss", "realized_loss", "drawdown", "reconciled", "exit_size",
 ]  # fmt: skip
 
 

@@ -7,10 +7,9 @@ from typing import Final
 
 from bidwell.model.events import Check
 from bidwell.model.money import ZERO
-from bidwell.model.terms import Side
 from bidwell.risk.exposure import added_quantity, exit_room, reduces
 from bidwell.risk.figures import exempt, exits_only, largest, money, passed, suggestion, text, unpriced
-from bidwell.risk.reservation import expected_price
+from bidwell.risk.stops import stop_distance
 from bidwell.risk.view import Proposal
 
 RULE: Final = "daily_loss"
@@ -32,7 +31,7 @@ def check(proposal: Proposal) -> Check:
     if reduces(proposal):
         return _EXEMPT
     lost = ZERO if view.session_equity is None else view.session_equity - view.equity
-    distance = _stop_distance(proposal)
+    distance = stop_distance(proposal)
     rate = proposal.market.rate
     if distance is None or rate is None:
         return unpriced(RULE, proposal, text(limit), currency)
@@ -60,21 +59,3 @@ def _would_pass(proposal: Proposal, left: Decimal, unit: Decimal) -> Decimal:
         exit_room(proposal.view, proposal.order.side) + left / unit,
         lambda candidate: added_quantity(proposal, candidate) * unit <= left,
     )
-
-
-def _stop_distance(proposal: Proposal) -> Decimal | None:
-    """Price units between the order and its attached stop: zero without a stop, None where no price is known."""
-    for leg in proposal.attached:
-        terms = leg.terms
-        if terms.trail_amount is not None:
-            return terms.trail_amount
-        if terms.stop_price is None and terms.trail_percent is None:
-            continue
-        price = expected_price(proposal)
-        if price is None:
-            return None
-        if terms.stop_price is None:
-            return price * (terms.trail_percent or ZERO) / 100
-        away = price - terms.stop_price if proposal.order.side is Side.BUY else terms.stop_price - price
-        return max(away, ZERO)
-    return ZERO

@@ -13,8 +13,7 @@ from bidwell.model.ids import AccountId
 from bidwell.model.limits import Limits, Scope, ScopeType, TradingState
 from bidwell.model.money import ZERO
 from bidwell.server.accounts import schemas
-from bidwell.server.fields import plain
-from bidwell.server.limits.reads import limits_view
+from bidwell.server.limits.reads import limits_view, told
 from bidwell.server.problems import not_found
 
 _WARN_AT = [Decimal("0.7"), Decimal("0.9")]
@@ -99,7 +98,7 @@ def detail(desk: Desk, account: Account) -> schemas.AccountDetail:
     """One account in full."""
     state = desk.state
     scope = Scope(ScopeType.ACCOUNT, account.id)
-    effective, origins = views.limits_of(state, state.scopes_of(account.id, None))
+    effective, origins = views.limits_of(state, state.scopes_of(account.id, None), desk.market)
     reconciled = state.reconciliations.get(account.id)
     session = desk.sessions.get(account.id)
     breaks = reconciled.breaks if reconciled is not None else ()
@@ -118,10 +117,9 @@ def _effective(limits: Limits, origins: dict[str, str]) -> list[schemas.Effectiv
     found = []
     for field in Limits.__dataclass_fields__:
         value = getattr(limits, field)
-        if value is None:
+        if value is None or field == "currency":
             continue
-        text = ", ".join(value) if isinstance(value, tuple) else plain(Decimal(value))
-        found.append(schemas.EffectiveLimit(field=field, value=text, origin=origins.get(field, "")))
+        found.append(schemas.EffectiveLimit(field=field, value=told(value), origin=origins.get(field, "")))
     return found
 
 

@@ -1,0 +1,220 @@
+"""The continuous watch: equity, losses and rulebooks against their limits, and what follows a breach, exactly once.
+
+What is found is an event, and the same finding of the same session has the same id: after a restart it is known
+already and nothing is done twice. Only accounts that agree with their broker are judged.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from bidwell.engine import funding, risk_views, views
+from bidwell.engine.risk_levels import Level, levels
+from bidwell.engine.squaring import Squaring
+from bidwell.model import events as ev
+from bidwell.model import risk_events as rev
+from bidwell.model.errors import BidwellError
+from bidwell.model.ids import AccountId, InstrumentId
+from bidwell.model.limits import BreachAction, Limits, LockUntil
+from bidwell.model.money import ZERO
+from bidwell.risk.figures import money, percent, text
+
+if TYPE_CHECKING:
+    from bidwell.engine.decider import Core
+    from bidwell.model.account import Account
+    from bidwell.portfolio.valuation import Valuation
+
+WARN_AT: Final = (Decimal("0.7"), Decimal("0.9"))
+"""The parts of a loss limit at which a warning is raised where none are set."""
+
+_MARK_EVERY = 1.0
+
+
+class Guard:
+    """Watches one workspace; what it keeps beside the state is only when it last wrote a high."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self.squaring = Squaring(core)
+        self.funding = funding.Funding(core, self)
+        self._marked: dict[AccountId, float] = {}
+
+    def watch(self, *, all_accounts: bool = True) -> None:
+        """Judge every account now (or those with a position), and carry on with what is to be closed."""
+        core = self._core
+        self._carry_out_plans()
+        for account in list(core.state.accounts.values()):
+            if not core.reconciled(account.id):
+                continue
+            if not all_accounts and not self._holds(account.id):
+                continue
+            worth = views.valuation_or_none(core.state, core.market, account)
+            if worth is None or worth.missing:
+                continue
+            try:
+                self._judge(account, worth)
+            except BidwellError as error:
+                core.alarm("risk_unknown", {"account": account.id, "error": str(error)})
+        self.squaring.drive_all()
+
+    def _holds(self, account: AccountId) -> bool:
+        return any(position.quantity for position in self._core.state.portfolios[account].positions.values())
+
+    # --- plans and marks --------------------------------------------------------------------------
+
+    def _carry_out_plans(self) -> None:
+        core = self._core
+        now = core.now()
+        for plan in [one for one in core.state.risk.planned if one.effective_from <= now]:
+            core.emit(ev.LimitsSet(now, plan.scope, plan.limits, plan.actor))
+            if plan.note:
+                core.emit(rev.LimitsNoted(now, plan.scope, plan.note))
+
+    def _mark(self, account: Account, worth: Valuation) -> None:
+        """Keep the bases of drawdowns: each session's opening equity at once, a new high at most once a second."""
+        core = self._core
+        state, now = core.state, core.now()
+        opened, marks = state.sessions.get(account.id), state.risk.marks.get(account.id)
+        if opened is None:
+            return
+        paid = risk_views.paid_in(state, core.market, account)
+        if marks is None or marks.session < opened.session:
+            opening = views.opening_equity(state, core.market, account)
+            core.emit(rev.EquityMarked(now, account.id, (opening or opened.equity) - paid, opened.session))
+            marks = state.risk.marks[account.id]
+        high = worth.equity - paid
+        moment = core.monotonic()
+        if high > marks.intraday and moment - self._marked.get(account.id, moment - _MARK_EVERY) >= _MARK_EVERY:
+            self._marked[account.id] = moment
+            core.emit(rev.EquityMarked(now, account.id, high))
+
+    # --- judging ----------------------------------------------------------------------------------
+
+    def _judge(self, account: Account, worth: Valuation) -> None:
+        core = self._core
+        self._mark(account, worth)
+        limits, _ = views.limits_of(core.state, core.state.scopes_of(account.id, None), core.market, core.now())
+        opened = core.state.sessions.get(account.id)
+        session = opened.session if opened is not None else None
+        for level in levels(core.state, core.market, account, limits, worth):
+            self._weigh(account, level, limits, session)
+        self._free_margin(account, worth, limits, session)
+        self._end_locks(account, session)
+        self._flat_before_close(account, limits)
+        self.funding.judge(account, worth)
+
+    def _weigh(self, account: Account, level: Level, limits: Limits, session: date | None) -> None:
+        """Raise a warning for each fraction that is passed, and act once where the limit is reached."""
+        ident = f"{account.id}.{level.rule}.{session or 'none'}"
+        if level.used >= level.limit:
+            action = limits.on_breach or BreachAction.DENY
+            said = (f"{level.label} limit of {money(level.limit, account.currency)} reached: "
+                    f"{money(level.used, account.currency)}")  # fmt: skip
+            self.breach(account, f"{ident}.breach", level, action, said, limits.lock_until, session)
+            return
+        passed = [at for at in limits.warn_at or WARN_AT if level.fraction >= at]
+        if passed:
+            self.warn(account, ident, level, passed[-1], session)
+
+    def warn(self, account: Account, ident: str, level: Level, at: Decimal, session: date | None) -> None:
+        """Raise the warning of one part of a limit, once for its session."""
+        name = f"{ident}.{text(at)}"
+        if name in self._core.state.risk.violations:
+            return
+        used, limit = money(level.used, account.currency), money(level.limit, account.currency)
+        said = f"{level.label} is at {percent(level.fraction)} of its limit: {used} of {limit}"
+        self._open(account, name, level, rev.Severity.WARNING, BreachAction.DENY, said, session)
+
+    def _free_margin(self, account: Account, worth: Valuation, limits: Limits, session: date | None) -> None:
+        """Warn when positions leave less buying power than the margin buffer wants; the gate denies by itself."""
+        free = worth.equity - worth.gross_exposure / account.leverage
+        needed = (limits.margin_buffer or ZERO) * worth.equity
+        if free >= needed or not worth.gross_exposure:
+            return
+        level = Level("margin", "Free margin", needed - free, needed)
+        said = (f"Positions leave {money(free, account.currency)} of buying power; "
+                f"{money(needed, account.currency)} should stay free")  # fmt: skip
+        ident = f"{account.id}.margin.{session or 'none'}"
+        self._open(account, ident, level, rev.Severity.WARNING, BreachAction.DENY, said, session)
+
+    def _open(self, account: Account, ident: str, level: Level, severity: rev.Severity, action: BreachAction, said: str,
+              session: date | None) -> bool:  # fmt: skip
+        """Write a violation down, unless this one is known already; whether it is new."""
+        core = self._core
+        if ident in core.state.risk.violations:
+            return False
+        core.emit(rev.ViolationOpened(core.now(), ident, account.id, level.rule, severity, action, text(level.limit),
+                                      text(level.used), account.currency, said, session))  # fmt: skip
+        core.alarm(f"risk_{severity}", {"account": account.id, "rule": level.rule, "message": said})
+        return True
+
+    def breach(self, account: Account, ident: str, level: Level, action: BreachAction, said: str,
+               until: LockUntil | None, session: date | None) -> bool:  # fmt: skip
+        """A limit was reached: the violation, the lock and the order to close are one commit, and come once."""
+        if not self._open(account, ident, level, rev.Severity.BREACH, action, said, session):
+            return False
+        if action is BreachAction.DENY:
+            return True
+        core = self._core
+        now = core.now()
+        reduce_only = action is BreachAction.REDUCE_ONLY
+        core.emit(rev.AccountLocked(now, account.id, level.rule, said, until or LockUntil.NEXT_SESSION, session, ident,
+                                    reduce_only))  # fmt: skip
+        self.cancel_entries(account.id, said)
+        if not reduce_only:
+            self.squaring.order(
+                rev.SquareOffOrdered(now, f"{ident}.flatten", account.id, said, "risk", violation=ident)
+            )
+        return True
+
+    def cancel_entries(self, account: AccountId, reason: str) -> None:
+        """Take off every open order of an account that could add risk."""
+        core = self._core
+        for order in list(core.state.open_orders(account)):
+            if not order.reduces and not order.external:
+                core.take_off(order.client_order_id, actor="risk", reason=reason)
+
+    # --- what time brings -------------------------------------------------------------------------
+
+    def _end_locks(self, account: Account, session: date | None) -> None:
+        """End what lasted until the next session, and resolve the warnings of sessions that are over."""
+        core = self._core
+        now = core.now()
+        if session is None:
+            return
+        for rule, lock in list(core.state.risk.locks.get(account.id, {}).items()):
+            own = rule in funding.OWN_LOCKS
+            if not own and lock.until is LockUntil.NEXT_SESSION and (lock.session is None or lock.session < session):
+                core.emit(rev.AccountUnlocked(now, account.id, "session", rule))
+        for ident, violation in core.state.risk.violations.items():
+            opened = violation.opened
+            if (
+                opened.account == account.id and violation.resolved is None
+                and opened.severity is rev.Severity.WARNING and opened.session is not None and opened.session < session
+            ):  # fmt: skip
+                core.emit(rev.ViolationResolved(now, ident, "risk", "the session is over"))
+
+    def _flat_before_close(self, account: Account, limits: Limits) -> None:
+        """Close what is held so many seconds before its venue's session ends."""
+        seconds = limits.flat_before_close
+        if seconds is None:
+            return
+        core = self._core
+        moment = core.market.market_time or core.now()
+        for name, position in core.state.portfolios[account.id].positions.items():
+            if not position.quantity:
+                continue
+            closes = core.market.closes_at(core.state.instruments[name], moment)
+            if closes is not None and moment >= closes - timedelta(seconds=float(seconds)):
+                self.square(account.id, "close", f"flat before the session's end at {closes:%H:%M} UTC", name)
+
+    def square(self, account: AccountId, why: str, reason: str, instrument: InstrumentId | None = None) -> None:
+        """Order a square-off unless one that covers it is under way."""
+        core = self._core
+        for known in core.state.risk.squares.values():
+            if known.account == account and known.strategy is None and known.instrument in {None, instrument}:
+                return
+        ident = f"{account}.{why}.{instrument or 'all'}.{core.state.sequence}"
+        self.squaring.order(rev.SquareOffOrdered(core.now(), ident, account, reason, "risk", instrument))

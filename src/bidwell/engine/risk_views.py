@@ -1,0 +1,284 @@
+"""What the gate and the screen see of risk: limits that hold now, floors, worst cases; reckoned only where asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from bidwell.model.errors import CurrencyMismatch
+from bidwell.model.ids import AccountId
+from bidwell.model.limits import Basis, Drawdown, Limits, Scope, ScopeType
+from bidwell.model.money import ZERO
+from bidwell.model.terms import Side
+from bidwell.risk.funded.evaluation import Seen, day_floor, floor
+from bidwell.risk.limits import DEFAULTS, effective, scaled
+from bidwell.risk.view import Floor
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bidwell.engine.market import Market
+    from bidwell.engine.risk_state import Funded
+    from bidwell.engine.state import State
+    from bidwell.model.account import Account
+    from bidwell.model.ids import InstrumentId
+    from bidwell.model.instrument import Instrument
+    from bidwell.model.order import Order
+    from bidwell.portfolio.valuation import Valuation
+
+_WORDS: Final = {Basis.STATIC: "Maximum drawdown", Basis.TRAILING_END_OF_DAY: "Drawdown from the best day's end",
+                 Basis.TRAILING_INTRADAY: "Drawdown from the highest equity"}  # fmt: skip
+NOT_YET: Final = datetime.min.replace(tzinfo=UTC)
+"""A moment at which no planned change of limits is due."""
+
+_UNKNOWN = Limits(max_order_notional=ZERO, max_position_notional=ZERO, max_gross_exposure=ZERO)
+
+
+# --- limits ------------------------------------------------------------------------------------------
+
+
+def limits_of(state: State, scopes: Sequence[Scope], market: Market, now: datetime) -> tuple[Limits, dict[str, str]]:
+    """The tightest limits over the scopes at a moment, the account's rulebook among them, money in its currency."""
+    risk = state.risk
+    due = bool(risk.planned) and risk.planned[0].effective_from <= now
+    currency = _currency(state, scopes)
+    key = (*scopes, risk.revision, currency)
+    if not due and (known := state.merged.get(key)) is not None:
+        return known
+    rows, moving = _rows(state, scopes, market, currency, now if due else None)
+    own = any(name == "workspace" for name, _ in rows)
+    found = effective(rows if own else [("default", DEFAULTS), *rows])
+    if not due and not moving:
+        state.merged[key] = found
+    return found
+
+
+def _currency(state: State, scopes: Sequence[Scope]) -> str:
+    for scope in scopes:
+        if scope.type is ScopeType.ACCOUNT:
+            account = state.accounts.get(AccountId(scope.id))
+            return account.currency if account is not None else ""
+    return ""
+
+
+def _rows(state: State, scopes: Sequence[Scope], market: Market, currency: str,
+          now: datetime | None) -> tuple[list[tuple[str, Limits]], bool]:  # fmt: skip
+    """Each scope's limits in the account's currency, and whether a rate is in them (which moves)."""
+    rows, moving = [], False
+    for scope in scopes:
+        limits = _set(state, scope, now)
+        if limits is not None:
+            if limits.currency and limits.currency != currency:
+                moving = True
+                limits = _exchanged(limits, market, currency)
+            rows.append((str(scope), limits))
+        funded = _funded(state, scope)
+        if funded is not None:
+            rows.append((f"rulebook:{funded.rulebook.id}", funded.limits))
+    return rows, moving
+
+
+def _exchanged(limits: Limits, market: Market, currency: str) -> Limits:
+    """Limits with their money in another currency; where no rate is known, none that adds risk passes."""
+    try:
+        return scaled(limits, market.rates.rate(limits.currency, currency))
+    except CurrencyMismatch:
+        return _UNKNOWN
+
+
+def _funded(state: State, scope: Scope) -> Funded | None:
+    return state.risk.funded.get(AccountId(scope.id)) if scope.type is ScopeType.ACCOUNT else None
+
+
+def _set(state: State, scope: Scope, now: datetime | None) -> Limits | None:
+    """What a scope sets; with a moment, a plan that is due by then counts though it is not carried out yet."""
+    if now is not None:
+        due = [one for one in state.risk.planned if one.scope == scope and one.effective_from <= now]
+        if due:
+            return due[-1].limits
+    return state.limits.get(scope)
+
+
+# --- money -------------------------------------------------------------------------------------------
+
+
+def converted(market: Market, sums: dict[str, Decimal], currency: str) -> Decimal:
+    """Sums by currency as one amount; raises CurrencyMismatch where a rate is unknown."""
+    return sum((amount * market.rates.rate(held, currency) for held, amount in sums.items() if amount), ZERO)
+
+
+def realized_today(state: State, market: Market, account: Account) -> Decimal | None:
+    """The session's realized P&L after fees, or None before a session was opened or while a rate is unknown."""
+    before = state.risk.realized_at_open.get(account.id)
+    if before is None:
+        return None
+    portfolio = state.portfolios[account.id]
+    sums = dict(portfolio.realized_pnl)
+    for sign, amounts in ((-1, portfolio.fees), (-1, before)):
+        for currency, amount in amounts.items():
+            sums[currency] = sums.get(currency, ZERO) + sign * amount
+    try:
+        return converted(market, sums, account.currency)
+    except CurrencyMismatch:
+        return None
+
+
+def paid_in(state: State, market: Market, account: Account) -> Decimal:
+    """What came in less what went out since drawdowns began to be measured; raises CurrencyMismatch."""
+    return converted(market, state.risk.paid.get(account.id, {}), account.currency)
+
+
+# --- floors ------------------------------------------------------------------------------------------
+
+
+def floors(state: State, market: Market, account: Account, limits: Limits, origins: dict[str, str],
+           worth: Valuation) -> tuple[Floor, ...]:  # fmt: skip
+    """The equities that the account must stay above: one for each drawdown limit, and its rulebook's."""
+    funded = state.risk.funded.get(account.id)
+    if limits.drawdowns is None and funded is None:
+        return ()
+    try:
+        found = [drawdown_floor(state, market, account, one, worth, origins) for one in limits.drawdowns or ()]
+        if funded is not None:
+            found += _book_floors(market, account, funded)
+    except CurrencyMismatch:
+        return (Floor(worth.equity, "No rate is known for what was paid in", "account"),)
+    return tuple(found)
+
+
+def drawdown_floor(state: State, market: Market, account: Account, rule: Drawdown, worth: Valuation,
+                    origins: dict[str, str]) -> Floor:  # fmt: skip
+    """The equity that one drawdown limit wants the account to stay above; raises CurrencyMismatch."""
+    paid = paid_in(state, market, account)
+    now = worth.equity - paid
+    marks = state.risk.marks.get(account.id)
+    if marks is None:
+        high = now
+    else:
+        high = {Basis.STATIC: marks.start, Basis.TRAILING_END_OF_DAY: marks.end_of_day,
+                Basis.TRAILING_INTRADAY: max(marks.intraday, now)}[rule.basis]  # fmt: skip
+    level = high - rule.amount
+    if rule.lock is not None:
+        level = min(level, rule.lock)
+    return Floor(level + paid, _WORDS[rule.basis], origins.get("drawdowns", ""))
+
+
+def shift(market: Market, account: Account, funded: Funded) -> Decimal:
+    """What the account's equity is above its rulebook's money; raises CurrencyMismatch."""
+    paid = converted(market, funded.paid, account.currency)
+    return funded.base - funded.rulebook.balance + paid + funded.paid_out
+
+
+def _book_floors(market: Market, account: Account, funded: Funded) -> list[Floor]:
+    apart = shift(market, account, funded)
+    origin = f"rulebook:{funded.rulebook.id}"
+    found = [Floor(floor(funded.rulebook, funded.progress) + apart, "Maximum loss", origin)]
+    daily = day_floor(funded.rulebook, funded.progress)
+    if daily is not None:
+        found.append(Floor(daily + apart, "Daily loss limit", origin))
+    return found
+
+
+def seen(state: State, market: Market, account: Account, funded: Funded, worth: Valuation, at: datetime) -> Seen:
+    """The account in its rulebook's money at a moment of the market clock; raises CurrencyMismatch."""
+    apart = shift(market, account, funded)
+    equity = worth.equity - apart
+    held = any(position.quantity for position in state.portfolios[account.id].positions.values())
+    traded = state.risk.fills.get(account.id, 0) > funded.fills
+    return Seen(at, equity - worth.unrealized_pnl, equity, traded, not held)
+
+
+# --- worst cases -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Extreme:
+    """What one instrument could become: contracts on its larger side, and what open orders buy or sell for at worst."""
+
+    contracts: Decimal
+    bought: Decimal
+    sold: Decimal
+
+
+def extremes(state: State, account: AccountId,
+             without: frozenset[Any] = frozenset()) -> dict[InstrumentId, Extreme]:  # fmt: skip
+    """The worst case of every instrument that is held or has an open order (but those in `without`)."""
+    known: dict[InstrumentId, Extreme] = state.risk.extremes.setdefault(account, {})
+    portfolio = state.portfolios[account]
+    for name, position in portfolio.positions.items():
+        if name not in known and (position.quantity or state.books.get(account, {}).get(name)):
+            known[name] = _extreme(state, account, name)
+    for name, names in state.books.get(account, {}).items():
+        if names and name not in known:
+            known[name] = _extreme(state, account, name)
+    if not without:
+        return known
+    changed = {state.orders[order].instrument for order in without}
+    return {**known, **{name: _extreme(state, account, name, without) for name in changed}}
+
+
+def _extreme(state: State, account: AccountId, name: InstrumentId,
+             without: frozenset[Any] = frozenset()) -> Extreme:  # fmt: skip
+    position = state.portfolios[account].position(name).quantity
+    multiplier = state.instruments[name].multiplier
+    quantity, money = {Side.BUY: ZERO, Side.SELL: ZERO}, {Side.BUY: ZERO, Side.SELL: ZERO}
+    rest = [order for order in state.book(account, name) if order.client_order_id not in without]
+    for claim in state.claims(rest):
+        quantity[claim.side] += claim.quantity
+        money[claim.side] += claim.quantity * claim.reservation.price * claim.reservation.rate * multiplier
+    most = max(abs(position), position + quantity[Side.BUY], quantity[Side.SELL] - position)
+    return Extreme(most, money[Side.BUY], money[Side.SELL])
+
+
+# --- for the gate ------------------------------------------------------------------------------------
+
+
+def figures(state: State, market: Market, account: Account, instrument: Instrument, limits: Limits,
+            origins: dict[str, str], worth: Valuation, now: datetime,
+            without: frozenset[Any]) -> dict[str, Any]:  # fmt: skip
+    """What the rules on risk ask of an account view, each only where a limit asks for it."""
+    found: dict[str, Any] = {"floors": floors(state, market, account, limits, origins, worth)}
+    if limits.max_net_exposure is not None:
+        sides = extremes(state, account.id, without).values()
+        found["net_long"] = worth.net_exposure + sum((one.bought for one in sides), ZERO)
+        found["net_short"] = sum((one.sold for one in sides), ZERO) - worth.net_exposure
+    if limits.contract_limits is not None:
+        found["elsewhere"] = tuple(
+            (state.instruments[name].root, one.contracts)
+            for name, one in extremes(state, account.id, without).items() if name != instrument.id
+        )  # fmt: skip
+    if limits.max_daily_realized_loss is not None:
+        found["realized_today"] = realized_today(state, market, account)
+    if limits.max_trades_per_day is not None:
+        found["entries_today"] = entries_today(state, account.id, without)
+    if limits.news_before is not None or limits.news_after is not None:
+        found["news"] = news_near(state, instrument, limits, market.market_time or now)
+    return found
+
+
+def entries_today(state: State, account: AccountId, without: frozenset[Any] = frozenset()) -> int:
+    """Entries since the session opened that filled, at least in part, or still may."""
+    orders = state.orders
+    names = (name for name in state.risk.entries.get(account, ()) if name not in without)
+    return sum(1 for name in names if _counts(orders[name]))
+
+
+def _counts(order: Order) -> bool:
+    return order.is_open or order.filled_quantity > 0
+
+
+def news_near(state: State, instrument: Instrument, limits: Limits, moment: datetime) -> str:
+    """The scheduled release that bars an instrument at a moment of the market clock; empty where none does."""
+    calendar = state.risk.news
+    if calendar is None:
+        return ""
+    before = timedelta(seconds=float(limits.news_before or 0))
+    after = timedelta(seconds=float(limits.news_after or 0))
+    for event in calendar.events:
+        if event.instruments and instrument.root not in event.instruments and instrument.id not in event.instruments:
+            continue
+        if event.at - before <= moment <= event.at + after:
+            return event.title
+    return ""
