@@ -6,55 +6,22 @@ survives the machine rests on the database's durable settings, which are checked
 
 from __future__ import annotations
 
-import contextlib
 import os
 import random
 import signal
-import threading
 import time
 from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.story.books import books, faults
+from tests.faults.load import Sender, judge
+from tests.story.books import faults
 from tests.story.running import RunningDesk
 
 pytestmark = pytest.mark.xdist_group("story")
 
-SYMBOLS = ("AAPL", "MSFT", "GOOG", "IBM", "FB")
 LATE = 0.4
-CLOSED = {"FILLED", "DENIED", "REJECTED", "CANCELED", "EXPIRED"}
-
-
-class Sender(threading.Thread):
-    """Posts alerts without pause and remembers which were acknowledged."""
-
-    def __init__(self, desk: RunningDesk, run: int) -> None:
-        super().__init__(daemon=True)
-        self._desk = desk
-        self._run = run
-        self._ended = threading.Event()
-        self.acknowledged: list[str] = []
-        self.last = 0.0
-        self.tried = 0
-
-    def run(self) -> None:
-        while not self._ended.is_set():
-            self.tried += 1
-            symbol = SYMBOLS[self.tried % len(SYMBOLS)]
-            with contextlib.suppress(OSError, ValueError):
-                answer = self._desk.alert(f"{self._run}-{self.tried}", symbol=symbol, quantity=str(5 + self.tried % 7))
-                if answer.status == 202:
-                    self.acknowledged.append(answer.body["intent"])
-                    self.last = time.monotonic()
-            time.sleep(0.03)
-
-    def end(self) -> None:
-        self._ended.set()
-        self.join(30)
 
 
 def postmaster(desk: RunningDesk) -> int:
@@ -83,7 +50,7 @@ def play(desk: RunningDesk, kills: int, seed: int) -> tuple[int, int]:
         {"fault": "late_accept", "seconds": LATE, "count": None, "probability": 0.8},
         {"fault": "ack_lost", "count": None, "probability": 0.1},
         {"fault": "partial", "on": "fill", "count": None, "probability": 0.3}]})  # fmt: skip
-    sender = Sender(desk, seed)
+    sender = Sender([desk], seed)
     sender.start()
     counted = tries = 0
     while counted < kills and tries < kills * 6:
@@ -92,27 +59,8 @@ def play(desk: RunningDesk, kills: int, seed: int) -> tuple[int, int]:
         desk.wait_reconciled()
     sender.end()
     faults(desk.data, {})
-    judge(desk, sender.acknowledged)
+    judge(desk, list(sender.acknowledged.values()))
     return counted, len(sender.acknowledged)
-
-
-def judge(desk: RunningDesk, acknowledged: list[str]) -> None:
-    """Nothing acknowledged is lost, nothing is doubled, and both books hold the same."""
-    for intent in acknowledged:
-        desk.until(f"/api/v1/w/main/intents/{intent}", lambda found: found["orders"] and all(
-            order["status"] in CLOSED for order in found["orders"]), patience=60)  # fmt: skip
-    venue = books(desk.data)
-    for name, book in venue.items():
-        names = [order["client_order_id"] for order in book["orders"]]
-        assert len(names) == len(set(names)), f"{name} has an order twice"
-    ours = desk.browser.get("/api/v1/w/main/positions")["items"]
-    held = {(row["account"], row["instrument"]): Decimal(row["quantity"]) for row in ours if Decimal(row["quantity"])}
-    assert held == positions(venue)
-
-
-def positions(venue: dict[str, Any]) -> dict[tuple[str, str], Decimal]:
-    return {(name, instrument): Decimal(quantity) for name, book in venue.items()
-            for instrument, quantity in book["positions"].items() if Decimal(quantity)}  # fmt: skip
 
 
 @pytest.fixture

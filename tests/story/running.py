@@ -44,6 +44,7 @@ class Browser:
 
     url: str
     csrf: str = ""
+    patience: float = PATIENCE
     jar: http.cookiejar.CookieJar = field(default_factory=http.cookiejar.CookieJar)
 
     def call(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
@@ -58,7 +59,7 @@ class Browser:
             self.url + path, method=method, data=data, headers=given
         )
         try:
-            with opener.open(request, timeout=PATIENCE) as answer:
+            with opener.open(request, timeout=self.patience) as answer:
                 text = answer.read()
                 return Answer(answer.status, json.loads(text) if text[:1] in {b"{", b"["} else text.decode())
         except urllib.error.HTTPError as error:
@@ -88,14 +89,26 @@ class RunningDesk:
         ]  # fmt: skip
 
     def start(self, *options: str, **environment: str) -> Self:
+        """Start it and wait until it says where it is."""
+        return self.spawn(*options, **environment).read_start()
+
+    def spawn(self, *options: str, **environment: str) -> Self:
+        """Start it without waiting for anything."""
         self.data.mkdir(parents=True, exist_ok=True)
         log = (self.data.parent / f"{self.data.name}.log").open("a")
         with log:
             self.process = subprocess.Popen(self.command(*options), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
                                             text=True, env={**os.environ, **environment})  # fmt: skip
+        return self
+
+    def read_start(self) -> Self:
+        """Wait for what it says first."""
+        assert self.process is not None
         assert self.process.stdout is not None
         with self.process.stdout as said:
             line = said.readline()
+        if not line:
+            self.process.wait(PATIENCE)
         assert line, f"the desk did not start: {self.log()[-3000:]}"
         self.told = json.loads(line)
         self.browser.url = self.told["url"]
@@ -109,17 +122,18 @@ class RunningDesk:
             answer = browser.call("POST", "/api/v1/setup", {
                 "token": token, "name": "Ada", "email": "ada@example.test", "password": PASSWORD})  # fmt: skip
             assert answer.status == 201, answer
+            self.told["setup_url"] = None
         elif browser.call("GET", "/api/v1/session").status != 200:
             answer = browser.call("POST", "/api/v1/session", {"email": "ada@example.test", "password": PASSWORD})
             assert answer.status in {200, 201}, answer
         browser.csrf = browser.get("/api/v1/session")["csrf"]
         return browser
 
-    def alert(self, name: str, **changes: object) -> Answer:
+    def alert(self, name: str, patience: float | None = None, **changes: object) -> Answer:
         """Post the demonstration's alert with an id of its own."""
         token = self.told["curl"].split('"token":"')[1].split('"')[0]
         body = {"token": token, "action": "buy", "symbol": "AAPL", "quantity": "20", "id": name, **changes}
-        return Browser(self.told["url"]).call("POST", "/api/v1/hooks/alert", body)
+        return Browser(self.told["url"], patience=patience or PATIENCE).call("POST", "/api/v1/hooks/alert", body)
 
     def until(self, path: str, holds: Callable[[Any], bool], patience: float = PATIENCE) -> Any:  # noqa: ANN401 - the same
         """Ask again until the answer is as it should become."""
@@ -135,6 +149,32 @@ class RunningDesk:
 
     def wait_reconciled(self) -> None:
         self.until("/api/v1/w/main/accounts", lambda found: all(row["reconciled"] for row in found["items"]))
+
+    def stand_by(self, leader: RunningDesk) -> Self:
+        """Start as the standby of a desk on the same data folder; its person signs in once this one leads."""
+        self.start("--standby")
+        assert self.told["standby"], self.told
+        self.told["curl"] = leader.told["curl"]
+        return self
+
+    def ready(self) -> Answer:
+        """What the desk says of itself, to anybody; status 0 while nobody answers."""
+        try:
+            return Browser(self.told["url"]).call("GET", "/health/ready")
+        except OSError as error:
+            return Answer(0, {"components": {}, "error": str(error)})
+
+    def wait_ready(self, patience: float = PATIENCE) -> None:
+        """Wait until every part says that it can work."""
+        deadline = time.monotonic() + patience
+        while (answer := self.ready()).status != 200:
+            assert time.monotonic() < deadline, answer
+            time.sleep(0.05)
+
+    def signal(self, number: signal.Signals) -> None:
+        """Pause it, let it go on, or anything else that a process can be told."""
+        assert self.process is not None
+        self.process.send_signal(number)
 
     def kill(self) -> None:
         assert self.process is not None

@@ -42,6 +42,7 @@ class DataFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock: IO[str] | None = None
+        self._enlisted: IO[str] | None = None
 
     @property
     def venue(self) -> Path:
@@ -78,14 +79,31 @@ class DataFolder:
 
     def claim(self) -> None:
         """Take the folder for this process until it ends; raises InUse when another desk has it."""
+        if not self.claim_if_free():
+            raise InUse(self.address(), self.path)
+        self._address_file.unlink(missing_ok=True)
+
+    def claim_if_free(self) -> bool:
+        """Take the folder where no other process has it: a desk that was paused keeps it until it is gone."""
+        if self._lock is not None:
+            return True
         lock = (self.path / "desk.lock").open("a+")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.close()
-            raise InUse(self.address(), self.path) from None
+            return False
         self._lock = lock
-        self._address_file.unlink(missing_ok=True)
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        return True
+
+    def give_up(self) -> None:
+        """Leave the folder to the desk that leads now."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
 
     def claimed(self) -> bool:
         """Whether some process has the folder now."""
@@ -96,6 +114,35 @@ class DataFolder:
                 return True
             return False
 
+    def claimed_by(self) -> int | None:
+        """The process that has the folder now, where it says so."""
+        if not self.claimed():
+            return None
+        text = (self.path / "desk.lock").read_text().strip()
+        return int(text) if text.isdigit() else None
+
+    def enlist(self) -> None:
+        """Say that this process stands by on the folder, or leads as one that did, until it ends."""
+        folder = self.path / "standby"
+        folder.mkdir(exist_ok=True, mode=0o700)
+        self._enlisted = (folder / str(os.getpid())).open("a+")
+        fcntl.flock(self._enlisted, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def standbys(self) -> list[int]:
+        """The other processes that stand by on the folder; what dead ones left is cleared away."""
+        found = []
+        for file in (self.path / "standby").glob("[0-9]*"):
+            if int(file.name) == os.getpid():
+                continue
+            with file.open("a+") as lock:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    found.append(int(file.name))
+                else:
+                    file.unlink(missing_ok=True)
+        return sorted(found)
+
     def announce(self, address: Address) -> None:
         """Leave word of where the desk answers."""
         scratch = self._address_file.with_suffix(".new")
@@ -103,8 +150,10 @@ class DataFolder:
         scratch.replace(self._address_file)
 
     def withdraw(self) -> None:
-        """The desk answers no more."""
-        self._address_file.unlink(missing_ok=True)
+        """The desk answers no more; where another one took over its word stays."""
+        address = self.address()
+        if address is None or address.pid == os.getpid():
+            self._address_file.unlink(missing_ok=True)
 
     def address(self) -> Address | None:
         """Where the last desk said that it answers, if its process is still there."""

@@ -6,7 +6,6 @@ import asyncio
 import os
 import subprocess
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -14,6 +13,7 @@ import structlog
 from bidwell.app import demo, projector, venue
 from bidwell.app.clock import SystemEntropy, WallClock
 from bidwell.app.crash import CrashingJournal
+from bidwell.app.leadership import Leadership, holder_of, home_of
 from bidwell.brokers.paper.broker.account import PaperBroker
 from bidwell.brokers.paper.broker.admin import PaperAdmin
 from bidwell.brokers.paper.broker.feed import PaperFeed
@@ -21,10 +21,8 @@ from bidwell.brokers.paper.broker.venue import PaperVenue
 from bidwell.engine.desk import Desk, World
 from bidwell.engine.market import Market
 from bidwell.marketdata.calendars import CompiledCalendars
-from bidwell.model.errors import Fenced
 from bidwell.risk.gate import Gate
 from bidwell.storage.database import Database, open_database
-from bidwell.storage.errors import StorageUnavailable
 from bidwell.storage.identity.store import IdentityStore
 from bidwell.storage.journal import PostgresJournal
 from bidwell.storage.lease import Lease
@@ -40,9 +38,8 @@ if TYPE_CHECKING:
     from bidwell.engine.ports import Broker, Journal
     from bidwell.model.account import Account
     from bidwell.model.market import Quote
+    from bidwell.storage.errors import LeaseHeld
 
-LEASE = timedelta(seconds=8)
-_RENEW = 2.0
 log = structlog.get_logger("bidwell")
 
 
@@ -81,16 +78,22 @@ class Installation:
     feed: PaperFeed
     desk: Desk
     fan: Fan
+    leadership: Leadership
     stopping: asyncio.Event
     demo_token: str
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
     before_close: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     projector: subprocess.Popen[bytes] | None = None
-    fenced: bool = False
+
+    @property
+    def fenced(self) -> bool:
+        """Whether another desk has taken over."""
+        return self.leadership.lost is not None
 
     async def close(self) -> None:
         """Take nothing new in, let out what was taken in, and hand the lease back."""
-        await self.desk.drain()
+        if not self.fenced:
+            await self.desk.drain()
         for finish in self.before_close:
             await finish()
         await self.desk.stop()
@@ -101,39 +104,66 @@ class Installation:
         await self.feed.close()
         await self.history.close()
         await self.journal.close()
+        if not self.fenced:
+            await self.leadership.release()
+        await self.leadership.close()
         await self.pool.close()
 
 
-async def install(settings: Settings, folder: DataFolder) -> Installation:
-    """Start or adopt database and paper venue, take the workspace's lease, fold its journal and open its sessions."""
+async def install(settings: Settings, folder: DataFolder, stopping: asyncio.Event,
+                  waiting: Callable[[LeaseHeld], None]) -> Installation:  # fmt: skip
+    """Start or adopt database and paper venue, take the workspace's lease, fold its journal and open its sessions.
+
+    A standby waits for the lease first, and `waiting` hears by whom it is held.
+    """
     clock, entropy = WallClock(), SystemEntropy()
-    url = settings.database_url.get_secret_value() if settings.database_url else None
-    database, paper = await asyncio.gather(
-        asyncio.to_thread(open_database, folder.path, url), venue.ensure(folder, settings.feed, settings.speed)
-    )
+    if settings.standby:
+        database = await asyncio.to_thread(_open, settings, folder)
+        leadership = await _lead(settings, folder, database, stopping, waiting)
+        paper = await venue.ensure(folder, settings.feed, settings.speed)
+    else:
+        database, paper = await asyncio.gather(
+            asyncio.to_thread(_open, settings, folder), venue.ensure(folder, settings.feed, settings.speed)
+        )
+        leadership = await _lead(settings, folder, database, stopping, waiting)
     pool = Pool(database.app)
     identity = IdentityStore(pool)
     await identity.users.ensure_workspace(demo.WORKSPACE, demo.NAME, "USD", clock.now())
-    lease = Lease(pool, demo.WORKSPACE)
-    token = await lease.acquire(folder.secret("holder").hex(), LEASE)
-    journal = PostgresJournal(database.app, demo.WORKSPACE, token)
-    stopping = asyncio.Event()
-    desk = _desk(folder, journal, paper, clock, entropy, stopping)
+    journal = PostgresJournal(database.app, demo.WORKSPACE, leadership.token)
+    desk = _desk(folder, journal, paper, clock, entropy, leadership)
     history, feed = PaperVenue(paper, entropy), PaperFeed(paper, clock, entropy, _label(settings))
     fan = Fan(desk)
     built = Installation(settings, folder, clock, entropy, database, pool, identity, journal, paper, history, feed, desk, fan,
-                         stopping, demo_token(folder))  # fmt: skip
+                         leadership, stopping, demo_token(folder))  # fmt: skip
+    built.tasks.append(asyncio.create_task(leadership.keep()))
     await history.connect()
     await desk.start()
     await _furnish(built)
     built.tasks.append(asyncio.create_task(feed.connect(fan)))
-    built.tasks.append(asyncio.create_task(_keep_lease(lease, token, built)))
     if database.cluster is not None:
         built.tasks.append(asyncio.create_task(keep_running(database.cluster, _say)))
     watch = venue.keep_running(folder, settings.feed, settings.speed, paper.port, _say)
     built.tasks.append(asyncio.create_task(watch))
     built.projector = projector.start(folder)
     return built
+
+
+def _open(settings: Settings, folder: DataFolder) -> Database:
+    url = settings.database_url.get_secret_value() if settings.database_url else None
+    return open_database(folder.path, url)
+
+
+async def _lead(settings: Settings, folder: DataFolder, database: Database, stopping: asyncio.Event,
+                waiting: Callable[[LeaseHeld], None]) -> Leadership:  # fmt: skip
+    """Hold the workspace's lease, over a connection that nothing else can keep busy."""
+    pool = Pool(database.app, size=1)
+    holder = holder_of(folder, standby=settings.standby)
+    leadership = Leadership(Lease(pool, demo.WORKSPACE), holder, pool.close, stopping)
+    if settings.standby:
+        await leadership.stand_by(home_of(folder), waiting, lambda: _open(settings, folder))
+    else:
+        await leadership.take_soon()
+    return leadership
 
 
 def _say(what: str) -> None:
@@ -145,21 +175,18 @@ def _label(settings: Settings) -> str:
 
 
 def _desk(folder: DataFolder, journal: PostgresJournal, paper: PaperConfig, clock: WallClock, entropy: SystemEntropy,
-          stopping: asyncio.Event) -> Desk:  # fmt: skip
+          leadership: Leadership) -> Desk:  # fmt: skip
     def connect(account: Account) -> Broker | None:
         return PaperBroker(paper, account, clock, entropy) if account.broker == "paper" else None
 
     def alarm(what: str, facts: dict[str, object]) -> None:
         log.warning(what, **facts)
 
-    def fenced(error: Fenced) -> None:
-        log.error("fenced", reason=str(error))
-        stopping.set()
-
     point = os.environ.get("CRASH_AT")
     writer: Journal = CrashingJournal(journal, point) if point else journal
     calendars = CompiledCalendars(folder.cache)
-    return Desk(World(writer, Market(calendars), Gate(), clock, entropy, calendars, connect, alarm, fenced))
+    return Desk(World(writer, Market(calendars), Gate(), clock, entropy, calendars, connect, alarm, leadership.lose,
+                      leads=leadership.leads))  # fmt: skip
 
 
 def demo_token(folder: DataFolder) -> str:
@@ -176,18 +203,3 @@ async def _furnish(built: Installation) -> None:
         await admin.close()
     instruments = await built.history.instruments()
     await demo.furnish(built.desk, instruments, built.demo_token, built.clock.now())
-
-
-async def _keep_lease(lease: Lease, token: int, built: Installation) -> None:
-    """Renew the lease; when it has passed to another desk this one stops at once, having sent nothing since."""
-    while True:
-        await asyncio.sleep(_RENEW)
-        try:
-            await lease.renew(token, LEASE)
-        except Fenced as error:
-            log.error("fenced", reason=str(error))  # noqa: TRY400 - it is news, not a fault
-            built.fenced = True
-            built.stopping.set()
-            return
-        except StorageUnavailable as error:
-            log.warning("lease_not_renewed", reason=str(error))

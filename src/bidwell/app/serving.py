@@ -13,7 +13,7 @@ from bidwell.model.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from starlette.types import ASGIApp
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -32,6 +32,17 @@ def listen(host: str, port: int, option: str) -> socket.socket:
         raise ConfigError(msg) from error
     found.setblocking(False)
     return found
+
+
+class Doorway:
+    """Leads to one application, and to another one from the next request on."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request or socket on."""
+        await self.app(scope, receive, send)
 
 
 class Web(uvicorn.Server):

@@ -31,7 +31,13 @@ class Settings(BaseSettings):
     feed: str = "replay"
     speed: int = Field(default=60, ge=1, le=600)
     log: str = "console"
+    standby: bool = False
     database_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_URL")
+
+    @property
+    def url(self) -> str:
+        """Where people find the desk."""
+        return self.public_url or f"http://localhost:{self.port}"
 
     @field_validator("data")
     @classmethod

@@ -82,7 +82,8 @@ async def keep_running(folder: DataFolder, feed: str, speed: int, port: int, rep
         report("the paper venue is gone: starting it again")
         try:
             await ensure(folder, feed, speed, port)
-        except Unavailable as error:
+        except (Unavailable, OSError) as error:
+            # A full disk is one of the reasons why it died: as long as there is no room it is tried again.
             report(str(error))
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from bidwell.app.installation import Installation
+    from bidwell.app.settings import Settings
     from bidwell.brokers.paper.broker.venue import PaperVenue
     from bidwell.model.account import Account
 
@@ -76,7 +77,7 @@ class DeskWeb:
 async def desk_web(built: Installation) -> DeskWeb:
     """Build the desk's web application."""
     settings = built.settings
-    url = settings.public_url or f"http://localhost:{settings.port}"
+    url = settings.url
     alert_url = settings.alert_url or f"{url}/api/v1/hooks/alert"
     _, speed = await built.history.clock()
     history = AlertHistory(AlertLog(built.pool, AlertRecord))
@@ -93,7 +94,7 @@ async def desk_web(built: Installation) -> DeskWeb:
         settings=ServerSettings(
             version=__version__,
             signing_key=built.folder.secret("signing"),
-            hosts=_hosts(url, settings.host),
+            hosts=hosts_of(settings),
             origins=_origins(url, settings.port),
             secure=url.startswith("https://"),
             base_url=url,
@@ -103,7 +104,11 @@ async def desk_web(built: Installation) -> DeskWeb:
             feed_label="intraday path simulated" if settings.feed == "replay" else "live prices",
         ),
         speeds={demo.WORKSPACE: ReplaySpeed(built.history, Decimal(str(speed)))} if settings.feed == "replay" else {},
-        probes={"database": partial(_database, built), "paper_venue": partial(_venue, built)},
+        probes={
+            "lease": partial(_lease, built),
+            "database": partial(_database, built),
+            "paper_venue": partial(_venue, built),
+        },
         paper=PaperAccounts(built),
         static=STATIC,
     )
@@ -113,6 +118,10 @@ async def desk_web(built: Installation) -> DeskWeb:
 def alert_web(web: DeskWeb) -> ASGIApp:
     """The alert-only application, for a bind of its own."""
     return create_alert_app(web.context)
+
+
+async def _lease(built: Installation) -> tuple[bool, str]:
+    return built.leadership.detail()
 
 
 async def _database(built: Installation) -> tuple[bool, str]:
@@ -132,9 +141,10 @@ async def _venue(built: Installation) -> tuple[bool, str]:
     return True, f"market clock {at:%Y-%m-%d %H:%M} UTC at {speed:g}×"
 
 
-def _hosts(url: str, host: str) -> frozenset[str]:
-    named = urlsplit(url).hostname or "localhost"
-    return frozenset({"localhost", "127.0.0.1", "[::1]", named, host})
+def hosts_of(settings: Settings) -> frozenset[str]:
+    """The names by which the desk may be asked for."""
+    named = urlsplit(settings.url).hostname or "localhost"
+    return frozenset({"localhost", "127.0.0.1", "[::1]", named, settings.host})
 
 
 def _origins(url: str, port: int) -> frozenset[str]:

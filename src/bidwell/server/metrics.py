@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -42,6 +43,7 @@ class Metrics:
         self._age = Gauge("bidwell_data_age_seconds", "Age of the newest market data.", ["workspace"],
                           registry=self._registry)  # fmt: skip
         self._open = Gauge("bidwell_open_orders", "Orders that may still fill.", ["workspace"], registry=self._registry)
+        self._tasks = Gauge("bidwell_tasks", "Asynchronous tasks of the process.", registry=self._registry)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """A request was answered; `route` is its pattern, so that ids do not multiply series."""
@@ -99,4 +101,5 @@ class Metrics:
             age = (now - last).total_seconds() if last is not None else math.inf
             self._age.labels(workspace).set(age)
             self._open.labels(workspace).set(len(desk.state.all_open_orders()))
+        self._tasks.set(len(asyncio.all_tasks()))
         return generate_latest(self._registry), CONTENT_TYPE_LATEST

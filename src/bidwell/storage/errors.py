@@ -24,6 +24,11 @@ class VaultError(BidwellError):
 
 
 class LeaseHeld(BidwellError):
-    """Another desk holds the workspace's lease."""
+    """Another desk, `holder`, has the workspace's lease."""
 
     code = "lease_held"
+
+    def __init__(self, workspace: str, holder: str, until: str) -> None:
+        super().__init__(f"workspace {workspace} is led by {holder} until {until}: stop that desk, or start this one "
+                         "with --standby to take over when it is gone")  # fmt: skip
+        self.holder = holder

@@ -52,8 +52,10 @@ class Lease:
                 "SELECT holder, expires_at FROM leases WHERE workspace_id = %s", [self._workspace]
             )
             other = await held.fetchone()
-        by = f"{other['holder']} until {other['expires_at']:%H:%M:%S} UTC" if other else "another desk"
-        raise LeaseHeld(f"workspace {self._workspace} is held by {by}: stop that desk, or wait until its lease ends")
+        holder, until = (
+            (str(other["holder"]), f"{other['expires_at']:%H:%M:%S} UTC") if other else ("another desk", "now")
+        )
+        raise LeaseHeld(self._workspace, holder, until)
 
     async def held_by(self) -> str | None:
         """Who has the lease, or had it last; None when nobody ever had."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
@@ -46,16 +47,19 @@ def stop(
 
 
 def _end_desk(folder: DataFolder) -> bool:
+    """End those that stand by first, so that none takes over, then the desk that leads."""
     from bidwell.model.errors import ConfigError
 
     address = folder.address()
-    if address is None:
-        return False
-    os.kill(address.pid, signal.SIGTERM)
+    waiting = folder.standbys()
+    for pid in {*waiting, *([address.pid] if address else [])}:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + _PATIENCE
-    while folder.claimed():
+    while folder.standbys() or (address is not None and folder.claimed_by() == address.pid):
         if time.monotonic() > deadline:
-            msg = f"the desk (process {address.pid}) does not stop"
+            left = ", ".join(map(str, folder.standbys() or [address.pid if address else 0]))
+            msg = f"the desk (process {left}) does not stop"
             raise ConfigError(msg)
         time.sleep(0.05)
-    return True
+    return address is not None or bool(waiting)

@@ -22,12 +22,16 @@ def up(
     feed: Annotated[str | None, typer.Option(help="Market: replay, or binance for live crypto prices.")] = None,
     speed: Annotated[int | None, typer.Option(help="Replay speed, 1 to 600.", show_default="60")] = None,
     alert_port: Annotated[int | None, typer.Option(help="Open an alert-only listener on this port.")] = None,
+    standby: Annotated[
+        bool, typer.Option("--standby", help="Wait while another desk leads on this folder; take over when it is gone.")
+    ] = False,
     log: Annotated[str | None, typer.Option(help="Log format: console or json.")] = None,
     as_json: output.Json = False,
 ) -> None:
     """Start the desk: database, paper venue, market and web screen. Ctrl-C stops it; orders stay where they are."""
     from bidwell.app.run import read_settings, run
 
-    given = {"port": port, "data": data, "feed": feed, "speed": speed, "alert_port": alert_port, "log": log}
+    given = {"port": port, "data": data, "feed": feed, "speed": speed, "alert_port": alert_port, "log": log,
+             "standby": standby or None}  # fmt: skip
     settings = read_settings({name: value for name, value in given.items() if value is not None})
     raise typer.Exit(run(settings, browser=not no_browser and not as_json, as_json=as_json))

@@ -1,0 +1,120 @@
+"""How long a desk is away after kill -9, with many open orders.
+
+Run it with `./bidwell bench restart`. It starts a desk with PostgreSQL and the paper venue in processes of their own,
+opens accounts, works orders in all of them, kills the desk with SIGKILL, and starts it again, several times. From the
+start of the new process it measures seconds until
+
+accepting   an alert is durably acknowledged again
+reconciled  every account agrees with the broker's book, all open orders included
+
+After the last round the venue's own books are compared with the desk's: every order once, none lost.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import uvloop
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from bench.loading import stage
+from bench.loading.sending import fire
+from tests.story.running import RunningDesk
+
+TARGETS = {"accepting_s": 2.0, "reconciled_s": 10.0}
+
+
+def work_orders(desk: RunningDesk, sender: stage.Receiver, orders: int) -> int:
+    """Orders far from the market, the same number in every account; how many are open then."""
+    accounts = len(sender.accounts)
+    price, alerts = stage.far_price(desk), -(-orders // accounts)
+
+    def body(number: int) -> bytes:
+        return sender.body(
+            f"open-{number}", quantity=str(accounts), order_type="limit", limit_price=price, time_in_force="GTC"
+        )
+
+    salvo = uvloop.run(fire(desk.port, body, 20, alerts))
+    if len(salvo.acknowledged) != alerts:
+        raise SystemExit(f"alerts were refused: {salvo.statuses}")
+    desk.until("/api/v1/w/main/orders?state=open&limit=1", lambda found: bool(found["items"]))
+    deadline = time.monotonic() + 60
+    while (found := int(stage.gauges(desk)['bidwell_open_orders{workspace="main"}'])) < alerts * accounts:
+        if time.monotonic() > deadline:
+            raise SystemExit(f"only {found} orders are open")
+        time.sleep(0.1)
+    return found
+
+
+def again(desk: RunningDesk, sender: stage.Receiver, turn: int) -> dict[str, float]:
+    """Kill, start, and look from outside."""
+    desk.kill()
+    began = time.monotonic()
+    desk.spawn("--speed", "1")
+    found: dict[str, float] = {}
+    body = json.loads(sender.body(f"again-{turn}", quantity=str(len(sender.accounts))))
+    while "accepting_s" not in found:
+        try:
+            if desk.browser.call("POST", "/api/v1/hooks/alert", body).status == 202:
+                found["accepting_s"] = time.monotonic() - began
+        except OSError:
+            time.sleep(0.005)
+    while "reconciled_s" not in found:
+        answer = desk.browser.call("GET", "/api/v1/w/main/accounts")
+        if answer.status == 200 and all(row["reconciled"] for row in answer.body["items"]):
+            found["reconciled_s"] = time.monotonic() - began
+        time.sleep(0.01)
+    desk.read_start()
+    return found
+
+
+def doubled_or_lost(desk: RunningDesk, sender: stage.Receiver, wanted: int) -> dict[str, int]:
+    """Open orders at the venue, and ids that it has twice."""
+    books = [stage.venue_books(desk, account) for account in sender.accounts]
+    names = [order["client_order_id"] for book in books for order in book["orders"]]
+    working = sum(order["status"] not in {"FILLED", "CANCELED", "EXPIRED", "REJECTED"} for book in books
+                  for order in book["orders"])  # fmt: skip
+    return {"open_at_the_venue": working, "lost": max(0, wanted - working), "doubled": len(names) - len(set(names))}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--quick", action="store_true", help="one round instead of five")
+    parser.add_argument("--orders", type=int, default=1000, help="open orders (1000)")
+    parser.add_argument("--accounts", type=int, default=20, help="in so many accounts (20)")
+    parser.add_argument("--folder", type=Path, default=Path.cwd(), help="a folder on the disk to measure")
+    options = parser.parse_args()
+    kind = stage.file_system(options.folder)
+    with stage.desk_in(options.folder) as desk:
+        desk.start("--speed", "1")
+        sender = stage.set_up(desk, options.accounts)
+        orders = work_orders(desk, sender, options.orders)
+        rounds = [again(desk, sender, turn) for turn in range(1 if options.quick else 5)]
+        judged = doubled_or_lost(desk, sender, orders)
+    found: dict[str, Any] = {"machine": stage.machine(kind), "open_orders": orders, "rounds": len(rounds), **judged}
+    for name in TARGETS:
+        found[name] = round(statistics.median(one[name] for one in rounds), 2)
+        found[f"{name}_worst"] = round(max(one[name] for one in rounds), 2)
+    if options.json:
+        print(json.dumps(found))
+    else:
+        print(f"restart after kill -9 with {orders} open orders in {options.accounts} accounts, {len(rounds)} rounds")
+        for name, target in TARGETS.items():
+            print(
+                f"  {name[:-2]:<11} {found[name]:6.2f} s, worst {found[f'{name}_worst']:6.2f} s (target {target:g} s)"
+            )
+        print(f"  {json.dumps(judged)}\n  {json.dumps(found['machine'])}")
+    if judged["lost"] or judged["doubled"]:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
