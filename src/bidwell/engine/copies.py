@@ -87,13 +87,24 @@ def parts(state: State, intent: Intent, group: Group, holdings: Sequence[Holding
         return tuple(_exit(state, intent, one, target) for one, target in zip(holdings, now, strict=True))
     before = targets(state, intent, group, holdings, copy.before)
     after = targets(state, intent, group, holdings, copy.after)
-    return tuple(_entry(*each) for each in zip(holdings, before, after, now, strict=True))
+    return tuple(_entry(held(state, intent, one.account.id, one.wanted), one, *each)
+                 for one, *each in zip(holdings, before, after, now, strict=True))  # fmt: skip
 
 
-def _entry(holding: Holding, before: Decimal, after: Decimal, now: Decimal) -> Allocation:
+def held(state: State, intent: Intent, account: AccountId, instrument: InstrumentId) -> Decimal:
+    """What a follower holds of what was copied, signed: its share, less what was closed of it by hand."""
+    portfolio = state.portfolios[account]
+    share = portfolio.share(instrument, intent.strategy).quantity
+    by_hand = portfolio.share(instrument, None).quantity
+    if share * by_hand >= 0:
+        return share
+    return share + by_hand if abs(by_hand) < abs(share) else ZERO
+
+
+def _entry(holds: Decimal, holding: Holding, before: Decimal, after: Decimal, now: Decimal) -> Allocation:
     sign = 1 if after > 0 else -1
     step = abs(after) - (abs(before) if before * after > 0 else ZERO)
-    bound = min(after * sign, max(now * sign, ZERO)) - max(holding.share * sign, ZERO)
+    bound = min(after * sign, max(now * sign, ZERO)) - max(holds * sign, ZERO)
     quantity = max(min(step, bound), ZERO)
     side = Side.BUY if sign > 0 else Side.SELL
     if holding.instrument is None:
@@ -104,7 +115,8 @@ def _entry(holding: Holding, before: Decimal, after: Decimal, now: Decimal) -> A
 
 
 def _exit(state: State, intent: Intent, holding: Holding, target: Decimal) -> Allocation:
-    part = Part(holding.account.id, holding.wanted, target, holding.share, holding.instrument is not None)
+    actual = held(state, intent, holding.account.id, holding.wanted)
+    part = Part(holding.account.id, holding.wanted, target, actual, holding.instrument is not None)
     quantity = min(part.excess, room(state, intent, part)) if part.listed else ZERO
     note = (
         "" if quantity else "holds no more than its part" if not part.excess else "the account holds nothing to close"

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 
 from bidwell.engine import decisions, unwinding
-from bidwell.engine.copies import Part, leading, room, targets
+from bidwell.engine.copies import Part, held, leading, room, targets
 from bidwell.engine.follow import share_of
 from bidwell.engine.intake import Request
 from bidwell.model.errors import InvalidInput
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 ACTOR = "copy"
 EXIT_VALID = timedelta(hours=24)
+_MOMENT = timedelta(milliseconds=1)
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 300.0
 _TELL_AFTER = 5
@@ -67,8 +68,8 @@ def followers(state: State, market: Market, group: Group, instrument: Instrument
     intent = wish(state, group, instrument, now)
     holdings = decisions.holdings_of(state, market, intent, group)
     wanted = targets(state, intent, group, holdings, intent.sizing.value)
-    return [Part(one.account.id, one.wanted, target, one.share, one.instrument is not None)
-            for one, target in zip(holdings, wanted, strict=True)]  # fmt: skip
+    return [Part(one.account.id, one.wanted, target, held(state, intent, one.account.id, one.wanted),
+                 one.instrument is not None) for one, target in zip(holdings, wanted, strict=True)]  # fmt: skip
 
 
 class Copier:
@@ -128,7 +129,8 @@ class Copier:
         lag = None if since is None else max(Decimal(str((now - since).total_seconds())), ZERO)
         grows = abs(after) > abs(before)
         budget = timedelta(seconds=group.lag_seconds)
-        valid = EXIT_VALID if not grows else max(budget - timedelta(seconds=float(lag or 0)), timedelta(seconds=1))
+        left = budget - timedelta(seconds=float(lag)) if lag is not None else _MOMENT
+        valid = EXIT_VALID if not grows else max(left, _MOMENT)
         number = core.state.follows[(group.id, instrument)].copies + 1
         request = Request(
             key=f"copy:{group.id}:{instrument}:{number}", source=Source.COPY, instrument=instrument, side=None,
@@ -151,25 +153,34 @@ class Copier:
     def _finish_exits(self, group: Group, instrument: InstrumentId) -> None:
         core = self._core
         state, intent = core.state, wish(core.state, group, instrument, core.now())
-        waits = [name for name in state.undecided if state.intents[name].intent.strategy == intent.strategy]
-        behind = [part for part in followers(state, core.market, group, instrument, core.now())
-                  if part.excess and part.listed and _holds(state, part)]  # fmt: skip
-        if waits or any(self._leaving(intent, part) for part in behind):
-            return
-        able = [part for part in behind if room(state, intent, part)]
-        if not behind:
+        whole = [part for part in followers(state, core.market, group, instrument, core.now()) if part.listed]
+        behind = [part for part in whole if part.excess]
+        if not behind and not any(self._open(intent, part) or self._undecided(intent, part) for part in whole):
             self._again.pop((group.id, instrument), None)
             core.emit(FollowersSettled(core.now(), group.id, instrument))
-        elif able and self._patient((group.id, instrument)):
+            return
+        able = [part for part in behind if room(state, intent, part) and not self._leaving(intent, part)
+                and not self._undecided(intent, part)]  # fmt: skip
+        if able and self._patient((group.id, instrument)):
             ready = [core.steady(part.account, f"copy {intent.strategy}") for part in able]
             if all(ready):
                 self._try_again(group, instrument, able)
 
+    def _open(self, intent: Intent, part: Part) -> list[Order]:
+        """The follower's copies that may still fill."""
+        book = self._core.state.book(part.account, part.instrument)
+        return [order for order in book if order.strategy == intent.strategy]
+
     def _leaving(self, intent: Intent, part: Part) -> bool:
         """Whether an exit of the follower is on its way; what is absent is not waited for."""
-        book = self._core.state.book(part.account, part.instrument)
-        return any(order.strategy == intent.strategy and order.side is part.exit_side
-                   and order.status is not OrderStatus.ABSENT for order in book)  # fmt: skip
+        return any(order.side is part.exit_side and order.status is not OrderStatus.ABSENT
+                   for order in self._open(intent, part))  # fmt: skip
+
+    def _undecided(self, intent: Intent, part: Part) -> bool:
+        """Whether a copy still waits for this follower."""
+        records = (self._core.state.intents[name] for name in self._core.state.undecided)
+        return any(record.intent.strategy == intent.strategy and part.account not in record.decided
+                   for record in records)  # fmt: skip
 
     def _patient(self, key: tuple[GroupId, InstrumentId]) -> bool:
         tries, at = self._again.get(key, (0, 0.0))
@@ -185,11 +196,6 @@ class Copier:
                                                       "accounts": ", ".join(part.account for part in behind)})  # fmt: skip
         position = leading(self._core.state, group, instrument)
         self._send(group, instrument, position, position, None)
-
-
-def _holds(state: State, part: Part) -> bool:
-    """Whether the account holds anything on the side of its copied share: others may have closed it."""
-    return state.portfolios[part.account].position(part.instrument).quantity * part.actual > 0
 
 
 def _leader(group: Group) -> AccountId:

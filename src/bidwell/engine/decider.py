@@ -265,7 +265,7 @@ class Core:
         if proposal is None or verdict is None:
             return
         order, now = proposal.order, proposal.now
-        denial = self._stale(order, now) or self._too_late(order) or obstacles.withdrawn(self.state, order)
+        denial = self._too_late(order) or self._stale(order, now) or obstacles.withdrawn(self.state, order)
         denial = denial or obstacles.unable(self.lanes.capabilities(order.account), (order, *proposal.attached))
         if denial is None and isinstance(verdict, Blocked):
             denial = verdict.denial

@@ -21,7 +21,7 @@ from bidwell.model.terms import OrderType, Protection, Side, Terms, TimeInForce
 from bidwell.simulation.orders import Ticket, VenueOrder
 from bidwell.simulation.proof import translation
 from bidwell.simulation.proof.acts import Act, Planned
-from bidwell.simulation.proof.stage import GROUPS, TREND, Stage
+from bidwell.simulation.proof.stage import GROUPS, MENDED, TREND, Stage
 from bidwell.simulation.proof.weather import Fault
 
 
@@ -40,7 +40,8 @@ class Actor:
             Act.CANCEL_ALL: self._cancel_all, Act.REPLACE: self._replace, Act.RAISE: self._raise, Act.PRESS: self._press, Act.HALT: self._halt,
             Act.RELEASE: self._release, Act.REDEFINE: self._redefine, Act.CRASH: self._crash, Act.CUT: self._cut,
             Act.STEP_CLOCK: self._step_clock, Act.STALL_FEED: self._stall_feed, Act.RESTATE: self._restate,
-            Act.LIE: self._lie, Act.BY_HAND: self._by_hand, Act.DEPOSIT: self._deposit,
+            Act.LIE: self._lie, Act.BY_HAND: self._by_hand, Act.DEPOSIT: self._deposit, Act.LEAD: self._lead,
+            Act.ENTER_MENDED: self._enter_mended,
         }  # fmt: skip
 
     async def perform(self, planned: Planned) -> None:
@@ -111,6 +112,22 @@ class Actor:
         ))  # fmt: skip
         await self._send(self._request(random, Source.API, side, sizing, group=random.choice(GROUPS),
                                        terms=self._terms(random, side)))  # fmt: skip
+
+    async def _lead(self, random: Random) -> None:
+        """The account that others follow trades."""
+        side = self._side(random)
+        leader = self._stage.accounts[0]
+        if random.random() < 0.25:
+            sizing = Sizing(SizingBy.CLOSE, Decimal(random.choice((100, 50))))
+            await self._send(self._request(random, Source.TICKET, None, sizing, account=leader))
+            return
+        sizing = Sizing(SizingBy.QUANTITY, Decimal(random.randint(1, 9)))
+        await self._send(self._request(random, Source.TICKET, side, sizing, account=leader))
+
+    async def _enter_mended(self, random: Random) -> None:
+        side = self._side(random)
+        sizing = Sizing(SizingBy.QUANTITY, Decimal(random.randint(1, 20)))
+        await self._send(self._request(random, Source.API, side, sizing, group=MENDED, terms=self._terms(random, side)))
 
     async def _bracket(self, random: Random) -> None:
         side = self._side(random)

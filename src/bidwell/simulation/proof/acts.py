@@ -44,6 +44,8 @@ class Act(StrEnum):
     LIE = "lie"
     BY_HAND = "by_hand"
     DEPOSIT = "deposit"
+    LEAD = "lead"
+    ENTER_MENDED = "enter_mended"
 
 
 _WEIGHTS: dict[Act, int] = {
@@ -81,13 +83,22 @@ class Plan:
     faults: frozenset[Fault]
     chance: float
     acts: tuple[Planned, ...]
+    copying: bool = False
+    mending: bool = False
 
 
 _OFTEN = 8
+_COPYING, _MENDING = 0.35, 0.3
 
 
-def plan(seed: int, focus: frozenset[Fault] = frozenset(), often: tuple[Act, ...] = ()) -> Plan:
-    """Draw a schedule from its seed; `focus` adds faults to those drawn, and `often` makes some acts likelier."""
+def plan(seed: int, focus: frozenset[Fault] = frozenset(), often: tuple[Act, ...] = (), *, bare: bool = False) -> Plan:
+    """Draw a schedule from its seed; `focus` adds faults to those drawn, and `often` makes some acts likelier.
+
+    `bare` leaves out leaders and groups that repair: seeds that failed before there were any mean what they meant.
+    """
+    more = Random(seed ^ 0x1EAD)  # noqa: S311 - a schedule must be repeatable
+    copying = not bare and (more.random() < _COPYING or Act.LEAD in often)
+    mending = not bare and (more.random() < _MENDING or Act.ENTER_MENDED in often)
     random = Random(seed)  # noqa: S311 - a schedule must be repeatable
     accounts = random.choice((1, 2, 2, 3, 3, 4))
     faults = frozenset(random.sample(tuple(Fault), random.choice((0, 2, 3, 4, 5, 6, 8)))) | focus
@@ -98,6 +109,8 @@ def plan(seed: int, focus: frozenset[Fault] = frozenset(), often: tuple[Act, ...
         if fault in _OF_FAULTS:
             act, weight = _OF_FAULTS[fault]
             weights[act] = weight
+    weights |= {Act.LEAD: 12} if copying else {}
+    weights |= {Act.ENTER_MENDED: 8} if mending else {}
     for act in often:
         weights[act] = weights.get(act, 1) * _OFTEN
     kinds, odds = list(weights), list(weights.values())
@@ -113,4 +126,5 @@ def plan(seed: int, focus: frozenset[Fault] = frozenset(), often: tuple[Act, ...
         on_failure=random.choice((OnFailure.CONTINUE, OnFailure.CONTINUE, OnFailure.UNWIND)),
         max_position=random.choice((12, 25, 60)), faults=faults,
         chance=random.choice((0.15, 0.3, 0.5) if focus else (0.03, 0.08, 0.15, 0.3)), acts=acts,
+        copying=copying, mending=mending,
     )  # fmt: skip

@@ -43,6 +43,10 @@ class Witness(Protocol):
         """An order reached the venue's book."""
         ...
 
+    def on_report(self, account: str) -> None:
+        """A full report of the account is on its way to the desk."""
+        ...
+
     def on_outcomes(self, outcomes: Iterable[Outcome]) -> None:
         """Something happened at the venue."""
         ...
@@ -55,6 +59,9 @@ class Blind:
         """See nothing."""
 
     def on_arrival(self, account: str, order: Order) -> None:
+        """See nothing."""
+
+    def on_report(self, account: str) -> None:
         """See nothing."""
 
     def on_outcomes(self, outcomes: Iterable[Outcome]) -> None:
@@ -160,6 +167,7 @@ class ProofBroker:
         taken = replace(taken, orders=tuple(self._shown(order) for order in taken.orders))
         if fault is not Fault.INCOMPLETE:
             self.read += 1
+            self._exchange.witness.on_report(self._name)
         else:
             keep = self._random.random()
             taken = replace(

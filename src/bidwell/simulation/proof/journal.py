@@ -37,6 +37,10 @@ class ProofJournal(MemoryJournal):
         self.allotted: dict[tuple[str, str], ev.Allocation] = {}
         self.raised: dict[str, ev.ReplaceRequested] = {}
         self.asked_off: dict[str, None] = {}
+        self.closed: dict[str, float] = {}
+        self.led: list[ev.LeaderFilled] = []
+        self.copies: dict[str, ev.FillsCopied] = {}
+        self.copied: list[ev.FillsCopied] = []
         self.crash: Callable[[], None] = lambda: None
         self._weather = weather
         self._random = random
@@ -76,7 +80,10 @@ class ProofJournal(MemoryJournal):
             self.asked_off[_named.decode(entry.body).client_order_id] = None
         elif kind == "OrderDoubted":
             self.doubted[_named.decode(entry.body).client_order_id] = None
-        elif kind in {"IntentReceived", "IntentAllocated", "ReplaceRequested"}:
+        elif kind in {"OrderRejected", "OrderCanceled", "OrderExpired"}:
+            self.closed[_named.decode(entry.body).client_order_id] = asyncio.get_running_loop().time()
+        elif kind in {"IntentReceived", "IntentAllocated", "ReplaceRequested", "LeaderFilled", "FillsCopied",
+                      "OrderDenied"}:  # fmt: skip
             self._keep(codec.decode(kind, entry.body))
 
     def _keep(self, event: ev.Event) -> None:
@@ -86,6 +93,14 @@ class ProofJournal(MemoryJournal):
             case ev.IntentAllocated(intent=name, allocations=parts):
                 for part in parts:
                     self.allotted[(name, part.account)] = part
+            case ev.LeaderFilled():
+                self.led.append(event)
+            case ev.FillsCopied(intent=copy):
+                self.copied.append(event)
+                if copy is not None:
+                    self.copies[copy] = event
+            case ev.OrderDenied(order=denied):
+                self.closed[denied.client_order_id] = asyncio.get_running_loop().time()
             case ev.ReplaceRequested(client_order_id=order, quantity=quantity):
                 known = self.raised.get(order)
                 if known is None or known.quantity < quantity:

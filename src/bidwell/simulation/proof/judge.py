@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from bidwell.simulation import exits
 from bidwell.simulation.facts import Amended, Placed, Traded
 from bidwell.simulation.floor import Outcome
 from bidwell.simulation.orders import Role, VenueOrder
+from bidwell.simulation.proof import mended
 from bidwell.simulation.proof.journal import ProofJournal
 from bidwell.simulation.venue import Venue
 
@@ -58,6 +60,8 @@ class Judge:
     steps: bool = False
     sent: dict[str, Sent] = field(default_factory=dict)
     arrived: dict[tuple[str, str], int] = field(default_factory=dict)
+    reports: dict[str, list[float]] = field(default_factory=dict)
+    copied: mended.Copied | None = None
     checks: int = 0
 
     def break_(self, invariant: int, text: str) -> None:
@@ -85,6 +89,8 @@ class Judge:
         self._in_time(order, now)
         self._not_halted(order)
         self._not_stale(order)
+        for number, text in mended.wrong(self, order):
+            self.break_(number, text)
 
     def _within_parent(self, order: Order) -> None:
         if order.leg or order.intent is None:
@@ -157,6 +163,10 @@ class Judge:
 
     # --- the venue --------------------------------------------------------------------------------
 
+    def on_report(self, account: str) -> None:
+        """A full report is on its way to the desk."""
+        self.reports.setdefault(account, []).append(asyncio.get_running_loop().time())
+
     def on_arrival(self, account: str, order: Order) -> None:
         """An order reached the venue's book."""
         key = (account, order.client_order_id)
@@ -174,6 +184,9 @@ class Judge:
                     self._within_limit(account, self.venue.state.orders[new or old].instrument)
                 case Traded(account=account, broker_order_id=name, execution=execution):
                     self._reduced(account, self.venue.state.orders[name], execution.quantity)
+                    if self.copied is not None:
+                        traded = self.venue.state.orders[name]
+                        self.copied.on_trade(account, traded.instrument, execution.quantity * traded.side.sign)
                 case _:
                     pass
 

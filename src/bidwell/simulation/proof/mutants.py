@@ -5,9 +5,8 @@ A mutant replaces one function or rule of the engine by name while its schedules
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -43,42 +42,9 @@ from bidwell.model.order import Order, OrderStatus, Pending, Step
 from bidwell.risk import gate
 from bidwell.risk.rules import halt, max_position, stale_data
 from bidwell.simulation.proof.acts import Act
+from bidwell.simulation.proof.mutant import Mutant, Patch
+from bidwell.simulation.proof.repair_mutants import REPAIR_MUTANTS
 from bidwell.simulation.proof.weather import Fault
-
-Patch = tuple[object, str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class Mutant:
-    """One broken engine; `patches` are (owner, name, replacement), `focus` and `often` make it show sooner."""
-
-    name: str
-    patches: tuple[Patch, ...]
-    focus: frozenset[Fault] = frozenset()
-    often: tuple[Act, ...] = ()
-
-    @contextmanager
-    def at_work(self) -> Iterator[None]:
-        """Break the engine for as long as the context lasts."""
-        with ExitStack() as undo:
-            for owner, name, replacement in self.patches:
-                _put(owner, name, replacement, undo)
-            yield
-
-
-def _put(owner: object, name: str, replacement: object, undo: ExitStack) -> None:
-    if isinstance(owner, dict):
-        before = owner[_kind(name)]
-        owner[_kind(name)] = replacement
-        undo.callback(owner.__setitem__, _kind(name), before)
-    else:
-        undo.callback(setattr, owner, name, vars(owner)[name])
-        setattr(owner, name, replacement)
-
-
-def _kind(name: str) -> type[ev.Event]:
-    return ev.KINDS[name]
-
 
 # What stands in for an engine's function takes what that function takes, whether it looks at it or not.
 # ruff: noqa: ARG001, ANN401, SLF001
@@ -474,4 +440,5 @@ MUTANTS: tuple[Mutant, ...] = (
            frozenset({Fault.THROTTLED}), (Act.ENTER_GROUP, Act.SIGNAL)),
     Mutant("a group's change reaches what is under way", ((State, "open_intent", _group_of_today),),
            frozenset({Fault.CRASH_AFTER, Fault.DISCONNECT}), (Act.REDEFINE, Act.ENTER_GROUP, Act.CLOSE_ALL)),
+    *REPAIR_MUTANTS,
 )  # fmt: skip

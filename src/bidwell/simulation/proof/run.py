@@ -26,7 +26,8 @@ MUTANT_SEEDS = 600
 """A mutant that lives through so many schedules is reported alive."""
 
 _SHOWN = 5
-NEEDED = ("in_doubt", "absent", "resurrected", "resent", "external", "crashes", "unwound")
+NEEDED = ("in_doubt", "absent", "resurrected", "resent", "external", "crashes", "unwound", "repaired",
+          "copied")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

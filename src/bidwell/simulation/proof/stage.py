@@ -12,7 +12,7 @@ from random import Random
 from bidwell.engine.desk import Desk, World
 from bidwell.engine.market import Market
 from bidwell.model import events as ev
-from bidwell.model.account import Account, Group, Member, Policy, Strategy
+from bidwell.model.account import Account, Group, Member, OnFailure, Policy, Strategy
 from bidwell.model.ids import AccountId, GroupId, StrategyId, WorkspaceId
 from bidwell.model.limits import Limits, Scope, ScopeType
 from bidwell.risk.gate import Gate
@@ -23,6 +23,7 @@ from bidwell.simulation.proof.acts import Plan
 from bidwell.simulation.proof.broker import Exchange, ProofBroker
 from bidwell.simulation.proof.journal import ProofJournal
 from bidwell.simulation.proof.judge import Judge
+from bidwell.simulation.proof.mended import Copied
 from bidwell.simulation.proof.weather import Fault, Weather
 from bidwell.simulation.state import VenueState
 from bidwell.simulation.venue import Venue
@@ -31,6 +32,9 @@ CASH = Decimal(100_000)
 MAX_DATA_AGE = Decimal(2)
 TREND = StrategyId("str_trend")
 GROUPS = (GroupId("grp_one"), GroupId("grp_two"))
+COPIED, MENDED = GroupId("grp_copied"), GroupId("grp_mended")
+RATIOS = (Decimal(1), Decimal("0.5"), Decimal(2))
+LAG = 1
 _RECONCILE = timedelta(seconds=1.5)
 _QUARANTINE = 1.2
 _TIMEOUT = 0.3
@@ -66,6 +70,8 @@ class Stage:
             Decimal(plan.max_position), timedelta(seconds=float(MAX_DATA_AGE)),
             splitting=frozenset(name for name, policy in zip(GROUPS, plan.policies, strict=True) if policy in _SPLITS),
         )  # fmt: skip
+        if plan.copying:
+            self.judge.copied = Copied(self.accounts[0], LAG, dict(zip(self.accounts[1:], RATIOS, strict=False)))
         self.exchange = Exchange(self.venue, self.clock, self.judge)
         self.lines: list[ProofBroker] = []
         for name in self.accounts:
@@ -157,7 +163,16 @@ class Stage:
         found.append(ev.LimitsSet(now, Scope(ScopeType.WORKSPACE), limits))
         found += [ev.GroupDefined(now, self.group(number)) for number in range(len(GROUPS))]
         found.append(ev.StrategyDefined(now, self.strategy()))
+        found += [ev.GroupDefined(now, group) for group in self.also()]
         return found
+
+    def also(self) -> list[Group]:
+        """A group that copies the first account's fills, and one that repairs, where the plan has them."""
+        followers = tuple(Member(name, RATIOS[place % len(RATIOS)]) for place, name in enumerate(self.accounts[1:]))
+        members = tuple(Member(name) for name in self.accounts)
+        copied = Group(COPIED, "Copied", Policy.RATIO, followers, leader=self.accounts[0], lag_seconds=LAG)
+        mended = Group(MENDED, "Mended", Policy.EQUAL, members, OnFailure.REPAIR, repair_seconds=20)
+        return [copied] * (self.plan.copying and bool(followers)) + [mended] * self.plan.mending
 
     def group(self, number: int, *, fewer: int = 0) -> Group:
         """An execution group over all accounts but the last `fewer`."""
