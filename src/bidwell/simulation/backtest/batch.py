@@ -90,7 +90,7 @@ def recipe(owner: type[Strategy], bars: Bars, terms: Conditions, names: Sequence
     shape = translate(first, series_of(first, len(bars)))
     known = dependences(owner)
     fields = [*shape.constants, *shape.state, *shape.series]
-    return Recipe(owner, tuple(names), terms, source_of(shape), shape.constants, tuple(shape.series), _kinds(shape),
+    return Recipe(owner, tuple(names), terms, source_of(shape, owner), shape.constants, tuple(shape.series), _kinds(shape),
                   {name: _behind(owner, known, names, name) for name in fields})  # fmt: skip
 
 
@@ -210,29 +210,38 @@ class _Gathering:
         count = len(self.block)
         if not fields:
             return np.arange(count)
-        columns = list(zip(*(self.places[name].tolist() for name in fields), strict=True))
-        known: list[set[int]] = [set() for _ in fields]
-        failed: set[int] = set()
+        columns = [self.places[name].tolist() for name in fields]
+        known = [np.zeros(self.distinct[name], dtype=np.bool_) for name in fields]
+        failed: list[int] = []
         # First those that are new in every field: each call of `prepare` computes all of them.
-        for every in (True, False):
-            for row, keys in enumerate(columns):
-                fresh = [key not in seen for key, seen in zip(keys, known, strict=True)]
-                if row in failed or not (all(fresh) if every else any(fresh)):
-                    continue
-                if not self._prepare(row, fields, keys, fresh):
-                    failed.add(row)
-                    continue
-                for key, seen in zip(keys, known, strict=True):
-                    seen.add(key)
-        whole = all(len(seen) == self.distinct[name] for name, seen in zip(fields, known, strict=True))
-        if whole and not failed:
+        varying = [place for place, name in enumerate(fields) if self.distinct[name] > 1]
+        for row in _diagonal([columns[n] for n in varying], [self.distinct[fields[n]] for n in varying]):
+            self._take(row, fields, columns, known, failed)
+        for name, column, seen in zip(fields, columns, known, strict=True):
+            if not seen.all():
+                for row in np.flatnonzero(~seen[self.places[name]]).tolist():
+                    if not seen[column[row]] and row not in failed:
+                        self._take(row, fields, columns, known, failed)
+        if not failed:
             return np.arange(count)
-        return np.array(
-            [row for row, keys in enumerate(columns)
-             if row not in failed and all(key in seen for key, seen in zip(keys, known, strict=True))], dtype=np.int64
-        )  # fmt: skip
+        able = np.ones(count, dtype=np.bool_)
+        able[failed] = False
+        for name, seen in zip(fields, known, strict=True):
+            able &= seen[self.places[name]]
+        return np.flatnonzero(able)
 
-    def _prepare(self, row: int, fields: list[str], keys: tuple[int, ...], fresh: list[bool]) -> bool:
+    def _take(
+        self, row: int, fields: list[str], columns: list[list[int]], known: list[NDArray[np.bool_]], failed: list[int]
+    ) -> None:  # fmt: skip
+        """Prepare one row, and note which keys are known with it."""
+        keys = [column[row] for column in columns]
+        if not self._prepare(row, fields, keys, [not seen[key] for key, seen in zip(keys, known, strict=True)]):
+            failed.append(row)
+            return
+        for key, seen in zip(keys, known, strict=True):
+            seen[key] = True
+
+    def _prepare(self, row: int, fields: list[str], keys: list[int], fresh: list[bool]) -> bool:
         try:
             strategy = self.plan.prepared(self.bars, self.block[row])
         except Exception:  # noqa: BLE001 - the interpreted run of this row says at which line it was
@@ -273,6 +282,23 @@ class _Gathering:
             place = self.plan.names.index(name)
             return np.array([self.block[row][place] for row in self.rows], dtype=kind)
         return np.array(self.scalars.get(name, []), dtype=kind)[self.places[name][self.rows]]
+
+
+def _diagonal(columns: list[list[int]], distinct: list[int]) -> Iterator[int]:
+    """Rows of which no two share a key in any column, in order, until one column has no keys left."""
+    seen = [bytearray(count) for count in distinct]
+    left = min(distinct, default=0)
+    for row, keys in enumerate(zip(*columns, strict=True)):
+        for key, known in zip(keys, seen, strict=True):
+            if known[key]:
+                break
+        else:
+            yield row
+            for key, known in zip(keys, seen, strict=True):
+                known[key] = 1
+            left -= 1
+            if not left:
+                return
 
 
 def _codes(combinations: Sequence[Values]) -> NDArray[np.int64]:

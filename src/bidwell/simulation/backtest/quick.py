@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from bidwell.simulation.backtest import compiled
 from bidwell.simulation.backtest.books import HEADROOM, array_book, grown, rows_of
 from bidwell.simulation.backtest.conditions import Conditions
+from bidwell.simulation.backtest.signals import Signals, Targets
 from bidwell.simulation.backtest.translation import Translated, translate
 from bidwell.simulation.backtest.watching import Watch
 from bidwell.strategy.bars import COLUMNS, Bars
@@ -36,6 +37,10 @@ State = namedtuple("State", {state!r})
 {functions}
 
 
+{run}
+"""
+
+_EVERY_BAR = """
 @njit(cache=True, _nrt=False)
 def run(book, o, h, l, c, v, t, P, S, M, equity, start, stop, room):
     counts = book.counts
@@ -53,47 +58,61 @@ def run(book, o, h, l, c, v, t, P, S, M, equity, start, stop, room):
             settle_close(book, 0, i, c[i], v[i], t[i])
         equity[i] = account[CASH] + position[0] * c[i] * multiplier
     return stop
-
-
-@njit(cache=True, _nrt=False, error_model="numpy")
-def measured(equity, cash, pace, out):
-    n = len(equity)
-    peak = cash
-    worst = 0.0
-    before = cash
-    total = 0.0
-    for i in range(n):
-        total += equity[i] / before - 1.0
-        before = equity[i]
-        peak = max(peak, equity[i])
-        worst = min(worst, equity[i] / peak - 1.0)
-    mean = total / n
-    spread = 0.0
-    before = cash
-    for i in range(n):
-        away = equity[i] / before - 1.0 - mean
-        before = equity[i]
-        spread += away * away
-    out[0] = equity[n - 1]
-    out[1] = worst
-    out[2] = mean / math.sqrt(spread / (n - 1)) * math.sqrt(pace) if spread > 0.0 else 0.0
-
-
-@njit(cache=True, _nrt=False, nogil=True)
-def run_many(book, o, h, l, c, v, t, table, series, begin, M, where, equity, out, low, high, room, cash, pace):
-    for j in range(low, high):
-        book.account[:] = 0.0
-        book.account[CASH] = cash
-        book.counts[:] = 0
-        book.position[:] = 0.0
-        book.mark[:] = 0.0
-{beginnings}
-        P = {one_table}
-        S = {one_series}
-        if run(book, o, h, l, c, v, t, P, S, M, equity, 0, len(c), room) == len(c):
-            measured(equity, cash, pace, out[j])
-            out[j, 3] = book.counts[FILLS]
 """
+
+# Where nothing works and the arrays say nothing, a bar changes nothing but the equity.
+_WOKEN_BARS = """
+@njit(cache=True, _nrt=False)
+def run(book, o, h, l, c, v, t, P, S, M, equity, start, stop, room):
+    counts = book.counts
+    account = book.account
+    position = book.position
+    multiplier = book.multiplier[0]
+    at_close = book.settings[AT_CLOSE] != 0.0
+    i = start
+    while i < stop:
+        if counts[BUSY] == 0:
+            cash = account[CASH]
+            held = position[0]
+            j = i
+{scan}
+            past = equity[i:j]
+            if held == 0.0:
+                for n in range(len(past)):
+                    past[n] = cash
+            else:
+                closes = c[i:j]
+                for n in range(len(past)):
+                    past[n] = cash + held * closes[n] * multiplier
+            i = j
+            if i >= stop:
+                break
+        if counts[ORDERS] > room or counts[FILLS] > room:
+            return i
+        if counts[BUSY] != 0:
+            step(book, 0, i, o[i], h[i], l[i], c[i], v[i], t[i], t[i - 1] if i > 0 else 0)
+        m_on_bar(book, i, o, h, l, c, v, t, P, S, M)
+        if at_close and counts[BUSY] != 0:
+            settle_close(book, 0, i, c[i], v[i], t[i])
+        equity[i] = account[CASH] + position[0] * c[i] * multiplier
+        i += 1
+    return stop
+"""
+
+_SCANS: dict[type[Strategy], str] = {
+    Signals: """
+            if held > 0.0:
+                while j < stop and not S.exits[np.uint64(j)]:
+                    j += 1
+            else:
+                while j < stop and not (S.entries[np.uint64(j)] | S.short_entries[np.uint64(j)]):
+                    j += 1
+""",
+    Targets: """
+            while j < stop and S.weights[np.uint64(j)] != S.weights[np.uint64(j)]:
+                j += 1
+""",
+}
 
 
 class CompiledRun:
@@ -105,7 +124,7 @@ class CompiledRun:
         self.bars = bars
         self.time = bars.time
         self.translated = translate(strategy, arrays)
-        self.source = source_of(self.translated)
+        self.source = source_of(self.translated, type(strategy))
         self.speed = "compiled"
         self.why = ""
         self.conditions = conditions
@@ -154,22 +173,15 @@ def pays(source: str, total: int) -> str:
     return "" if total >= least else f"Python is quicker for {total:,} bars"
 
 
-def source_of(translated: Translated) -> str:
-    """The source of a strategy's module."""
+def source_of(translated: Translated, owner: type[Strategy]) -> str:
+    """The source of a strategy's module; arrays of signals or weights have a loop that looks for the next that speaks."""
     functions = translated.source
     for name in translated.constants:
         functions = re.sub(rf"\bfield_{name}\b", f"P.{name}", functions)
     for name in translated.state:
         functions = re.sub(rf"\bfield_{name}\b", f"M.{name}[0]", functions)
+    run = _WOKEN_BARS.format(scan=_SCANS[owner].strip("\n")) if owner in _SCANS else _EVERY_BAR
     return _FRAME.format(
         kernel=compiled.kernel_name(), functions=functions, constants=tuple(translated.constants),
-        series=tuple(translated.series), state=tuple(translated.state),
-        beginnings="\n".join(f"        M.{name}[0] = begin.{name}[j]" for name in translated.state),
-        one_table=_made("Constants", "table", [f"table.{name}[j]" for name in translated.constants]),
-        one_series=_made("Series", "series",
-                         [f"series.{name}[where[j, {n}]]" for n, name in enumerate(translated.series)]),
+        series=tuple(translated.series), state=tuple(translated.state), run=run,
     )  # fmt: skip
-
-
-def _made(kind: str, empty: str, fields: list[str]) -> str:
-    return f"{kind}({', '.join(fields)})" if fields else empty
