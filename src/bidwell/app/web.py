@@ -13,6 +13,8 @@ from bidwell import __version__
 from bidwell.app import demo
 from bidwell.app.alert_history import AlertHistory
 from bidwell.app.folders import STATIC
+from bidwell.app.research import open_research
+from bidwell.app.strategy_runs import open_strategy_runs
 from bidwell.brokers.paper.broker.admin import PaperAdmin
 from bidwell.model.errors import BrokerError
 from bidwell.server.app import create_alert_app, create_app
@@ -110,6 +112,8 @@ async def desk_web(built: Installation) -> DeskWeb:
             "paper_venue": partial(_venue, built),
         },
         paper=PaperAccounts(built),
+        research=await open_research(built),
+        strategy_runs={demo.WORKSPACE: open_strategy_runs(built)},
         static=STATIC,
     )
     return DeskWeb(create_app(context), context, alert_url)
