@@ -21,6 +21,7 @@ COMMANDS = (
     "stop",
     "trade",
     "catalog",
+    "data",
     "backtest",
     "strategy",
     "keep",
