@@ -46,7 +46,7 @@ class ClosedOrders:
             self.length = after
 
     def append(self, orders: Iterable[VenueOrder]) -> None:
-        """Add closed orders durably."""
+        """Add closed orders; they are durable after `sync`, and until then a log has them, too."""
         parts = []
         for order in orders:
             payload = _encode(order)
@@ -62,7 +62,10 @@ class ClosedOrders:
             written = os.pwrite(self._file, content, start)
             if written != len(content):
                 raise OSError(f"only {written} of {len(content)} bytes of the archive were written")
-            os.fdatasync(self._file)
+
+    def sync(self) -> None:
+        """Make everything that was added durable."""
+        os.fdatasync(self._file)
 
     def find(self, account: str, client_order_id: str) -> VenueOrder | None:
         """The order under a client id."""

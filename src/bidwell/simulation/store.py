@@ -152,6 +152,7 @@ class Store:
         """Move the closed orders that are left to the archive, write an image, and begin a new log."""
         self.commit()
         archived = self.retire(state, state.retiring)
+        self._archive.sync()
         before = self._generation
         self._generation += 1
         self._write_image(_Saved(archived, state.image()))
