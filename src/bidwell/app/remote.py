@@ -62,6 +62,10 @@ class Remote:
         """POST under the workspace, with a fresh idempotency key."""
         return self._call("POST", _scoped(path), body if body is not None else {})
 
+    def delete(self, path: str) -> None:
+        """DELETE under the workspace."""
+        self._call("DELETE", _scoped(path), None)
+
     def _call(self, method: str, path: str, body: dict[str, Any] | None) -> Any:  # noqa: ANN401 - see get and post
         request = urllib.request.Request(  # noqa: S310 - the desk's own address, read from its data folder
             self.url + path, method=method,

@@ -6,7 +6,7 @@ import hashlib
 import importlib.util
 import resource
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -100,3 +100,14 @@ def _address_space() -> int:
     status = Path("/proc/self/statm")
     pages = int(status.read_text("ascii").split()[0]) if status.exists() else 0
     return pages * resource.getpagesize()
+
+
+def pairs(texts: Sequence[str]) -> list[tuple[str, str]]:
+    """Names and values of texts such as fast=10; raises InvalidInput for a text that is none."""
+    found = []
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise InvalidInput("strategy.parameter", f"--set {text} is not name=value", field="set")
+        found.append((name, value))
+    return found

@@ -46,6 +46,7 @@ from bidwell.server.positions.routes import router as positions
 from bidwell.server.problems import ProblemError, answer, of_error, unexpected
 from bidwell.server.strategies.routes import router as strategies
 from bidwell.server.strategy_files.routes import router as strategy_files
+from bidwell.server.strategy_runs.routes import router as strategy_runs
 from bidwell.server.stream.endpoint import Endpoint
 from bidwell.server.stream.hub import Hub
 from bidwell.server.stream.routes import router as stream
@@ -54,7 +55,7 @@ from bidwell.server.thin import ThinRoute
 
 ROUTERS: tuple[APIRouter, ...] = (
     sessions, keys, members, overview, accounts, limits, halt, groups, strategies, alerts, instruments, intents, orders,
-    fills, positions, journal, market, strategy_files, backtests, stream, health,
+    fills, positions, journal, market, strategy_files, strategy_runs, backtests, stream, health,
 )  # fmt: skip
 STREAM_PATH = "/api/v1/stream"
 

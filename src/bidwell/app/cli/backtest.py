@@ -55,12 +55,12 @@ def backtest(
     from rich.progress import Progress
 
     from bidwell.app.folders import data_folder
-    from bidwell.app.strategies import bounded_memory, catalog_reader, fee_named, strategy_in
+    from bidwell.app.strategies import bounded_memory, catalog_reader, fee_named, pairs, strategy_in
     from bidwell.model.errors import InvalidInput
     from bidwell.simulation.backtest.run import backtest as run
 
     found = strategy_in(file, class_)
-    chosen = found(**{name: _param(found, name).read(text) for name, text in _pairs(set_ or [])})
+    chosen = found(**{name: _param(found, name).read(text) for name, text in pairs(set_ or [])})
     with bounded_memory(memory), Progress(console=Console(stderr=True), transient=True, disable=as_json) as bar:
         task = bar.add_task(f"running {found.__name__}", total=None)
         try:
@@ -81,18 +81,6 @@ def backtest(
         "out": kept,
     }
     output.show(answer, lambda console: _draw(console, result, kept), as_json=as_json)
-
-
-def _pairs(texts: list[str]) -> list[tuple[str, str]]:
-    from bidwell.model.errors import InvalidInput
-
-    found = []
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals or not name:
-            raise InvalidInput("strategy.parameter", f"--set {text} is not name=value", field="set")
-        found.append((name, value))
-    return found
 
 
 def _param(found: type[Strategy], name: str) -> Param[Any]:

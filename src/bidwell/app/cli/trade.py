@@ -44,7 +44,7 @@ def order(
     terms = {"order_type": kind[(limit is not None, stop is not None)], "limit_price": limit, "stop_price": stop,
              "time_in_force": tif.upper()}  # fmt: skip
     body: dict[str, Any] = {
-        "instrument": _instrument(desk, symbol), "side": side.upper(), "account": account, "group": group,
+        "instrument": instrument_id(desk, symbol), "side": side.upper(), "account": account, "group": group,
         "sizing": {"by": "quantity", "value": quantity},
         "terms": {name: value for name, value in terms.items() if value is not None},
     }  # fmt: skip
@@ -63,7 +63,8 @@ def order(
     output.show(sent, lambda console: console.print(f"accepted as {sent['id']}"), as_json=as_json)
 
 
-def _instrument(desk: Any, symbol: str) -> str:  # noqa: ANN401 - a Remote, imported late
+def instrument_id(desk: Any, symbol: str) -> str:  # noqa: ANN401 - a Remote, imported late
+    """The id of an instrument by its symbol or id; raises InvalidInput where it is none or several."""
     from bidwell.model.errors import InvalidInput
 
     wanted = symbol.upper()
@@ -77,7 +78,7 @@ def _instrument(desk: Any, symbol: str) -> str:  # noqa: ANN401 - a Remote, impo
 def _draw_preview(console: Console, preview: dict[str, Any]) -> None:
     rows = [[row["name"], row["side"], row["quantity"], "allowed" if row["allowed"] else _why(row)]
             for row in preview["allocations"]]  # fmt: skip
-    _table(console, ["account", "side", "quantity", "answer"], rows)
+    table(console, ["account", "side", "quantity", "answer"], rows)
 
 
 def _why(row: dict[str, Any]) -> str:
@@ -99,7 +100,7 @@ def intents(
              row["receiver_name"], row["status"], f"{row['filled']}/{row['children']}", str(row["denied"])]
             for row in found["items"]]  # fmt: skip
     titles = ["intent", "received (UTC)", "from", "side", "symbol", "to", "status", "filled", "denied"]
-    output.show(found, lambda console: _table(console, titles, rows), as_json=as_json)
+    output.show(found, lambda console: table(console, titles, rows), as_json=as_json)
 
 
 def accounts(*, data: Data = None, as_json: output.Json = False) -> None:
@@ -111,7 +112,7 @@ def accounts(*, data: Data = None, as_json: output.Json = False) -> None:
              row["day_pnl"] or "–", str(row["open_orders"]), row["state"]["state"],
              "reconciled" if row["reconciled"] else "not reconciled"] for row in found["items"]]  # fmt: skip
     titles = ["id", "name", "broker", "mode", "currency", "equity", "day P&L", "open", "state", "book"]
-    output.show(found, lambda console: _table(console, titles, rows), as_json=as_json)
+    output.show(found, lambda console: table(console, titles, rows), as_json=as_json)
 
 
 def halt(
@@ -159,13 +160,14 @@ def _scope(account: str | None, group: str | None) -> dict[str, str]:
     return {"type": "group", "id": group} if group else {"type": "workspace", "id": ""}
 
 
-def _table(console: Console, titles: list[str], rows: list[list[str]]) -> None:
+def table(console: Console, titles: list[str], rows: list[list[str]]) -> None:
+    """Print rows under titles."""
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    drawn = Table(box=None, pad_edge=False, header_style="bold")
     for title in titles:
-        table.add_column(title)
+        drawn.add_column(title)
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    console.print(table if rows else "nothing yet")
+        drawn.add_row(*(Text(cell) for cell in row))
+    console.print(drawn if rows else "nothing yet")

@@ -56,6 +56,7 @@ class Action(StrEnum):
     GROUP_WRITE = "group.write"
     STRATEGY_WRITE = "strategy.write"
     STRATEGY_TOKEN = "strategy.token"  # noqa: S105 - an action's name
+    STRATEGY_RUN = "strategy.run"
     STRATEGY_FILE_WRITE = "strategy_file.write"
     BACKTEST_RUN = "backtest.run"
     BACKTEST_SETTINGS = "backtest.settings"
@@ -122,6 +123,7 @@ PERMISSIONS: dict[Action, Permission] = {
     Action.GROUP_WRITE: _RUN,
     Action.STRATEGY_WRITE: _RUN,
     Action.STRATEGY_TOKEN: _RUN,
+    Action.STRATEGY_RUN: _TRADE,
     Action.STRATEGY_FILE_WRITE: _TRADE,
     Action.BACKTEST_RUN: _TRADE,
     Action.BACKTEST_SETTINGS: Permission(Reach.WORKSPACE, frozenset({Role.OWNER})),

@@ -1,0 +1,1 @@
+"""Strategies at work on the desk: start, stop, resume, what they hold, their logs."""
