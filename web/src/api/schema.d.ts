@@ -1449,6 +1449,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/w/{workspace}/strategy-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Strategy Runs
+         * @description Strategies at work, and those that were, newest first.
+         */
+        get: operations["list_strategy_runs_api_v1_w__workspace__strategy_runs_get"];
+        put?: never;
+        /**
+         * Start Strategy Run
+         * @description Put a strategy to work in a process of its own; its signals go through the intake like any strategy's.
+         */
+        post: operations["start_strategy_run_api_v1_w__workspace__strategy_runs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/strategy-runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Strategy Run
+         * @description One run with the text that it runs.
+         */
+        get: operations["read_strategy_run_api_v1_w__workspace__strategy_runs__id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Strategy Run
+         * @description Forget a run that is not at work, with its log; its orders stay in the journal.
+         */
+        delete: operations["remove_strategy_run_api_v1_w__workspace__strategy_runs__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/strategy-runs/{id}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Strategy Run Log
+         * @description A run's log: what the strategy wrote and printed, its orders, fills and refusals.
+         */
+        get: operations["read_strategy_run_log_api_v1_w__workspace__strategy_runs__id__log_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/strategy-runs/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Strategy Run
+         * @description Put a stopped or failed run to work again with what it kept; bars that passed meanwhile are history.
+         */
+        post: operations["resume_strategy_run_api_v1_w__workspace__strategy_runs__id__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/strategy-runs/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Strategy Run
+         * @description Stop a run; its working orders stay, unless it is flattened.
+         */
+        post: operations["stop_strategy_run_api_v1_w__workspace__strategy_runs__id__stop_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/w/{workspace}/users": {
         parameters: {
             query?: never;
@@ -3322,6 +3430,57 @@ export interface components {
             source: string;
         };
         /**
+         * NewStrategyRun
+         * @description A strategy to be put to work: a file's text, or a stored file and its version (the newest unless given).
+         */
+        NewStrategyRun: {
+            /** Account */
+            account?: string | null;
+            /** Class Name */
+            class_name?: string | null;
+            /** Group */
+            group?: string | null;
+            /**
+             * History
+             * @description bars to begin with
+             * @default 500
+             */
+            history?: number;
+            /**
+             * Instruments
+             * @example [
+             *       "AAPL.XNAS"
+             *     ]
+             */
+            instruments: string[];
+            /** Name */
+            name?: string | null;
+            /**
+             * Parameters
+             * @example {
+             *       "fast": "10"
+             *     }
+             */
+            parameters?: {
+                [key: string]: string;
+            };
+            /** Source */
+            source?: string | null;
+            /**
+             * Strategy
+             * @description id of a strategy file
+             */
+            strategy?: string | null;
+            /**
+             * Timeframe
+             * @default 1m
+             * @example 5m
+             */
+            timeframe?: string;
+            /** Version */
+            version?: number | null;
+        };
+        /**
          * NewUser
          * @description A person to let into the workspace.
          */
@@ -4289,6 +4448,32 @@ export interface components {
             };
         };
         /**
+         * RunLineView
+         * @description A line of a run's log; `level` is info, order, fill or error.
+         */
+        RunLineView: {
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            at: string;
+            /** Level */
+            level: string;
+            /** Number */
+            number: number;
+            /** Text */
+            text: string;
+        };
+        /**
+         * RunLog
+         * @description A run's log, oldest first; ask again with `after` the last number.
+         */
+        RunLog: {
+            /** Items */
+            items: components["schemas"]["RunLineView"][];
+        };
+        /**
          * RunPage
          * @description Runs, newest first.
          */
@@ -4614,6 +4799,17 @@ export interface components {
             password: string;
         };
         /**
+         * StopBody
+         * @description How to stop: with `flatten` its working orders are canceled and what it holds is closed.
+         */
+        StopBody: {
+            /**
+             * Flatten
+             * @default false
+             */
+            flatten?: boolean;
+        };
+        /**
          * Strategy
          * @description A sender of signals.
          */
@@ -4720,6 +4916,142 @@ export interface components {
             items: components["schemas"]["Strategy"][];
             /** Next Cursor */
             next_cursor?: string | null;
+        };
+        /**
+         * StrategyRunDetail
+         * @description One run with the text that it runs.
+         */
+        StrategyRunDetail: {
+            /** Account */
+            account: string | null;
+            /** Class Name */
+            class_name: string;
+            /** Code */
+            code: string;
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Group */
+            group: string | null;
+            /**
+             * Hash
+             * @description SHA-256 of the file's text
+             */
+            hash: string;
+            /** Id */
+            id: string;
+            /** Instruments */
+            instruments: string[];
+            /**
+             * Line
+             * @description the strategy's own line, where a failure has one
+             */
+            line: number | null;
+            /** Name */
+            name: string;
+            /** Parameters */
+            parameters: {
+                [key: string]: boolean | number | string;
+            };
+            /**
+             * Positions
+             * @description what it holds, signed, by symbol
+             */
+            positions: {
+                [key: string]: string;
+            };
+            /** Reason */
+            reason: string;
+            /** Receiver Name */
+            receiver_name: string;
+            /** Source */
+            source: string;
+            /**
+             * Status
+             * @description running, stopped or failed
+             * @example running
+             */
+            status: string;
+            /** Timeframe Seconds */
+            timeframe_seconds: number;
+        };
+        /**
+         * StrategyRunList
+         * @description The workspace's runs, newest first.
+         */
+        StrategyRunList: {
+            /** Items */
+            items: components["schemas"]["StrategyRunView"][];
+        };
+        /**
+         * StrategyRunView
+         * @description A strategy at work; its orders are those of the desk's strategy of the same id.
+         */
+        StrategyRunView: {
+            /** Account */
+            account: string | null;
+            /** Class Name */
+            class_name: string;
+            /** Code */
+            code: string;
+            /**
+             * Created At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Group */
+            group: string | null;
+            /**
+             * Hash
+             * @description SHA-256 of the file's text
+             */
+            hash: string;
+            /** Id */
+            id: string;
+            /** Instruments */
+            instruments: string[];
+            /**
+             * Line
+             * @description the strategy's own line, where a failure has one
+             */
+            line: number | null;
+            /** Name */
+            name: string;
+            /** Parameters */
+            parameters: {
+                [key: string]: boolean | number | string;
+            };
+            /**
+             * Positions
+             * @description what it holds, signed, by symbol
+             */
+            positions: {
+                [key: string]: string;
+            };
+            /** Reason */
+            reason: string;
+            /** Receiver Name */
+            receiver_name: string;
+            /**
+             * Status
+             * @description running, stopped or failed
+             * @example running
+             */
+            status: string;
+            /** Timeframe Seconds */
+            timeframe_seconds: number;
         };
         /**
          * StrategyTemplateList
@@ -8179,6 +8511,245 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StrategyTemplateList"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_strategy_runs_api_v1_w__workspace__strategy_runs_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StrategyRunList"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_strategy_run_api_v1_w__workspace__strategy_runs_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStrategyRun"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StrategyRunView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_strategy_run_api_v1_w__workspace__strategy_runs__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StrategyRunDetail"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_strategy_run_api_v1_w__workspace__strategy_runs__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_strategy_run_log_api_v1_w__workspace__strategy_runs__id__log_get: {
+        parameters: {
+            query?: {
+                /** @description number of the last line known; -1: the newest */
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunLog"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_strategy_run_api_v1_w__workspace__strategy_runs__id__resume_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StrategyRunView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_strategy_run_api_v1_w__workspace__strategy_runs__id__stop_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StopBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StrategyRunView"];
                 };
             };
             /** @description What is wrong, with a stable code */
