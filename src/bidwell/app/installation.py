@@ -14,6 +14,7 @@ from bidwell.app import demo, projector, venue
 from bidwell.app.clock import SystemEntropy, WallClock
 from bidwell.app.crash import CrashingJournal
 from bidwell.app.leadership import Leadership, holder_of, home_of
+from bidwell.app.rulebooks import RulebookFolder, revise_all
 from bidwell.brokers.paper.broker.account import PaperBroker
 from bidwell.brokers.paper.broker.admin import PaperAdmin
 from bidwell.brokers.paper.broker.feed import PaperFeed
@@ -86,6 +87,11 @@ class Installation:
     projector: subprocess.Popen[bytes] | None = None
 
     @property
+    def rulebooks(self) -> RulebookFolder:
+        """The rulebook files: those shipped, and a person's own."""
+        return RulebookFolder(self.folder.path / "rulebooks")
+
+    @property
     def fenced(self) -> bool:
         """Whether another desk has taken over."""
         return self.leadership.lost is not None
@@ -138,6 +144,8 @@ async def install(settings: Settings, folder: DataFolder, stopping: asyncio.Even
     built.tasks.append(asyncio.create_task(leadership.keep()))
     await history.connect()
     await desk.start()
+    library = await asyncio.to_thread(built.rulebooks.library)
+    await desk.act_on_risk(lambda guard: revise_all(guard, library))
     await _furnish(built)
     built.tasks.append(asyncio.create_task(feed.connect(fan)))
     if database.cluster is not None:
@@ -171,7 +179,7 @@ def _say(what: str) -> None:
 
 
 def _label(settings: Settings) -> str:
-    return f"Replay {settings.speed}×" if settings.feed == "replay" else settings.feed
+    return "Replay" if settings.feed == "replay" else settings.feed
 
 
 def _desk(folder: DataFolder, journal: PostgresJournal, paper: PaperConfig, clock: WallClock, entropy: SystemEntropy,

@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
+import type { DecimalText } from "~/lib/decimal";
 import { api, body } from "./client";
 import { keys } from "./keys";
 import type { Bar, BarSeconds, Instrument, Overview, Quote } from "./types";
@@ -32,6 +33,11 @@ export const instrumentsQuery = (workspace: string) =>
     queryFn: async (): Promise<Instrument[]> =>
       (await body(api.GET("/api/v1/w/{workspace}/instruments", { params: { path: { workspace } } }))).items,
   });
+
+/** Market seconds per second from now on, zero pauses; gives the speed in force. */
+export async function setMarketSpeed(workspace: string, speed: number): Promise<DecimalText> {
+  return (await body(api.POST("/api/v1/w/{workspace}/market/speed", { params: { path: { workspace } }, body: { speed: String(speed) as DecimalText } }))).speed;
+}
 
 export type QuoteBook = Readonly<Record<string, Quote>>;
 

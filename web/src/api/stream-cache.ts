@@ -2,7 +2,7 @@ import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import { keys } from "./keys";
 import type { QuoteBook } from "./market";
 import { refresh } from "./refresh";
-import type { AccountSummary, Feed, Fill, IntentSummary, Order, Overview, Page, Position, Quote } from "./types";
+import type { AccountSummary, Feed, Fill, IntentSummary, Order, Overview, Page, Position, Quote, Run, RunDetail } from "./types";
 
 const CLOSED: ReadonlySet<Order["status"]> = new Set(["DENIED", "REJECTED", "CANCELED", "EXPIRED", "FILLED"]);
 
@@ -76,6 +76,17 @@ function patchIntents(client: QueryClient, workspace: string, data: unknown): vo
   }
 }
 
+function patchRuns(client: QueryClient, workspace: string, data: unknown): void {
+  for (const run of list<Run>(data)) {
+    client.setQueryData<InfiniteData<Page<Run>, string | null>>(keys.runs(workspace), (pages) => upsertFirstPage(pages, run, ({ id }) => id));
+    client.setQueryData<RunDetail>(keys.run(workspace, run.id), (known) => known && { ...known, ...run });
+    if (run.progress === null) {
+      // What a strategy printed comes with the run itself, not over the stream.
+      void refresh(client, keys.run(workspace, run.id));
+    }
+  }
+}
+
 /** What each topic changes in the query cache. */
 export const PATCHES: Readonly<Record<string, Patch>> = {
   quotes: (client, workspace, data) => {
@@ -108,6 +119,7 @@ export const PATCHES: Readonly<Record<string, Patch>> = {
   breaks: (client, workspace) => {
     void refresh(client, ["w", workspace, "account"]);
   },
+  backtests: patchRuns,
 };
 
 const REFETCHED: Readonly<Record<string, (workspace: string) => readonly unknown[]>> = {
@@ -120,6 +132,7 @@ const REFETCHED: Readonly<Record<string, (workspace: string) => readonly unknown
   feed: keys.overview,
   state: keys.overview,
   breaks: (workspace) => ["w", workspace, "account"],
+  backtests: keys.runs,
 };
 
 export const TOPICS = Object.keys(PATCHES);

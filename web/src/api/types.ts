@@ -64,6 +64,28 @@ export type IssuedToken = Schemas["IssuedToken"];
 export type AlertRecord = Schemas["AlertEntry"];
 export type AlertTest = Schemas["AlertTrial"];
 
+export type StrategyFile = Schemas["StrategyFileView"];
+export type StrategyVersion = Schemas["VersionView"];
+export type StrategyDetail = Schemas["VersionDetail"];
+export type StrategyTemplate = Schemas["TemplateView"];
+export type Validation = Schemas["ValidationView"];
+export type Finding = Schemas["FindingView"];
+export type Outline = Schemas["OutlineView"];
+export type Parameter = Schemas["ParameterView"];
+
+export type Run = Schemas["Run"];
+export type RunDetail = Schemas["RunDetail"];
+export type RunRequest = Schemas["RunBody"];
+export type RunSettings = Schemas["RunSettingsView"];
+export type Series = Schemas["SeriesView"];
+export type RunResult = Schemas["ResultView"];
+export type ResultFigure = Schemas["FigureView"];
+export type SweepResult = Schemas["SweepView"];
+export type RoundTrip = Schemas["TripView"];
+export type RoundTrips = Schemas["TripList"];
+export type RunBars = Schemas["RunBars"];
+export type Comparison = Schemas["Comparison"];
+
 export type JournalEntry = Schemas["JournalEntry"];
 
 /** A part of a list. */

@@ -19,6 +19,7 @@ import {
   SettingsRoute,
   StrategyRoute,
 } from "./pages/routes";
+import { BacktestsRoute, CompareRoute, NewRunRoute, RunRoute, StrategiesRoute, StrategyFileRoute, readNewRun } from "./pages/research";
 import { Shell } from "./shell/shell";
 
 function Failed({ error, reset }: { error: unknown; reset: () => void }) {
@@ -89,6 +90,22 @@ const routes = root.addChildren([
     createRoute({ ...page, path: "/groups/$id", component: GroupRoute }),
     createRoute({ ...page, path: "/alerts", component: AlertsRoute }),
     createRoute({ ...page, path: "/alerts/$id", component: StrategyRoute }),
+    createRoute({ ...page, path: "/strategies", component: StrategiesRoute }),
+    createRoute({
+      ...page,
+      path: "/strategies/$id",
+      component: StrategyFileRoute,
+      validateSearch: (search: Record<string, unknown>): { line?: number | undefined } => (Number.isInteger(search["line"]) ? { line: Number(search["line"]) } : {}),
+    }),
+    createRoute({ ...page, path: "/backtests", component: BacktestsRoute }),
+    createRoute({ ...page, path: "/backtests/new", component: NewRunRoute, validateSearch: readNewRun }),
+    createRoute({
+      ...page,
+      path: "/backtests/compare",
+      component: CompareRoute,
+      validateSearch: (search: Record<string, unknown>): { runs?: string | undefined } => (text(search["runs"]) ? { runs: text(search["runs"]) } : {}),
+    }),
+    createRoute({ ...page, path: "/backtests/$id", component: RunRoute }),
     createRoute({ ...page, path: "/accounts", component: AccountsRoute }),
     createRoute({ ...page, path: "/accounts/$id", component: AccountRoute }),
     createRoute({

@@ -4,6 +4,8 @@ const PATHS = {
   groups: "M12 3a3 3 0 1 1 0 6 3 3 0 0 1 0-6zM5 15a3 3 0 1 1 0 6 3 3 0 0 1 0-6zM19 15a3 3 0 1 1 0 6 3 3 0 0 1 0-6zM10.5 8.5 6.5 15.5M13.5 8.5l4 7",
   accounts: "M4 7h16v12H4zM4 11h16M8 15h3M7 7V5h10v2",
   intents: "M4 6h5M7 10h6M11 14h6M15 18h5M4 4v16",
+  strategies: "M8 7l-5 5 5 5M16 7l5 5-5 5M13.5 4.5l-3 15",
+  backtests: "M4 4v16h16M7 15l4-5 3 3 6-7",
   journal: "M6 4h12v16H6zM9 8h6M9 12h6M9 16h4",
   settings: "M4 7h9M17 7h3M4 17h3M11 17h9M15 5v4M9 15v4",
   search: "M11 4a7 7 0 1 1 0 14 7 7 0 0 1 0-14zM16.5 16.5 21 21",

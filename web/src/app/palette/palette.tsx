@@ -44,6 +44,7 @@ function useEntries(workspace: string, onClose: () => void): Entry[] {
     };
     return [
       { group: "Actions", label: "New group", words: "create", run: then(() => void navigate({ to: "/groups/$id", params: { id: "new" } })) },
+      { group: "Actions", label: "New backtest", words: "run strategy sweep", run: then(() => void navigate({ to: "/backtests/new", search: {} })) },
       {
         group: "Actions",
         label: theme === "light" ? "Dark theme" : "Light theme",

@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { overviewQuery } from "~/api/market";
-import { sessionQuery } from "~/api/session";
+import { mayTrade, sessionQuery } from "~/api/session";
 import type { Workspace } from "~/api/types";
+import { ReplaySpeed } from "~/features/market/replay-speed";
 import { usePreferences } from "~/lib/preferences";
 import { Badge } from "~/ui/badge";
 import { Icon } from "~/ui/icon";
@@ -50,6 +51,7 @@ export function TopBar({ workspace, halt, onPalette }: TopBarProps) {
       <WorkspaceName workspace={workspace} />
       {mode && <Badge tone={mode === "live" ? "live" : "paper"}>{mode.toUpperCase()}</Badge>}
       <FeedLight workspace={workspace.id} />
+      {data?.feed.speed && mayTrade(workspace.role) && <ReplaySpeed workspace={workspace.id} speed={data.feed.speed} />}
       <span className="flex-1" />
       <span className="flex items-baseline gap-2 whitespace-nowrap max-md:hidden">
         <span className="text-text-2 max-lg:hidden">Equity</span>
