@@ -244,3 +244,21 @@ def test_sizes_by_notional_percent_risk_and_target() -> None:
         3: lambda s: s.close(50), 4: lambda s: s.buy(risk=100.0, stop_loss=95.0),
     })  # fmt: skip
     assert [quantity for _, quantity, _ in told(result)] == [10.0, 20.0, 470.0, -250.0, 20.0]
+
+
+def test_prices_of_orders_lie_on_the_tick_grid_as_a_broker_takes_them() -> None:
+    def acts(s: At) -> None:
+        s.buy(1, limit=99.126)
+        s.buy(1, stop=101.374, stop_loss=98.875)
+        s.buy(1, limit=0.01)
+
+    result = ran(bars(FLAT, FLAT), {0: acts}, tick_size=0.25)
+    assert result.orders["limit_price"].to_list() == [99.25, 0.0, 0.0, 0.25]
+    assert result.orders["stop_price"].to_list() == [0.0, 101.25, 99.0, 0.0]
+
+
+def test_a_trailing_level_off_the_tick_grid_lies_away_from_the_market() -> None:
+    market = bars(FLAT, FLAT, (100.0, 100.0, 98.5, 99.0), FLAT)
+    result = ran(market, {0: lambda s: s.buy(1), 1: lambda s: s.close(trail_percent=1.3)}, tick_size=0.25)
+    # 1.3 % below 100 is 98.70: the grid's next price away from the market is 98.50.
+    assert told(result)[-1] == (2, -1.0, 98.5)

@@ -16,6 +16,7 @@ from bidwell.simulation.backtest.accounts import (
     below_maintenance,
     commission_paid,
     fee_of,
+    on_tick,
     slipped,
     watch,
 )
@@ -182,7 +183,7 @@ def at_open(book: Book, k: int, i: int, open_: float, volume: float, time: int, 
         if kind == MARKET:
             left = fill(book, k, i, ident, row, met, False, volume, time, left)
         else:
-            price = price_at_open(row, kind, met)
+            price = price_at_open(book, row, kind, met)
             if price > 0.0:
                 left = fill(book, k, i, ident, row, price, False, volume, time, left)
         if row[STATUS] == OPEN or row[CHILDREN] > 0:
@@ -209,11 +210,11 @@ def overdue(row: Row, today: int, i: int) -> bool:
     return False
 
 
-def price_at_open(row: Row, kind: int, open_: float) -> float:
+def price_at_open(book: Book, row: Row, kind: int, open_: float) -> float:
     """The open where it is as good as a resting order's limit or beyond its stop, else 0."""
     side = row[SIDE]
     if kind != LIMITED and row[TRIGGERED] == 0.0:
-        if side * (open_ - level_of(row)) < 0.0:
+        if side * (open_ - level_of(book, row)) < 0.0:
             return 0.0
         row[TRIGGERED] = 1.0
         if kind != STOP_LIMITED:
@@ -221,12 +222,12 @@ def price_at_open(row: Row, kind: int, open_: float) -> float:
     return open_ if side * (open_ - row[LIMIT]) <= 0.0 else 0.0
 
 
-def level_of(row: Row) -> float:
-    """Where a stop is set off; a trailing stop follows its best price."""
+def level_of(book: Book, row: Row) -> float:
+    """Where a stop is set off; a trailing stop follows its best price, on the tick grid away from the market."""
     if row[KIND] != TRAILING:
         return float(row[STOP])
     distance = row[TRAIL] if row[TRAIL] > 0.0 else row[BEST] * row[TRAIL_SHARE]
-    return float(row[BEST] + row[SIDE] * distance)
+    return on_tick(book, int(row[INSTRUMENT]), row[BEST] + row[SIDE] * distance, row[SIDE])
 
 
 def within(
@@ -257,7 +258,9 @@ def within(
             reach_high = seen(book, k, side, QUOTE_HIGH, high) if known else last
             reach_low = seen(book, k, side, QUOTE_LOW, low) if known else last
             price = (
-                limit_price(row, reach_high, reach_low) if limits else stop_price(row, i, reach_high, reach_low, last)
+                limit_price(row, reach_high, reach_low)
+                if limits
+                else stop_price(book, row, i, reach_high, reach_low, last)
             )
             if price > 0.0:
                 left = fill(book, k, i, ident, row, price, limits, volume, time, left)
@@ -271,10 +274,10 @@ def limit_price(row: Row, high: float, low: float) -> float:
     return float(limit) if high >= limit else 0.0
 
 
-def stop_price(row: Row, i: int, high: float, low: float, close: float) -> float:
+def stop_price(book: Book, row: Row, i: int, high: float, low: float, close: float) -> float:
     """The price at which the range sets off a stop, else 0; moves a trailing stop's best."""
     side = row[SIDE]
-    level = level_of(row)
+    level = level_of(book, row)
     far = high if side > 0.0 else low
     if side * (far - level) < 0.0:
         if row[KIND] != TRAILING:
@@ -283,7 +286,7 @@ def stop_price(row: Row, i: int, high: float, low: float, close: float) -> float
         if side * (near - row[BEST]) >= 0.0:
             return 0.0
         row[BEST] = near
-        level = level_of(row)
+        level = level_of(book, row)
         if side * (close - level) < 0.0:
             return 0.0
     row[TRIGGERED] = 1.0

@@ -70,6 +70,11 @@ def submit(
     whole = quantity if 0.0 < quantity < 1e18 else 0.0
     if book.lot[k] != 0.0:
         whole = on_lot(book, k, whole)
+    tick = book.tick[k]
+    if tick != 0.0:
+        limit, stop, trail = nearest(tick, limit), nearest(tick, stop), nearest(tick, trail)
+        stop_loss, take_profit = nearest(tick, stop_loss), nearest(tick, take_profit)
+        exit_trail = nearest(tick, exit_trail)
     kind = MARKET
     if limit != 0.0:
         kind = LIMITED if stop == 0.0 else STOP_LIMITED
@@ -108,6 +113,13 @@ def submit(
     if legs > 0:
         attach(book, k, i, side, whole, price, stop_loss, take_profit, exit_trail)
     return ident
+
+
+def nearest(tick: float, price: float) -> float:
+    """A price that was given, on the tick grid and at least a tick; of two equally near the even multiple."""
+    if price <= 0.0:
+        return price
+    return float(max(round(price / tick), 1) * tick)
 
 
 def attach(
