@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 
 from bidwell.app.clock import SystemEntropy, WallClock
 from bidwell.app.research import WORKER
+from bidwell.app.strategy_runs import WORKER as RUNNER
 from bidwell.brokers.paper import PaperAdmin, PaperBroker, PaperConfig
 from bidwell.brokers.paper.broker.feed import PaperFeed
 from bidwell.brokers.paper.broker.venue import PaperVenue
@@ -25,6 +26,8 @@ from bidwell.engine.memory_journal import MemoryJournal
 from bidwell.engine.ports import Broker, Entry
 from bidwell.jobs.backtests.queue import BacktestQueue
 from bidwell.jobs.backtests.results import Results
+from bidwell.jobs.live.running import Surroundings
+from bidwell.jobs.live.supervisor import StrategyRuns
 from bidwell.model.account import Account, Group, Member, OnFailure, Policy, Strategy
 from bidwell.model.events import (
     AccountDefined,
@@ -53,6 +56,7 @@ from bidwell.storage.identity.store import IdentityStore
 from bidwell.storage.pool import Pool
 from bidwell.storage.research.backtest_runs import BacktestRun, BacktestRuns, Status
 from bidwell.storage.research.strategy_files import StrategyFiles
+from bidwell.storage.research.strategy_runs import StrategyRunRows
 
 MAIN, OTHER = WorkspaceId("main"), WorkspaceId("other")
 ACME, COIN = InstrumentId("ACME.TEST"), InstrumentId("BTC.TEST")
@@ -147,6 +151,7 @@ class House:
     admin: PaperAdmin
     clock: SteppedClock
     journals: dict[WorkspaceId, CrashlessJournal]
+    strategy_runs: StrategyRunRows
     people: dict[tuple[WorkspaceId, Role], Person] = field(default_factory=dict)
     clients: list[httpx2.AsyncClient] = field(default_factory=list)
 
@@ -225,11 +230,17 @@ async def house(folder: Path, pool: Pool) -> AsyncIterator[House]:
     queue = BacktestQueue(runs, folder / "backtests", folder / "catalog", WORKER, clock, entropy)
     await queue.start(desks)
     research = Research(StrategyFiles(pool), runs, queue, Results(folder / "backtests", folder / "catalog"))
+    at_work = {
+        name: StrategyRuns(Surroundings(name, desk, journals[name], history, StrategyRunRows(pool), clock), entropy,
+                           RUNNER, folder / "strategy_runs")
+        for name, desk in desks.items()
+    }  # fmt: skip
     wanted = ServerSettings(version="1", signing_key=b"k" * 32, requests_per_s=100_000, burst=100_000)
     context = ServerContext(desks=desks, journals=journals, identity=identity, alerts=AlertLog(pool, AlertRecord),
                             history=history, clock=clock, entropy=entropy, settings=wanted, speeds={MAIN: Speed()},
-                            paper=PaperAccounts(admin), research=research)  # fmt: skip
-    built = House(context, create_app(context), create_alert_app(context), market, admin, clock, journals)
+                            paper=PaperAccounts(admin), research=research, strategy_runs=at_work)  # fmt: skip
+    built = House(context, create_app(context), create_alert_app(context), market, admin, clock, journals,
+                  StrategyRunRows(pool))
     try:
         await built.quote("99.99", "100.01")
         await built.quote("50000", "50010", COIN)
@@ -237,6 +248,8 @@ async def house(folder: Path, pool: Pool) -> AsyncIterator[House]:
         yield built
     finally:
         await queue.close()
+        for runs_of_one in at_work.values():
+            await runs_of_one.close()
         for client in built.clients:
             await client.aclose()
         for desk in desks.values():

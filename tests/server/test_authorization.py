@@ -20,6 +20,7 @@ from bidwell.server.access.roles import KeyScope
 from bidwell.server.app import STREAM_PATH
 from bidwell.server.door import Door
 from bidwell.server.thin import ThinRoute
+from bidwell.storage.research.strategy_runs import RunStatus, StrategyRun
 from tests.server.house import MAIN, OTHER, PASSWORD, House, Person, queued, until, wish
 
 MISSING = "nothing-of-the-kind"
@@ -131,6 +132,14 @@ ROWS: dict[tuple[str, str], Row] = {
         {"source": "2", "after": 1}, "main-file", "other-file"),
     ("GET", "/api/v1/w/{workspace}/strategy-files/{id}/versions/{version}"): Row(None, "main-file", "other-file"),
     ("GET", "/api/v1/w/{workspace}/strategy-files/{id}/file.py"): Row(None, "main-file", "other-file"),
+    ("GET", "/api/v1/w/{workspace}/strategy-runs"): Row(),
+    ("POST", "/api/v1/w/{workspace}/strategy-runs"): Row(
+        {"source": "1", "instruments": ["ACME.TEST"], "account": "main-plain"}),
+    ("GET", "/api/v1/w/{workspace}/strategy-runs/{id}"): Row(None, "main-at-work", "other-at-work"),
+    ("POST", "/api/v1/w/{workspace}/strategy-runs/{id}/stop"): Row({}, "main-at-work", "other-at-work"),
+    ("POST", "/api/v1/w/{workspace}/strategy-runs/{id}/resume"): Row(None, MISSING, "other-at-work"),
+    ("DELETE", "/api/v1/w/{workspace}/strategy-runs/{id}"): Row(None, MISSING, "other-at-work"),
+    ("GET", "/api/v1/w/{workspace}/strategy-runs/{id}/log"): Row(None, "main-at-work", "other-at-work"),
     ("GET", "/api/v1/w/{workspace}/backtests"): Row(),
     ("POST", "/api/v1/w/{workspace}/backtests"): Row({"strategy": MISSING, "data": ["ACME.TEST@1D"]}),
     ("GET", "/api/v1/w/{workspace}/backtests/data"): Row(),
@@ -234,6 +243,9 @@ class Stage:
         assert research is not None
         await research.files.create(workspace, f"{workspace}-file", "named twice is refused", "1", "", now, "t")
         await research.runs.add(workspace, queued(f"{workspace}-run", now))
+        await self.home.strategy_runs.add(workspace, StrategyRun(
+            f"{workspace}-at-work", "at work", "Idle", "1", "", "{}", '["ACME.TEST"]', 60, 1, None,
+            f"{workspace}-plain", RunStatus.STOPPED, now, "t"))  # fmt: skip
 
     async def _spare(self, workspace: WorkspaceId) -> str:
         identity, now = self.home.context.identity, self.home.clock.now()

@@ -182,8 +182,12 @@ class StrategyRuns:
         return await self._world.rows.lines(self._world.workspace, ident, after, limit)
 
     def held(self, run: StrategyRun) -> dict[str, str]:
-        """What a run holds now by instrument, exact decimals; flat ones are left out."""
-        desk, sender = self._world.desk, self._sender(run)
+        """What a run holds now by instrument, exact decimals; flat ones are left out, and all where one is gone."""
+        desk = self._world.desk
+        try:
+            sender = self._sender(run)
+        except InvalidInput:
+            return {}
         found: dict[str, str] = {}
         for symbol, instrument in sender.instruments.items():
             total = sum(
