@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from bidwell.app.clock import WallClock
 from bidwell.engine.ports import Broker, BrokerEvent, BrokerOrder, Capabilities
 from bidwell.model.account import Account
+from bidwell.model.errors import BrokerError, InDoubt, ProtocolError
 from bidwell.model.events import (
     OrderFilled,
 )
@@ -20,15 +21,23 @@ from bidwell.model.order import Order, OrderStatus
 from bidwell.model.terms import OrderType, Side, Terms, TimeInForce
 from bidwell.risk.approved import SEAL, Approved
 
-WAIT = 3.0
+WAIT = 15.0
 now = WallClock().now
 
 
+class NotOfferedError(Exception):
+    """What a stand cannot play, because its protocol has no such thing: the card is skipped."""
+
+
 class Stand(Protocol):
-    """A broker's server in the tests' hands: one account, one instrument, quotes and mishaps on command."""
+    """A broker's server in the tests' hands: one account, one instrument, quotes and mishaps on command.
+
+    `streams_only`: requests are not answered by themselves, everything comes over one stream.
+    """
 
     account: Account
     instrument: InstrumentId
+    streams_only: bool
 
     def broker(self) -> Broker:
         """A new session of the account."""
@@ -88,6 +97,38 @@ class Stand(Protocol):
 
     async def refuse_next_cancel(self) -> None:
         """Refuse the next cancel."""
+        ...
+
+    async def reject_next_later(self) -> None:
+        """Take the next submission in, and reject it then."""
+        ...
+
+    async def throttle_next(self, seconds: float) -> None:
+        """Turn the next submission away for being one too many, with a pause."""
+        ...
+
+    async def fail_next(self, *, processed: bool) -> None:
+        """Answer the next submission with an error of the server's own, after or without carrying it out."""
+        ...
+
+    async def answer_next_unreadably(self) -> None:
+        """Carry the next submission out and answer what cannot be read."""
+        ...
+
+    async def end_session(self) -> None:
+        """Let the credentials open nothing any more, as after an expiry or a login elsewhere."""
+        ...
+
+    async def restore_session(self) -> None:
+        """Let them open the account again."""
+        ...
+
+    async def fill_by_hand(self, theirs: BrokerOrderId, quantity: str) -> None:
+        """Fill a part of a working order, whatever is quoted."""
+        ...
+
+    async def expire_by_hand(self, theirs: BrokerOrderId) -> None:
+        """End a working order as expired."""
         ...
 
     async def place_by_hand(self, side: Side, quantity: str, limit_price: str) -> BrokerOrderId:
@@ -194,14 +235,29 @@ class Table:
     broker: Broker
     ear: Ear
     make: Maker
+    doubted: list[ClientOrderId] = field(default_factory=list)
 
     @property
     def able(self) -> Capabilities:
         return self.broker.capabilities
 
     async def submit(self, order: Order) -> ClientOrderId:
-        await self.broker.submit(approved(order))
+        """Send an order; a broker that waits for the answer may say at once that it is in doubt."""
+        try:
+            await self.broker.submit(approved(order))
+        except (InDoubt, ProtocolError):
+            self.doubted.append(order.client_order_id)
         return order.client_order_id
+
+    async def read(self, name: ClientOrderId) -> BrokerOrder | None:
+        """Look an order up on a session that may be in the middle of being mended."""
+        end = asyncio.get_running_loop().time() + WAIT
+        while True:
+            try:
+                return await self.broker.find(name)
+            except BrokerError:
+                assert asyncio.get_running_loop().time() < end, "the session does not come back"
+                await asyncio.sleep(0.05)
 
     async def found(self, name: ClientOrderId) -> BrokerOrder:
         theirs = await self.broker.find(name)

@@ -126,6 +126,10 @@ class Floor:
         if order is not None and order.is_open:
             self.arrive(order)
 
+    def fill(self, order: VenueOrder, quantity: Decimal, price: Decimal) -> None:
+        """Fill this much at this price, now."""
+        self._trade(order, self.instruments[order.instrument], quantity, price, self._market.now())
+
     # the market
 
     def on_quote(self, quote: Quote) -> None:

@@ -151,6 +151,24 @@ class Venue:
         self._floor.resume(broker_order_id)
         return out
 
+    # by hand
+
+    def fill_by_hand(self, broker_order_id: str, quantity: Decimal, price: Decimal) -> list[Outcome]:
+        """Fill a working order as somebody at the venue says, whatever is quoted; never more than is left of it."""
+        out = self._begin()
+        order = self.state.orders[broker_order_id]
+        if order.is_open and quantity > 0 and price > 0:
+            self._floor.fill(order, min(quantity, order.leaves), price)
+        return out
+
+    def end_by_hand(self, broker_order_id: str, status: OrderStatus, reason: str) -> list[Outcome]:
+        """Reject, cancel or expire a working order as somebody at the venue says."""
+        out = self._begin()
+        order = self.state.orders[broker_order_id]
+        if order.is_open:
+            self._floor.close(order, status, "by_hand", reason)
+        return out
+
     # the market
 
     def on_quotes(self, quotes: Iterable[Quote]) -> list[Outcome]:

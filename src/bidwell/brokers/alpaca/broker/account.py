@@ -251,12 +251,12 @@ class AlpacaBroker:
 
     def tell(self, event: BrokerEvent, *, again: bool = False) -> None:
         """Hand an event to the desk; an acceptance once, whichever of REST and stream was first."""
-        if isinstance(event, ev.OrderAccepted) and event.broker_order_id is not None:
+        if isinstance(event, ev.OrderAccepted | ev.OrderReplaced) and event.broker_order_id is not None:
             known = event.broker_order_id in self._accepted
             self._accepted[event.broker_order_id] = None
             if len(self._accepted) > _REMEMBERED:
                 del self._accepted[next(iter(self._accepted))]
-            if known and not again:
+            if known and not again and isinstance(event, ev.OrderAccepted):
                 return
         if self._listener is not None:
             self._listener.on_broker_event(self._account.id, event)

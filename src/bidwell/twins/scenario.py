@@ -1,0 +1,93 @@
+"""Who has an account at a twin, and what it trades: a JSON file, or the twin's own default."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+
+from bidwell.model.errors import ConfigError
+from bidwell.model.ids import InstrumentId
+from bidwell.model.instrument import Contract, Crypto, Equity, Future, Instrument, Option, Right
+
+VENUE = "TWIN"
+
+
+class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An account with its opening cash; `fields` are the credentials that open it, as the broker names them."""
+
+    account: str
+    cash: Decimal
+    fields: dict[str, str]
+    currency: str = "USD"
+    leverage: Decimal = Decimal(1)
+    quantity_step: Decimal | None = None
+
+
+class Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An instrument under the broker's symbol with its first quote; `extra` is what only this broker tells of it."""
+
+    symbol: str
+    bid: Decimal
+    ask: Decimal
+    name: str = ""
+    type: str = "equity"
+    exchange: str = ""
+    currency: str = "USD"
+    tick: Decimal = Decimal("0.01")
+    lot: Decimal = Decimal(1)
+    multiplier: Decimal = Decimal(1)
+    quantity: Decimal = Decimal(100_000)
+    underlying: str = ""
+    expiry: date | None = None
+    strike: Decimal = Decimal(0)
+    right: str = "call"
+    extra: dict[str, str] = {}
+
+
+class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`walk` lets prices move by a tick or two each second, the same way for the same `seed`."""
+
+    accounts: tuple[Person, ...]
+    instruments: tuple[Listed, ...]
+    walk: bool = False
+    seed: int = 1
+
+
+def read_scenario(path: Path) -> Scenario:
+    """Read a scenario; raises ConfigError where it cannot be read."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Scenario)
+    except (OSError, msgspec.MsgspecError) as problem:
+        raise ConfigError(f"the scenario {path} cannot be read: {problem}") from problem
+
+
+def inner_id(symbol: str) -> InstrumentId:
+    """The venue's own name of what the broker calls `symbol`."""
+    plain = "".join(letter if letter.isalnum() or letter in "&_-" else "-" for letter in symbol.upper())
+    return InstrumentId(f"{plain[:40]}.{VENUE}")
+
+
+def instrument(row: Listed) -> Instrument:
+    """A listed row as an instrument of the simulated venue, which is always open."""
+    return Instrument(
+        id=inner_id(row.symbol), symbol=row.symbol.upper()[:40], name=row.name or row.symbol, venue=VENUE,
+        currency=row.currency, tick_size=row.tick, lot_size=row.lot, contract=_contract(row),
+        multiplier=row.multiplier, calendar="24/7",
+    )  # fmt: skip
+
+
+def _contract(row: Listed) -> Contract:
+    if row.type == "crypto":
+        return Crypto(row.symbol.partition("/")[0])
+    if row.type in {"option", "future"} and row.expiry is None:
+        raise ConfigError(f"{row.symbol} needs an expiry")
+    if row.type == "option" and row.expiry is not None:
+        return Option(inner_id(row.underlying), row.expiry, row.strike, Right(row.right))
+    if row.type == "future" and row.expiry is not None:
+        return Future(row.underlying or row.symbol, row.expiry)
+    if row.type != "equity":
+        raise ConfigError(f"{row.symbol} is of no type that a twin trades: {row.type!r}")
+    return Equity()
