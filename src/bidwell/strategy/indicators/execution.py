@@ -12,7 +12,7 @@ from bidwell.model.errors import ConfigError
 from bidwell.strategy.indicators.graph import Array, Plan
 from bidwell.strategy.indicators.kernels import gaps
 
-CHUNK = 32_768
+CHUNK = 16_384
 
 
 def advance(plan: Plan, slots: Sequence[Array], state: Sequence[Array], start: int, stop: int, born: int) -> None:
@@ -40,6 +40,7 @@ class _Pass:
         shared = range(plan.inputs, plan.slots)
         self.scratch = {slot: np.empty(room) for slot in shared if slot not in self.results}
         self.state = plan.fresh_state()
+        self.memoryless, self.telling = plan.memoryless, plan.telling
         self.born = 0
         self.kept = 0
 
@@ -60,13 +61,25 @@ class _Pass:
         advance(self.plan, slots, self.state, before, stop - base, self.born - base)
         self.kept = stop - base
 
+    def remembered(self) -> list[Array]:
+        """What `taken_back` needs to undo the next piece."""
+        return [each.copy() for each in self.state]
 
-def _runs(plan: Plan, inputs: Sequence[Array], start: int, stop: int) -> Iterator[tuple[int, int, bool]]:
-    """Split `start..stop` where a NaN stands in any input, if that matters: (from, to, valid)."""
-    has_nan = gaps.has_nan.built
-    if plan.memoryless or not any(has_nan(column[start:stop]) for column in inputs):
-        yield start, stop, True
-        return
+    def may_hold_nan(self, start: int, stop: int) -> bool:
+        """Whether a NaN stands in any input of the piece just done; no recipe without memory minds."""
+        if self.memoryless or (self.telling and not any(np.isnan(self.state[place]).any() for place in self.telling)):
+            return False
+        # While the piece is in the cache.
+        return any(gaps.has_nan.built(column[start:stop]) for column in self.inputs)
+
+    def taken_back(self, state: list[Array], start: int) -> None:
+        """Forget the piece that began at `start`: its history still stands before it."""
+        self.state = state
+        self.kept = start - max(self.born, start - self.plan.history)
+
+
+def _runs(inputs: Sequence[Array], start: int, stop: int) -> Iterator[tuple[int, int, bool]]:
+    """Split `start..stop` where a NaN stands in any input: (from, to, valid)."""
     missing = np.zeros(stop - start, dtype=bool)
     for column in inputs:
         missing |= np.isnan(column[start:stop])
@@ -83,7 +96,14 @@ def run_batch(plan: Plan, inputs: Sequence[Array]) -> list[Array]:
         raise ConfigError(f"the inputs have different lengths: {[len(column) for column in inputs]}")
     work = _Pass(plan, inputs, length)
     for start in range(0, length, CHUNK):
-        for low, high, valid in _runs(plan, inputs, start, min(length, start + CHUNK)):
+        stop = min(length, start + CHUNK)
+        before = work.remembered()
+        work.extend(start, stop)
+        if not work.may_hold_nan(start, stop):
+            continue
+        # What was computed from a NaN is done again.
+        work.taken_back(before, start)
+        for low, high, valid in _runs(inputs, start, stop):
             if valid:
                 work.extend(low, high)
             else:

@@ -124,6 +124,7 @@ class Kernel:
     lookback: Reach
     history: Reach
     state: Reach
+    tells: bool
 
     def __call__(self, *arguments: Node | Number) -> Any:  # noqa: ANN401 - one node, or a tuple of them
         """Add a stage to the recipe; a kernel with one output gives a node, else a tuple of nodes."""
@@ -145,12 +146,16 @@ def kernel(
     lookback: Reach = _nothing,
     history: Reach = _nothing,
     state: int | Reach = 0,
+    tells: bool = False,
 ) -> Callable[[Callable[..., None]], Kernel]:
-    """Make a `Kernel` of a loop; `lookback` is the first age with a value, `history` how far back inputs are read."""
+    """Make a `Kernel` of a loop; `lookback` is the first age with a value, `history` how far back inputs are read.
+
+    `tells`: after a NaN in any input its state has one too, so that nobody needs to look through the inputs.
+    """
     size: Reach = state if callable(state) else lambda *_: state
 
     def define(loop: Callable[..., None]) -> Kernel:
-        return Kernel(Loop(loop), inputs, outputs, lookback, history, size)
+        return Kernel(Loop(loop), inputs, outputs, lookback, history, size, tells)
 
     return define
 
@@ -190,6 +195,7 @@ class Step:
     lead: int
     first: int
     state: int
+    tells: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +213,13 @@ class Plan:
     def memoryless(self) -> bool:
         """Whether each bar stands alone; a NaN then gives NaN by itself and there is nothing to start afresh."""
         return self.history == 0 and all(step.state == 0 for step in self.steps)
+
+    @property
+    def telling(self) -> tuple[int, ...]:
+        """Steps whose states say whether any input had a NaN; none where some input goes past all of them."""
+        steps = [place for place, step in enumerate(self.steps) if step.tells and step.lead == 0]
+        seen = {slot for place in steps for slot in self.steps[place].inputs}
+        return tuple(steps) if seen >= set(range(self.inputs)) else ()
 
     def fresh_state(self) -> list[Array]:
         """Return zeroed state for every step."""
@@ -243,7 +256,8 @@ def compile_plan(inputs: Sequence[Node], results: Sequence[Node]) -> Plan:
         reach = max(reach, stage.kernel.history(*stage.parameters))
         sources = tuple(slots[key(parent)] for parent in stage.inputs)
         size = stage.kernel.state(*stage.parameters)
-        steps.append(Step(stage.kernel.run.built, sources, stage.parameters, tuple(outputs), lead, first, size))
+        steps.append(Step(stage.kernel.run.built, sources, stage.parameters, tuple(outputs), lead, first, size,
+                          stage.kernel.tells))  # fmt: skip
 
     for node in results:
         visit(node)

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from bidwell.strategy.indicators.graph import Array, compiled, kernel
+from bidwell.strategy.indicators.kernels.averages import grow
 
 
 @compiled
@@ -24,6 +25,61 @@ def true_range(
         out[start] = high[start] - low[start]
     for i in range(max(start, 1 - off), stop):
         out[i] = true_range_at(high, low, close, i)
+
+
+@compiled
+def traded_at(high: Array, low: Array, close: Array, i: int) -> Any:  # noqa: ANN401 - numbers in an array
+    """Return a number that is NaN where any of the bar's prices is."""
+    return high[i] + low[i] + close[i]
+
+
+@kernel(3, lookback=lambda p: p, history=lambda p: 1, state=3, tells=True)
+def average_true_range(
+    high: Array, low: Array, close: Array, period: int, s: Array, start: int, stop: int, off: int, out: Array
+) -> None:
+    """`averages.exponential` of the true range with the factor 1 / period, to the bit, without a pass for each."""
+    base, fresh, told = s[0], s[1], s[2]
+    alpha = 1.0 / period
+    keep = 1.0 - alpha
+    two, three, four = keep * keep, keep * keep * keep, keep * keep * keep * keep
+    if start + off == 0:
+        told = traded_at(high, low, close, start)
+    begin = max(start, 1 - off)
+    full = max(begin, min(stop, period + 1 - off))
+    for i in range(begin, full):
+        told += traded_at(high, low, close, i)
+        base = grow(base, true_range_at(high, low, close, i), i + off - 1, period, alpha)
+        if i + off == period:
+            out[i] = base
+    i = full
+    while i < stop:
+        phase = (i + off - 1 - period) % 4
+        if phase == 0 and i + 4 <= stop:
+            for k in range((stop - i) // 4):
+                j = i + 4 * k
+                first = true_range_at(high, low, close, j) * alpha
+                second = first * keep + true_range_at(high, low, close, j + 1) * alpha
+                third = second * keep + true_range_at(high, low, close, j + 2) * alpha
+                fresh = third * keep + true_range_at(high, low, close, j + 3) * alpha
+                out[j] = base * keep + first
+                out[j + 1] = base * two + second
+                out[j + 2] = base * three + third
+                base = base * four + fresh
+                out[j + 3] = base
+                pair = traded_at(high, low, close, j) + traded_at(high, low, close, j + 1)
+                told += pair + (traded_at(high, low, close, j + 2) + traded_at(high, low, close, j + 3))
+            i += (stop - i) // 4 * 4
+            continue
+        told += traded_at(high, low, close, i)
+        step = true_range_at(high, low, close, i) * alpha
+        fresh = step if phase == 0 else fresh * keep + step
+        if phase == 3:
+            base = base * four + fresh
+            out[i] = base
+        else:
+            out[i] = base * (keep if phase == 0 else two if phase == 1 else three) + fresh
+        i += 1
+    s[0], s[1], s[2] = base, fresh, told
 
 
 @kernel(2, 2, lookback=lambda: 1, history=lambda: 1)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bidwell.strategy.indicators.graph import Array, kernel
+from typing import Any
+
+from bidwell.strategy.indicators.graph import Array, compiled, kernel
 
 
 @kernel(2, history=lambda f: 1)
@@ -17,23 +19,73 @@ def signed(close: Array, volume: Array, zero: int, s: Array, start: int, stop: i
         out[i] = rise - fall
 
 
+@compiled
+def flow_at(high: Array, low: Array, close: Array, volume: Array, i: int) -> Any:  # noqa: ANN401 - numbers in an array
+    """Return a bar's volume by where in its range it closed, and 0 without a range."""
+    width = high[i] - low[i]
+    flat = width <= 0.0
+    lean = (close[i] - low[i]) - (high[i] - close[i])
+    return (0.0 if flat else lean) / (1.0 if flat else width) * volume[i]
+
+
 @kernel(4)
 def flow(
     high: Array, low: Array, close: Array, volume: Array, s: Array, start: int, stop: int, off: int, out: Array
 ) -> None:
     """((close − low) − (high − close)) / (high − low) · volume, and 0 on a bar without range."""
     for i in range(start, stop):
-        width = high[i] - low[i]
-        flat = width <= 0.0
-        lean = (close[i] - low[i]) - (high[i] - close[i])
-        out[i] = (0.0 if flat else lean) / (1.0 if flat else width) * volume[i]
+        out[i] = flow_at(high, low, close, volume, i)
 
 
-@kernel(1, lookback=lambda f, w, a, b: w - 1, state=7)
-def accumulation_oscillator(
-    x: Array, fast: int, slow: int, a: float, b: float, s: Array, start: int, stop: int, off: int, out: Array
+@kernel(4, state=2, tells=True)
+def accumulated_flow(
+    high: Array, low: Array, close: Array, volume: Array, s: Array, start: int, stop: int, off: int, out: Array
 ) -> None:
-    """Fast less slow exponential average of the running sum of x, both from its first value.
+    """The running sum of `flow`; four bars at a time, each from the sum before the four: see `averages.accumulate`."""
+    base, fresh = s[0], s[1]
+    i = start
+    while i < stop:
+        phase = (i + off) % 4
+        if phase == 0 and i + 4 <= stop:
+            for k in range((stop - i) // 4):
+                j = i + 4 * k
+                first = flow_at(high, low, close, volume, j)
+                second = first + flow_at(high, low, close, volume, j + 1)
+                third = second + flow_at(high, low, close, volume, j + 2)
+                fresh = third + flow_at(high, low, close, volume, j + 3)
+                out[j] = base + first
+                out[j + 1] = base + second
+                out[j + 2] = base + third
+                base += fresh
+                out[j + 3] = base
+            i += (stop - i) // 4 * 4
+            continue
+        one = flow_at(high, low, close, volume, i)
+        fresh = one if phase == 0 else fresh + one
+        out[i] = base + fresh
+        if phase == 3:
+            base += fresh
+        i += 1
+    s[0], s[1] = base, fresh
+
+
+@kernel(4, lookback=lambda f, w, a, b: w - 1, state=7, tells=True)
+def accumulation_oscillator(
+    high: Array,
+    low: Array,
+    close: Array,
+    volume: Array,
+    fast: int,
+    slow: int,
+    a: float,
+    b: float,
+    s: Array,
+    start: int,
+    stop: int,
+    off: int,
+    out: Array,
+) -> None:
+    """Fast less slow exponential average of the running sum of `flow`, both from its first value.
 
     Two bars go at a time, the second reckoned from the value before the first, v₂ = k²·v₀ + (k·α·x₁ + α·x₂): see
     `averages.exponential`.
@@ -41,29 +93,29 @@ def accumulation_oscillator(
     total, quick, late, quick_prior, late_prior, quick_waiting, late_waiting = s[0], s[1], s[2], s[3], s[4], s[5], s[6]
     keep_a, keep_b = 1.0 - a, 1.0 - b
     if start + off == 0:
-        quick = x[start]
-        late = x[start]
+        quick = flow_at(high, low, close, volume, start)
+        late = quick
     full = max(start, min(stop, slow - 1 - off))
     for i in range(start, full):
-        total += x[i]
+        total += flow_at(high, low, close, volume, i)
         quick = quick * keep_a + total * a
         late = late * keep_b + total * b
     if full < stop and (full + off - slow + 1) % 2 == 1:
-        total += x[full]
+        total += flow_at(high, low, close, volume, full)
         quick = quick_prior * (keep_a * keep_a) + (quick_waiting + total * a)
         late = late_prior * (keep_b * keep_b) + (late_waiting + total * b)
         out[full] = quick - late
         full += 1
     for k in range((stop - full) // 2):
         i = full + 2 * k
-        first = total + x[i]
-        total = first + x[i + 1]
+        first = total + flow_at(high, low, close, volume, i)
+        total = first + flow_at(high, low, close, volume, i + 1)
         out[i] = (quick * keep_a + first * a) - (late * keep_b + first * b)
         quick = quick * (keep_a * keep_a) + (first * (keep_a * a) + total * a)
         late = late * (keep_b * keep_b) + (first * (keep_b * b) + total * b)
         out[i + 1] = quick - late
     if full < stop and (stop - full) % 2 == 1:
-        total += x[stop - 1]
+        total += flow_at(high, low, close, volume, stop - 1)
         quick_prior, late_prior = quick, late
         quick_waiting, late_waiting = total * (keep_a * a), total * (keep_b * b)
         quick = quick * keep_a + total * a

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bidwell.strategy.indicators.graph import Node
 from bidwell.strategy.indicators.indicator import Factor, Period, Window, indicator
 from bidwell.strategy.indicators.kernels import averages, change, elementwise, trend, windows
-from bidwell.strategy.indicators.recipes.averages import mean, wilder
+from bidwell.strategy.indicators.recipes.averages import mean
 
 
 @indicator("volatility", "Wilder 1978; TA-Lib TRANGE")
@@ -18,7 +18,8 @@ def trange(high: Node, low: Node, close: Node) -> Node:
 @indicator("volatility", "Wilder 1978; TA-Lib ATR")
 def atr(high: Node, low: Node, close: Node, period: Period = 14) -> Node:
     """Average true range: Wilder's average, from the mean of the true ranges of bars 1 … p."""
-    return wilder(trend.true_range(high, low, close, 0), period)
+    node: Node = trend.average_true_range(high, low, close, period)
+    return node
 
 
 @indicator("volatility", "Wilder 1978; StockCharts ChartSchool")
@@ -31,7 +32,7 @@ def atr_early(high: Node, low: Node, close: Node, period: Period = 14) -> Node:
 @indicator("volatility", "Forman, Stocks & Commodities 24:5, 2006; TA-Lib NATR")
 def natr(high: Node, low: Node, close: Node, period: Period = 14) -> Node:
     """Normalised ATR: 100 · ATR / close."""
-    node: Node = elementwise.ratio(wilder(trend.true_range(high, low, close, 0), period), close, 100.0)
+    node: Node = elementwise.ratio(trend.average_true_range(high, low, close, period), close, 100.0)
     return node
 
 

@@ -27,15 +27,14 @@ def obv_zero(close: Node, volume: Node) -> Node:
 @indicator("volume", "Chaikin; TA-Lib AD")
 def ad(high: Node, low: Node, close: Node, volume: Node) -> Node:
     """Accumulation/distribution line: Σ ((close − low) − (high − close)) / (high − low) · volume."""
-    node: Node = averages.accumulate(loops.flow(high, low, close, volume))
+    node: Node = loops.accumulated_flow(high, low, close, volume)
     return node
 
 
 @indicator("volume", "Chaikin; TA-Lib ADOSC")
 def adosc(high: Node, low: Node, close: Node, volume: Node, fast: Window = 3, slow: Window = 10) -> Node:
     """Chaikin oscillator: EMA(fast) − EMA(slow) of the accumulation line, both from its first value."""
-    flow = loops.flow(high, low, close, volume)
-    node: Node = loops.accumulation_oscillator(flow, fast, slow, span(fast), span(slow))
+    node: Node = loops.accumulation_oscillator(high, low, close, volume, fast, slow, span(fast), span(slow))
     return node
 
 
