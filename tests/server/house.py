@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 
 from bidwell.app.clock import SystemEntropy, WallClock
 from bidwell.app.research import WORKER
+from bidwell.app.rulebooks import RulebookFolder
 from bidwell.app.strategy_runs import WORKER as RUNNER
 from bidwell.brokers.paper import PaperAdmin, PaperBroker, PaperConfig
 from bidwell.brokers.paper.broker.feed import PaperFeed
@@ -238,9 +239,11 @@ async def house(folder: Path, pool: Pool) -> AsyncIterator[House]:
     wanted = ServerSettings(version="1", signing_key=b"k" * 32, requests_per_s=100_000, burst=100_000)
     context = ServerContext(desks=desks, journals=journals, identity=identity, alerts=AlertLog(pool, AlertRecord),
                             history=history, clock=clock, entropy=entropy, settings=wanted, speeds={MAIN: Speed()},
-                            paper=PaperAccounts(admin), research=research, strategy_runs=at_work)  # fmt: skip
-    built = House(context, create_app(context), create_alert_app(context), market, admin, clock, journals,
-                  StrategyRunRows(pool))
+                            paper=PaperAccounts(admin), research=research, strategy_runs=at_work,
+                            rulebooks=RulebookFolder(folder / "rulebooks"))  # fmt: skip
+    built = House(
+        context, create_app(context), create_alert_app(context), market, admin, clock, journals, StrategyRunRows(pool)
+    )
     try:
         await built.quote("99.99", "100.01")
         await built.quote("50000", "50010", COIN)

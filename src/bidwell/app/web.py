@@ -91,6 +91,7 @@ async def desk_web(built: Installation) -> DeskWeb:
         identity=built.identity,
         alerts=history,
         history=built.history,
+        rulebooks=built.rulebooks,
         clock=built.clock,
         entropy=built.entropy,
         settings=ServerSettings(

@@ -244,6 +244,7 @@ def revise(core: Core, account: AccountId, book: Rulebook | None, reason: str) -
     if book is None:
         if funded.fault != reason:
             core.emit(rev.RulebookFaulted(now, account, reason))
+            core.emit(rev.AccountLocked(now, account, FAULT, reason, LockUntil.RELEASED))
         return
     if funded.fault:
         core.emit(rev.RulebookFaulted(now, account, ""))

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from bidwell.engine import funding, risk_views, views
+from bidwell.engine import funding, risk_meters, risk_views, views
 from bidwell.engine.risk_levels import Level, levels
 from bidwell.engine.squaring import Squaring
 from bidwell.model import events as ev
@@ -20,6 +20,7 @@ from bidwell.model.ids import AccountId, InstrumentId
 from bidwell.model.limits import BreachAction, Limits, LockUntil
 from bidwell.model.money import ZERO
 from bidwell.risk.figures import money, percent, text
+from bidwell.risk.funded.evaluation import floor
 
 if TYPE_CHECKING:
     from bidwell.engine.decider import Core
@@ -39,7 +40,13 @@ class Guard:
         self._core = core
         self.squaring = Squaring(core)
         self.funding = funding.Funding(core, self)
+        self.trends = risk_meters.Trends()
         self._marked: dict[AccountId, float] = {}
+
+    @property
+    def core(self) -> Core:
+        """What it watches and acts through."""
+        return self._core
 
     def watch(self, *, all_accounts: bool = True) -> None:
         """Judge every account now (or those with a position), and carry on with what is to be closed."""
@@ -61,6 +68,24 @@ class Guard:
 
     def _holds(self, account: AccountId) -> bool:
         return any(position.quantity for position in self._core.state.portfolios[account].positions.values())
+
+    # --- what people say --------------------------------------------------------------------------
+
+    def acknowledge(self, ident: str, actor: str, note: str) -> None:
+        """Somebody has seen a violation; the first one's word stands."""
+        known = self._core.state.risk.violations[ident]
+        if known.acknowledged is None and known.resolved is None:
+            self._core.emit(rev.ViolationAcknowledged(self._core.now(), ident, actor, note))
+
+    def resolve(self, ident: str, actor: str, note: str) -> None:
+        """Somebody has dealt with a violation; its lock, if it set one, stays until it is released."""
+        if self._core.state.risk.violations[ident].resolved is None:
+            self._core.emit(rev.ViolationResolved(self._core.now(), ident, actor, note))
+
+    def unlock(self, account: AccountId, actor: str) -> None:
+        """Somebody ends all locks of an account."""
+        if self._core.state.risk.locks.get(account):
+            self._core.emit(rev.AccountUnlocked(self._core.now(), account, actor))
 
     # --- plans and marks --------------------------------------------------------------------------
 
@@ -104,6 +129,20 @@ class Guard:
         self._end_locks(account, session)
         self._flat_before_close(account, limits)
         self.funding.judge(account, worth)
+        self._sample(account, worth)
+
+    def _sample(self, account: Account, worth: Valuation) -> None:
+        core = self._core
+        if not self.trends.due(account.id, core.monotonic()):
+            return
+        now = core.market.market_time or core.now()
+        funded = core.state.risk.funded.get(account.id)
+        equity, level = worth.equity, None
+        if funded is not None:
+            equity -= risk_views.shift(core.market, account, funded)
+            level = floor(funded.rulebook, funded.progress)
+        found = risk_meters.meters(core.state, core.market, account, core.now())
+        self.trends.sample(account.id, found, risk_meters.Point(now, equity, level))
 
     def _weigh(self, account: Account, level: Level, limits: Limits, session: date | None) -> None:
         """Raise a warning for each fraction that is passed, and act once where the limit is reached."""

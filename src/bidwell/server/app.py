@@ -26,6 +26,7 @@ from bidwell.server.backtests.routes import router as backtests
 from bidwell.server.context import ServerContext
 from bidwell.server.door import Door, Rules
 from bidwell.server.fills.routes import router as fills
+from bidwell.server.funded.routes import router as funded
 from bidwell.server.groups.routes import router as groups
 from bidwell.server.halt.routes import router as halt
 from bidwell.server.health.routes import router as health
@@ -44,6 +45,7 @@ from bidwell.server.orders.routes import router as orders
 from bidwell.server.overview.routes import router as overview
 from bidwell.server.positions.routes import router as positions
 from bidwell.server.problems import ProblemError, answer, of_error, unexpected
+from bidwell.server.risk.routes import router as risk
 from bidwell.server.strategies.routes import router as strategies
 from bidwell.server.strategy_files.routes import router as strategy_files
 from bidwell.server.strategy_runs.routes import router as strategy_runs
@@ -54,8 +56,8 @@ from bidwell.server.stream.tickets import Tickets
 from bidwell.server.thin import ThinRoute
 
 ROUTERS: tuple[APIRouter, ...] = (
-    sessions, keys, members, overview, accounts, limits, halt, groups, strategies, alerts, instruments, intents, orders,
-    fills, positions, journal, market, strategy_files, strategy_runs, backtests, stream, health,
+    sessions, keys, members, overview, accounts, limits, risk, funded, halt, groups, strategies, alerts, instruments, intents,
+    orders, fills, positions, journal, market, strategy_files, strategy_runs, backtests, stream, health,
 )  # fmt: skip
 STREAM_PATH = "/api/v1/stream"
 

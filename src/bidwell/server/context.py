@@ -13,6 +13,7 @@ from bidwell.model.ids import WorkspaceId
 from bidwell.server.metrics import Metrics
 from bidwell.server.ports import AlertLog, Identity, JournalReader, PaperVenue, Probes, SpeedControl
 from bidwell.server.research import Research
+from bidwell.server.rulebooks import Rulebooks
 from bidwell.server.running import StrategyRuns
 
 TRADINGVIEW = ("52.89.214.238", "34.212.75.30", "54.218.53.128", "52.32.178.7")
@@ -63,6 +64,7 @@ class ServerContext:
     speeds: Mapping[WorkspaceId, SpeedControl] = field(default_factory=dict)
     probes: Probes = field(default_factory=dict)
     paper: PaperVenue | None = None
+    rulebooks: Rulebooks | None = None
     research: Research | None = None
     strategy_runs: Mapping[WorkspaceId, StrategyRuns] = field(default_factory=dict)
     static: Path | None = None

@@ -586,9 +586,29 @@ export interface paths {
         };
         /**
          * Export Intent
-         * @description One intent with every event of it, to keep or to send with a question.
+         * @description One intent with every event of it, to keep, to replay, or to send with a question.
          */
         get: operations["export_intent_api_v1_w__workspace__export_intents__id__json_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/export/intents/{id}.txt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Intent Text
+         * @description The same for a reader.
+         */
+        get: operations["export_intent_text_api_v1_w__workspace__export_intents__id__txt_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -609,6 +629,150 @@ export interface paths {
          * @description Executions, newest first.
          */
         get: operations["list_fills_api_v1_w__workspace__fills_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/funded": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Funded
+         * @description Every account that is held to a rulebook, with its distance to each floor.
+         */
+        get: operations["list_funded_api_v1_w__workspace__funded_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/funded/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Funded
+         * @description One account under its rulebook: rules with their state, days, stages, and equity against the floor.
+         */
+        get: operations["read_funded_api_v1_w__workspace__funded__id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/funded/{id}/attach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attach
+         * @description Hold an account to a rulebook from now on; asks for the password again.
+         */
+        post: operations["attach_api_v1_w__workspace__funded__id__attach_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/funded/{id}/detach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Detach
+         * @description Hold an account to no rulebook any more; asks for the password again.
+         */
+        post: operations["detach_api_v1_w__workspace__funded__id__detach_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/funded/{id}/payout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pay Out
+         * @description Record a payout that the firm made; the desk itself moves no money. Asks for the password again.
+         */
+        post: operations["pay_out_api_v1_w__workspace__funded__id__payout_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/funded/rulebooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rulebooks
+         * @description Every rulebook that can be attached, each with its source and date, and the files that could not be read.
+         */
+        get: operations["list_rulebooks_api_v1_w__workspace__funded_rulebooks_get"];
+        /**
+         * Write Rulebook File
+         * @description Keep a rulebook file of one's own; an error is refused with its line. Asks for the password again.
+         */
+        put: operations["write_rulebook_file_api_v1_w__workspace__funded_rulebooks_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/funded/rulebooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Rulebook File
+         * @description The text of a rulebook file of one's own.
+         */
+        get: operations["read_rulebook_file_api_v1_w__workspace__funded_rulebooks__id__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -669,6 +833,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/w/{workspace}/groups/{id}/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Group Standing
+         * @description One group at a glance.
+         */
+        get: operations["group_standing_api_v1_w__workspace__groups__id__standing_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/w/{workspace}/groups/preview": {
         parameters: {
             query?: never;
@@ -683,6 +867,26 @@ export interface paths {
          * @description What a wish would become under a group that need not exist yet; nothing is kept.
          */
         post: operations["preview_group_api_v1_w__workspace__groups_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/groups/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Group Standings
+         * @description Every group at a glance: its last wish's convergence, what is unfinished, and followers' drift.
+         */
+        get: operations["group_standings_api_v1_w__workspace__groups_standing_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -787,6 +991,46 @@ export interface paths {
         get: operations["read_intent_api_v1_w__workspace__intents__id__get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/intents/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay Intent
+         * @description Ask for a recorded wish again in a paper account: a new intent, marked as a replay of the original.
+         */
+        post: operations["replay_intent_api_v1_w__workspace__intents_replay_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/intents/replay/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Replay
+         * @description What a recording would become in a paper account now; nothing is sent.
+         */
+        post: operations["preview_replay_api_v1_w__workspace__intents_replay_preview_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1181,6 +1425,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/w/{workspace}/reconciliation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Reconciliation
+         * @description How each account's book stands to its broker's, those that need somebody first.
+         */
+        get: operations["list_reconciliation_api_v1_w__workspace__reconciliation_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/reconciliation/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reconciliation History
+         * @description Comparisons that said something new, newest first.
+         */
+        get: operations["reconciliation_history_api_v1_w__workspace__reconciliation_history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/reconciliation/now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reconcile Now
+         * @description Compare an account, or every one that is connected, at once; the outcome comes by the stream.
+         */
+        post: operations["reconcile_now_api_v1_w__workspace__reconciliation_now_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/w/{workspace}/release": {
         parameters: {
             query?: never;
@@ -1195,6 +1499,170 @@ export interface paths {
          * @description Let orders leave a scope again; asks for the password.
          */
         post: operations["release_api_v1_w__workspace__release_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/risk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Risk
+         * @description Every account's limits with their meters, its locks, and what is being closed.
+         */
+        get: operations["read_risk_api_v1_w__workspace__risk_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/risk/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dry Run
+         * @description Ask every rule about an order, under the limits that hold or under others; nothing is sent or kept.
+         */
+        post: operations["dry_run_api_v1_w__workspace__risk_dry_run_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/risk/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Releases
+         * @description The calendar of releases that news windows look at.
+         */
+        get: operations["read_releases_api_v1_w__workspace__risk_releases_get"];
+        /**
+         * Set Releases
+         * @description Replace the calendar of releases; asks for the password again.
+         */
+        put: operations["set_releases_api_v1_w__workspace__risk_releases_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/risk/square-off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Square Off
+         * @description Close positions until none is left; durable when this answers, sent as soon as each venue is open.
+         */
+        post: operations["square_off_api_v1_w__workspace__risk_square_off_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/risk/square-off/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Square Off
+         * @description Call a square-off off; what was sent already goes on at its broker.
+         */
+        post: operations["stop_square_off_api_v1_w__workspace__risk_square_off__id__stop_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/risk/violations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Violations
+         * @description Violations, newest first.
+         */
+        get: operations["list_violations_api_v1_w__workspace__risk_violations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/risk/violations/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge
+         * @description Say that a violation was seen.
+         */
+        post: operations["acknowledge_api_v1_w__workspace__risk_violations__id__acknowledge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/risk/violations/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resolve
+         * @description Say that a violation is dealt with, and how.
+         */
+        post: operations["resolve_api_v1_w__workspace__risk_violations__id__resolve_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1752,6 +2220,71 @@ export interface components {
             next_cursor?: string | null;
         };
         /**
+         * AccountReconciliation
+         * @description One account: when it was last compared, when it will be again, and what differs or was repaired last.
+         *
+         *     `passed_at` is the last full comparison of this process, `agreed_at` the last one that agreed by the broker's
+         *     clock, `next_at` when the next one is due. `changed_at` is when the differences shown were found.
+         */
+        AccountReconciliation: {
+            /** Account */
+            account: string;
+            /** Account Name */
+            account_name: string;
+            /** Agreed At */
+            agreed_at: string | null;
+            /** Broker */
+            broker: string;
+            /** Changed At */
+            changed_at: string | null;
+            /** Detail */
+            detail: string;
+            /** Differences */
+            differences: components["schemas"]["Difference"][];
+            /** External Orders */
+            external_orders: number;
+            /** Needs Person */
+            needs_person: number;
+            /** Next At */
+            next_at: string | null;
+            /** Passed At */
+            passed_at: string | null;
+            standing: components["schemas"]["bidwell__server__reconciliation__schemas__Standing"];
+            /** Waiting */
+            waiting: number;
+        };
+        /**
+         * AccountRisk
+         * @description One account's risk at a glance; money in its currency, null while a rate or price is unknown.
+         */
+        AccountRisk: {
+            /** Account */
+            account: string;
+            /** Currency */
+            currency: string;
+            /** Day Pnl */
+            day_pnl: DecimalText | null;
+            /** Equity */
+            equity: DecimalText | null;
+            /** Free Margin */
+            free_margin: DecimalText | null;
+            /** Locks */
+            locks: components["schemas"]["LockView"][];
+            /** Meters */
+            meters: components["schemas"]["RiskMeter"][];
+            /** Name */
+            name: string;
+            /** Open Violations */
+            open_violations: number;
+            /** Positions */
+            positions: number;
+            /** Program */
+            program: string;
+            /** Realized Today */
+            realized_today: DecimalText | null;
+            state: components["schemas"]["StateView"];
+        };
+        /**
          * AccountSummary
          * @description One account at a glance; money in its own currency, null while a rate that it needs is unknown.
          */
@@ -1923,52 +2456,20 @@ export interface components {
             next_cursor?: string | null;
         };
         /**
-         * Asked
-         * @description What a run was asked to do.
+         * Ask
+         * @description Whose book to compare now; everybody's when nobody is named.
          */
-        Asked: {
-            /** Cash */
-            cash: number;
-            /** Class Name */
-            class_name: string | null;
-            /** Compile */
-            compile: string;
-            /** Data */
-            data: string[];
-            /** End */
-            end: string | null;
-            /** Fee */
-            fee: string;
-            /** Fill */
-            fill: string;
-            /** Grid */
-            grid: {
-                [key: string]: string[];
-            };
-            /** Leverage */
-            leverage: number;
-            /** Lot Size */
-            lot_size: number;
-            /** Memory */
-            memory: number;
-            /** Parameters */
-            parameters: {
-                [key: string]: string;
-            };
-            /** Participation */
-            participation: number | null;
-            /** Seed */
-            seed: number;
-            /** Shorting */
-            shorting: boolean;
-            /** Slippage */
-            slippage: number;
-            /** Start */
-            start: string | null;
-            /** Time Limit */
-            time_limit: number;
-            /** Version */
-            version: number;
+        Ask: {
+            /** Account */
+            account?: string | null;
+        };
+        /**
+         * Attach
+         * @description The rulebook to hold an account to.
+         */
+        Attach: {
+            /** Rulebook */
+            rulebook: string;
         };
         /**
          * AuditEntry
@@ -2096,16 +2597,162 @@ export interface components {
          */
         Basis: "static" | "trailing_end_of_day" | "trailing_intraday";
         /**
+         * Standing
+         * @description How an account stands to an intent; the last three are at rest without being where they should be.
+         * @enum {string}
+         */
+        bidwell__engine__convergence__Standing: "converged" | "waiting" | "working" | "in_doubt" | "undoing" | "denied" | "ended" | "drifted";
+        /**
+         * Asked
+         * @description What a run was asked to do.
+         */
+        bidwell__server__backtests__schemas__Asked: {
+            /** Cash */
+            cash: number;
+            /** Class Name */
+            class_name: string | null;
+            /** Compile */
+            compile: string;
+            /** Data */
+            data: string[];
+            /** End */
+            end: string | null;
+            /** Fee */
+            fee: string;
+            /** Fill */
+            fill: string;
+            /** Grid */
+            grid: {
+                [key: string]: string[];
+            };
+            /** Leverage */
+            leverage: number;
+            /** Lot Size */
+            lot_size: number;
+            /** Memory */
+            memory: number;
+            /** Parameters */
+            parameters: {
+                [key: string]: string;
+            };
+            /** Participation */
+            participation: number | null;
+            /** Seed */
+            seed: number;
+            /** Shorting */
+            shorting: boolean;
+            /** Slippage */
+            slippage: number;
+            /** Start */
+            start: string | null;
+            /** Time Limit */
+            time_limit: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * StageView
+         * @description A stage that was reached.
+         */
+        bidwell__server__funded__schemas__StageView: {
+            /** Actor */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            at: string;
+            /** Reason */
+            reason: string;
+            stage: components["schemas"]["Stage"];
+        };
+        /**
+         * Release
+         * @description Let orders leave again; the password is asked once more.
+         */
+        bidwell__server__halt__schemas__Release: {
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+            scope: components["schemas"]["ScopeBody"];
+        };
+        /**
+         * StageView
+         * @description One timed step: received, durable, allocated, rules, outbox, sent, acknowledged, filled.
+         */
+        bidwell__server__intents__schemas__StageView: {
+            /**
+             * Duration Ms
+             * Format: decimal
+             * @example 98.50
+             */
+            duration_ms: DecimalText;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /**
+             * Start Ms
+             * Format: decimal
+             * @example 98.50
+             */
+            start_ms: DecimalText;
+        };
+        /**
+         * Asked
+         * @description How many accounts are being compared.
+         */
+        bidwell__server__reconciliation__schemas__Asked: {
+            /** Requested */
+            requested: number;
+        };
+        /**
+         * Standing
+         * @description How an account's book stands to its broker's.
+         * @enum {string}
+         */
+        bidwell__server__reconciliation__schemas__Standing: "agrees" | "differs" | "reading" | "failed" | "disconnected" | "off";
+        /**
+         * Release
+         * @description A scheduled release; `instruments` are underlyings or ids, empty for all.
+         */
+        bidwell__server__risk__schemas__Release: {
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            at: string;
+            /** Instruments */
+            instruments?: string[];
+            /** Title */
+            title: string;
+        };
+        /**
          * BreachAction
          * @description What happens when a loss limit is reached, from mild to strict.
          * @enum {string}
          */
         BreachAction: "deny" | "reduce_only" | "flatten_and_lock";
         /**
+         * BreakType
+         * @description How our state and a broker's can differ.
+         * @enum {string}
+         */
+        BreakType: "order_unknown_here" | "order_unknown_there" | "order_status" | "fill_missing" | "position" | "cash" | "report_incomplete";
+        /**
          * BreakView
          * @description One difference between our state and the broker's, and what was done about it.
          */
         BreakView: {
+            /**
+             * Handling
+             * @default
+             */
+            handling?: string;
             /** Ours */
             ours: string;
             /** Repair */
@@ -2114,6 +2761,11 @@ export interface components {
             subject: string;
             /** Theirs */
             theirs: string;
+            /**
+             * Title
+             * @default
+             */
+            title?: string;
             /** Type */
             type: string;
         };
@@ -2259,6 +2911,55 @@ export interface components {
             };
         };
         /**
+         * Convergence
+         * @description Target against actual: `converged` of `accounts` are where they should be, `orphans` orders lost their purpose.
+         */
+        Convergence: {
+            /** Accounts */
+            accounts: number;
+            /** Converged */
+            converged: number;
+            /** Orphans */
+            orphans: number;
+            /** Parts */
+            parts: components["schemas"]["ConvergencePart"][];
+            /** Repairing */
+            repairing: boolean;
+            /** Until */
+            until: string | null;
+        };
+        /**
+         * ConvergencePart
+         * @description One account's part of a wish: signed target and actual, and why they differ; `tries` counts repairs.
+         */
+        ConvergencePart: {
+            /** Account */
+            account: string;
+            /** Account Name */
+            account_name: string;
+            /**
+             * Actual
+             * Format: decimal
+             * @example 98.50
+             */
+            actual: DecimalText;
+            /** Instrument */
+            instrument: string;
+            /** Reason */
+            reason: string;
+            standing: components["schemas"]["bidwell__engine__convergence__Standing"];
+            /** Symbol */
+            symbol: string;
+            /**
+             * Target
+             * Format: decimal
+             * @example 98.50
+             */
+            target: DecimalText;
+            /** Tries */
+            tries: number;
+        };
+        /**
          * CostView
          * @description Money that was paid.
          */
@@ -2267,6 +2968,37 @@ export interface components {
             amount: number;
             /** Name */
             name: string;
+        };
+        /**
+         * DayView
+         * @description A trading day that closed.
+         */
+        DayView: {
+            /**
+             * Balance
+             * Format: decimal
+             * @example 98.50
+             */
+            balance: DecimalText;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Floor
+             * Format: decimal
+             * @example 98.50
+             */
+            floor: DecimalText;
+            /**
+             * Profit
+             * Format: decimal
+             * @example 98.50
+             */
+            profit: DecimalText;
+            /** Traded */
+            traded: boolean;
         };
         /**
          * DeskClock
@@ -2289,6 +3021,32 @@ export interface components {
             name: string;
             /** Value */
             value: string;
+        };
+        /**
+         * Difference
+         * @description One difference in words, with both sides' values and what was done about it.
+         */
+        Difference: {
+            handling: components["schemas"]["Handling"];
+            /** Handling Label */
+            handling_label: string;
+            /** Ours */
+            ours: string;
+            /**
+             * Repair
+             * @example booked as a correction
+             */
+            repair: string;
+            /** Subject */
+            subject: string;
+            /** Theirs */
+            theirs: string;
+            /**
+             * Title
+             * @example The position differs
+             */
+            title: string;
+            type: components["schemas"]["BreakType"];
         };
         /**
          * Direction
@@ -2336,6 +3094,14 @@ export interface components {
             periods: number;
             /** To */
             to: number | null;
+        };
+        /**
+         * DryRun
+         * @description An order that is only asked about, under the limits that hold or under others.
+         */
+        DryRun: {
+            intent: components["schemas"]["IntentRequest"];
+            trial?: components["schemas"]["LimitsTrial"] | null;
         };
         /**
          * EffectiveLimit
@@ -2504,24 +3270,282 @@ export interface components {
             severity: string;
         };
         /**
+         * Follower
+         * @description One follower in one of the leader's instruments; quantities are signed and in its own instrument.
+         */
+        Follower: {
+            /** Account */
+            account: string;
+            /** Account Name */
+            account_name: string;
+            /**
+             * Actual
+             * Format: decimal
+             * @example 98.50
+             */
+            actual: DecimalText;
+            /**
+             * Drift
+             * Format: decimal
+             * @example 98.50
+             */
+            drift: DecimalText;
+            following: components["schemas"]["Following"];
+            /** Instrument */
+            instrument: string;
+            /** Leader Instrument */
+            leader_instrument: string;
+            /**
+             * Leader Position
+             * Format: decimal
+             * @example 98.50
+             */
+            leader_position: DecimalText;
+            /** Leader Symbol */
+            leader_symbol: string;
+            /** Reason */
+            reason: string;
+            /** Symbol */
+            symbol: string;
+            /**
+             * Target
+             * Format: decimal
+             * @example 98.50
+             */
+            target: DecimalText;
+        };
+        /**
+         * Following
+         * @description How a follower stands to its part of the leader's position.
+         * @enum {string}
+         */
+        Following: "in_line" | "copying" | "behind" | "ahead" | "unlisted";
+        /**
+         * Funded
+         * @description An account under a rulebook; money is the plan's own, deposits left out.
+         */
+        Funded: {
+            /** Account */
+            account: string;
+            /**
+             * Attached At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            attached_at: string;
+            /**
+             * Balance
+             * Format: decimal
+             * @example 98.50
+             */
+            balance: DecimalText;
+            /**
+             * Best Day
+             * Format: decimal
+             * @example 98.50
+             */
+            best_day: DecimalText;
+            /** Contracts Allowed */
+            contracts_allowed: DecimalText | null;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Day Distance */
+            day_distance: DecimalText | null;
+            /**
+             * Day Ends At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            day_ends_at: string;
+            /** Day Floor */
+            day_floor: DecimalText | null;
+            /** Day Pnl */
+            day_pnl: DecimalText | null;
+            /** Days */
+            days: number;
+            /** Distance */
+            distance: DecimalText | null;
+            /** Equity */
+            equity: DecimalText | null;
+            /** Fault */
+            fault: string;
+            /** Flat At */
+            flat_at: string | null;
+            /**
+             * Floor
+             * Format: decimal
+             * @example 98.50
+             */
+            floor: DecimalText;
+            /** Locked */
+            locked: string;
+            /** Missing */
+            missing: string[];
+            /** Name */
+            name: string;
+            /**
+             * Payable
+             * Format: decimal
+             * @example 98.50
+             */
+            payable: DecimalText;
+            /** Payable Missing */
+            payable_missing: string[];
+            /**
+             * Profit
+             * Format: decimal
+             * @example 98.50
+             */
+            profit: DecimalText;
+            /** Reason */
+            reason: string;
+            rulebook: components["schemas"]["RulebookView"];
+            stage: components["schemas"]["Stage"];
+            /** Target Left */
+            target_left: DecimalText | null;
+            /** Winning Days */
+            winning_days: number;
+        };
+        /**
+         * FundedDetail
+         * @description An account under a rulebook in full: its days, stages, and the last hours' path.
+         */
+        FundedDetail: {
+            /** Account */
+            account: string;
+            /**
+             * Attached At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            attached_at: string;
+            /**
+             * Balance
+             * Format: decimal
+             * @example 98.50
+             */
+            balance: DecimalText;
+            /**
+             * Best Day
+             * Format: decimal
+             * @example 98.50
+             */
+            best_day: DecimalText;
+            /** Closed Days */
+            closed_days: components["schemas"]["DayView"][];
+            /** Contracts Allowed */
+            contracts_allowed: DecimalText | null;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Day Distance */
+            day_distance: DecimalText | null;
+            /**
+             * Day Ends At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            day_ends_at: string;
+            /** Day Floor */
+            day_floor: DecimalText | null;
+            /** Day Pnl */
+            day_pnl: DecimalText | null;
+            /** Days */
+            days: number;
+            /** Distance */
+            distance: DecimalText | null;
+            /** Equity */
+            equity: DecimalText | null;
+            /** Fault */
+            fault: string;
+            /** Flat At */
+            flat_at: string | null;
+            /**
+             * Floor
+             * Format: decimal
+             * @example 98.50
+             */
+            floor: DecimalText;
+            /** Locked */
+            locked: string;
+            /** Missing */
+            missing: string[];
+            /** Name */
+            name: string;
+            /** Path */
+            path: components["schemas"]["PointView"][];
+            /**
+             * Payable
+             * Format: decimal
+             * @example 98.50
+             */
+            payable: DecimalText;
+            /** Payable Missing */
+            payable_missing: string[];
+            /**
+             * Profit
+             * Format: decimal
+             * @example 98.50
+             */
+            profit: DecimalText;
+            /** Reason */
+            reason: string;
+            rulebook: components["schemas"]["RulebookView"];
+            stage: components["schemas"]["Stage"];
+            /** Stages */
+            stages: components["schemas"]["bidwell__server__funded__schemas__StageView"][];
+            /** Target Left */
+            target_left: DecimalText | null;
+            /** Winning Days */
+            winning_days: number;
+        };
+        /**
+         * FundedList
+         * @description Every account that is held to a rulebook.
+         */
+        FundedList: {
+            /** Items */
+            items: components["schemas"]["Funded"][];
+        };
+        /**
          * Group
          * @description One intent, many accounts.
          */
         Group: {
             /** Id */
             id: string;
+            /** Lag Seconds */
+            lag_seconds: number;
+            /** Leader */
+            leader: string | null;
+            /** Leader Name */
+            leader_name: string;
             /** Members */
             members: components["schemas"]["MemberView"][];
             /** Name */
             name: string;
             on_failure: components["schemas"]["OnFailure"];
             policy: components["schemas"]["Policy"];
+            /** Repair Seconds */
+            repair_seconds: number;
         };
         /**
          * GroupBody
          * @description An execution group as a whole.
          */
         GroupBody: {
+            /**
+             * Lag Seconds
+             * @default 5
+             */
+            lag_seconds?: number;
+            /** Leader */
+            leader?: string | null;
             /** Members */
             members: components["schemas"]["MemberBody"][];
             /** Name */
@@ -2529,12 +3553,24 @@ export interface components {
             /** @default continue */
             on_failure?: components["schemas"]["OnFailure"];
             policy: components["schemas"]["Policy"];
+            /**
+             * Repair Seconds
+             * @default 30
+             */
+            repair_seconds?: number;
         };
         /**
          * GroupDraft
          * @description A group that need not exist yet.
          */
         GroupDraft: {
+            /**
+             * Lag Seconds
+             * @default 5
+             */
+            lag_seconds?: number;
+            /** Leader */
+            leader?: string | null;
             /** Members */
             members: components["schemas"]["MemberBody"][];
             /**
@@ -2545,6 +3581,11 @@ export interface components {
             /** @default continue */
             on_failure?: components["schemas"]["OnFailure"];
             policy: components["schemas"]["Policy"];
+            /**
+             * Repair Seconds
+             * @default 30
+             */
+            repair_seconds?: number;
         };
         /**
          * GroupPage
@@ -2563,6 +3604,33 @@ export interface components {
         GroupPreview: {
             group: components["schemas"]["GroupDraft"];
             intent: components["schemas"]["IntentRequest"];
+        };
+        /**
+         * GroupStanding
+         * @description A group at a glance: its last wish with each account's standing, what is unfinished, and who drifts.
+         */
+        GroupStanding: {
+            convergence: components["schemas"]["Convergence"] | null;
+            /** Drifted */
+            drifted: number;
+            /** Followers */
+            followers: components["schemas"]["Follower"][];
+            /** Group */
+            group: string;
+            /** Last At */
+            last_at: string | null;
+            /** Last Intent */
+            last_intent: string | null;
+            /** Unfinished */
+            unfinished: number;
+        };
+        /**
+         * GroupStandings
+         * @description Every group at a glance.
+         */
+        GroupStandings: {
+            /** Items */
+            items: components["schemas"]["GroupStanding"][];
         };
         /**
          * Halt
@@ -2599,6 +3667,12 @@ export interface components {
             scope: components["schemas"]["ScopeView"];
             state: components["schemas"]["TradingState"];
         };
+        /**
+         * Handling
+         * @description What became of a difference; `unsaid` in journals from before it was written down.
+         * @enum {string}
+         */
+        Handling: "" | "adopted" | "repaired" | "waiting" | "person" | "noted";
         /**
          * Hours
          * @description Entries may leave inside any of the windows.
@@ -2666,12 +3740,17 @@ export interface components {
         IntentDetail: {
             /** Account */
             account: string | null;
+            /** Accounts */
+            accounts: number;
             /** Actor */
             actor: string;
             /** Allocations */
             allocations: components["schemas"]["AllocationView"][];
             /** Children */
             children: number;
+            /** Converged */
+            converged: number;
+            convergence: components["schemas"]["Convergence"];
             /** Denied */
             denied: number;
             /** Filled */
@@ -2703,11 +3782,13 @@ export interface components {
             receiver_name: string;
             /** Reference */
             reference: DecimalText | null;
+            /** Replay Of */
+            replay_of: string;
             side: components["schemas"]["Side"] | null;
             sizing: components["schemas"]["SizingView"];
             source: components["schemas"]["Source"];
             /** Stages */
-            stages: components["schemas"]["StageView"][];
+            stages: components["schemas"]["bidwell__server__intents__schemas__StageView"][];
             /**
              * Status
              * @example converged
@@ -2731,13 +3812,18 @@ export interface components {
         };
         /**
          * IntentExport
-         * @description One intent as a bundle: what the screen shows, and every event of it.
+         * @description One intent as a bundle: what the screen shows, and every event of it and of its orders, in order.
          */
         IntentExport: {
             /** Events */
             events: components["schemas"]["JournalEntry"][];
             /** Exported At */
             exported_at: string;
+            /**
+             * Format
+             * @default bidwell.intent/1
+             */
+            format?: string;
             intent: components["schemas"]["IntentDetail"];
             /** Workspace */
             workspace: string;
@@ -2811,15 +3897,21 @@ export interface components {
         };
         /**
          * IntentSummary
-         * @description One wish; `status` is received, working, converged, partly or denied.
+         * @description One wish; `status` is received, working, converged, partly, denied or undone.
+         *
+         *     `converged` of `accounts` are where the wish wanted them.
          */
         IntentSummary: {
             /** Account */
             account: string | null;
+            /** Accounts */
+            accounts: number;
             /** Actor */
             actor: string;
             /** Children */
             children: number;
+            /** Converged */
+            converged: number;
             /** Denied */
             denied: number;
             /** Filled */
@@ -2842,6 +3934,8 @@ export interface components {
             received_at: string;
             /** Receiver Name */
             receiver_name: string;
+            /** Replay Of */
+            replay_of: string;
             side: components["schemas"]["Side"] | null;
             sizing: components["schemas"]["SizingView"];
             source: components["schemas"]["Source"];
@@ -3049,6 +4143,72 @@ export interface components {
             warn_at: DecimalText[];
         };
         /**
+         * Limits
+         * @description Limits of one scope as a whole; null sets none there, and the tightest of all scopes wins.
+         *
+         *     Money is in `currency`, or in each account's own where that is empty; `price_collar`, `margin_buffer` and
+         *     `warn_at` are parts of one, ages and windows seconds, `max_order_rate` orders per minute.
+         */
+        Limits: {
+            /** Allowed Instruments */
+            allowed_instruments?: string[] | null;
+            /** Contract Limits */
+            contract_limits?: components["schemas"]["ContractLimit"][] | null;
+            /**
+             * Currency
+             * @default
+             */
+            currency?: string;
+            /** Denied Instruments */
+            denied_instruments?: string[] | null;
+            /** Drawdowns */
+            drawdowns?: components["schemas"]["Drawdown"][] | null;
+            /** Duplicate Window */
+            duplicate_window?: DecimalText | null;
+            /** Flat Before Close */
+            flat_before_close?: DecimalText | null;
+            lock_until?: components["schemas"]["LockUntil"] | null;
+            /** Margin Buffer */
+            margin_buffer?: DecimalText | null;
+            /** Max Daily Loss */
+            max_daily_loss?: DecimalText | null;
+            /** Max Daily Realized Loss */
+            max_daily_realized_loss?: DecimalText | null;
+            /** Max Data Age */
+            max_data_age?: DecimalText | null;
+            /** Max Gross Exposure */
+            max_gross_exposure?: DecimalText | null;
+            /** Max Net Exposure */
+            max_net_exposure?: DecimalText | null;
+            /** Max Open Orders */
+            max_open_orders?: number | null;
+            /** Max Order Notional */
+            max_order_notional?: DecimalText | null;
+            /** Max Order Quantity */
+            max_order_quantity?: DecimalText | null;
+            /** Max Order Rate */
+            max_order_rate?: number | null;
+            /** Max Position */
+            max_position?: DecimalText | null;
+            /** Max Position Notional */
+            max_position_notional?: DecimalText | null;
+            /** Max Trades Per Day */
+            max_trades_per_day?: number | null;
+            /** News After */
+            news_after?: DecimalText | null;
+            /** News Before */
+            news_before?: DecimalText | null;
+            on_breach?: components["schemas"]["BreachAction"] | null;
+            /** Price Collar */
+            price_collar?: DecimalText | null;
+            /** Require Stop */
+            require_stop?: boolean | null;
+            /** Trading Hours */
+            trading_hours?: components["schemas"]["Hours"][] | null;
+            /** Warn At */
+            warn_at?: DecimalText[] | null;
+        };
+        /**
          * LimitsCatalog
          * @description What can be limited, where, and from which presets.
          */
@@ -3170,6 +4330,16 @@ export interface components {
             items: components["schemas"]["LimitsEntry"][];
         };
         /**
+         * LimitsTrial
+         * @description Limits of one scope to try without setting them.
+         */
+        LimitsTrial: {
+            /** Id */
+            id?: string | null;
+            limits: components["schemas"]["Limits"];
+            type: components["schemas"]["ScopeType"];
+        };
+        /**
          * LimitsView
          * @description Limits that one scope sets; null where it sets none.
          */
@@ -3260,6 +4430,25 @@ export interface components {
          */
         LockUntil: "next_session" | "released";
         /**
+         * LockView
+         * @description Why nothing that adds risk leaves an account, and until when.
+         */
+        LockView: {
+            /** Reason */
+            reason: string;
+            /** Reduce Only */
+            reduce_only: boolean;
+            /** Rule */
+            rule: string;
+            /**
+             * Since
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            since: string;
+            until: components["schemas"]["LockUntil"];
+        };
+        /**
          * Login
          * @description An e-mail address and its password.
          */
@@ -3272,6 +4461,12 @@ export interface components {
              */
             password: string;
         };
+        /**
+         * LossAction
+         * @description What the firm does at its daily loss limit: the day is over, or the account is.
+         * @enum {string}
+         */
+        LossAction: "lock_day" | "fail";
         /**
          * MarkView
          * @description A fill on the chart.
@@ -3798,6 +4993,38 @@ export interface components {
             trail: DecimalText | null;
         };
         /**
+         * Pass
+         * @description A comparison that said something new; `clean` when nothing was left open.
+         */
+        Pass: {
+            /** Account */
+            account: string;
+            /** Account Name */
+            account_name: string;
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            at: string;
+            /** Clean */
+            clean: boolean;
+            /** Differences */
+            differences: components["schemas"]["Difference"][];
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * PassPage
+         * @description Comparisons, newest first.
+         */
+        PassPage: {
+            /** Items */
+            items: components["schemas"]["Pass"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
          * PasswordChange
          * @description The current password and the one that replaces it; every other session ends.
          */
@@ -3814,11 +5041,29 @@ export interface components {
             new: string;
         };
         /**
+         * PayoutRequest
+         * @description A payout to record.
+         */
+        PayoutRequest: {
+            /**
+             * Amount
+             * Format: decimal
+             * @example 98.50
+             */
+            amount: DecimalText;
+        };
+        /**
          * Pending
          * @description A request on a working order that the broker has not answered yet.
          * @enum {string}
          */
         Pending: "none" | "cancel" | "replace";
+        /**
+         * Phase
+         * @description The part of a plan that a rulebook is for.
+         * @enum {string}
+         */
+        Phase: "evaluation" | "funded";
         /**
          * PlanDrop
          * @description A planned change that shall not come.
@@ -3830,6 +5075,26 @@ export interface components {
              * @example 2026-11-21T14:30:00.000000Z
              */
             effective_from: string;
+        };
+        /**
+         * PointView
+         * @description Equity at a moment of the market, beside the floor.
+         */
+        PointView: {
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            at: string;
+            /**
+             * Equity
+             * Format: decimal
+             * @example 98.50
+             */
+            equity: DecimalText;
+            /** Floor */
+            floor: DecimalText | null;
         };
         /**
          * Policy
@@ -4140,16 +5405,43 @@ export interface components {
             ok: boolean;
         };
         /**
-         * Release
-         * @description Let orders leave again; the password is asked once more.
+         * ReconciliationList
+         * @description Every account, those that need somebody first.
          */
-        Release: {
+        ReconciliationList: {
+            /** Accounts */
+            accounts: number;
+            /** Agreeing */
+            agreeing: number;
+            /** Items */
+            items: components["schemas"]["AccountReconciliation"][];
+        };
+        /**
+         * ReleaseCalendar
+         * @description The releases that news windows look at, as a whole, with where they were read.
+         */
+        ReleaseCalendar: {
+            /** Events */
+            events: components["schemas"]["bidwell__server__risk__schemas__Release"][];
             /**
-             * Password
-             * Format: password
+             * Source
+             * @default
              */
-            password: string;
-            scope: components["schemas"]["ScopeBody"];
+            source?: string;
+        };
+        /**
+         * ReleaseCalendarView
+         * @description The releases that news windows look at.
+         */
+        ReleaseCalendarView: {
+            /** Actor */
+            actor: string;
+            /** Events */
+            events: components["schemas"]["bidwell__server__risk__schemas__Release"][];
+            /** Set At */
+            set_at: string | null;
+            /** Source */
+            source: string;
         };
         /**
          * Replace
@@ -4162,6 +5454,24 @@ export interface components {
             quantity?: DecimalText | null;
             /** Stop Price */
             stop_price?: DecimalText | null;
+        };
+        /**
+         * ReplayBody
+         * @description A recording to ask for again in a paper account: an exported bundle, or an intent of this workspace.
+         *
+         *     `part` takes what that account of the original was given, instead of the whole wish.
+         */
+        ReplayBody: {
+            /** Account */
+            account: string;
+            /** Bundle */
+            bundle?: {
+                [key: string]: unknown;
+            } | null;
+            /** Intent */
+            intent?: string | null;
+            /** Part */
+            part?: string | null;
         };
         /**
          * Requested
@@ -4210,6 +5520,58 @@ export interface components {
             years: components["schemas"]["YearView"][];
         };
         /**
+         * RiskMeter
+         * @description How far an account is into one limit: `fraction` of one, and the last samples of it, oldest first.
+         */
+        RiskMeter: {
+            /**
+             * Fraction
+             * Format: decimal
+             * @example 98.50
+             */
+            fraction: DecimalText;
+            /** Label */
+            label: string;
+            /**
+             * Left
+             * Format: decimal
+             * @example 98.50
+             */
+            left: DecimalText;
+            /**
+             * Limit
+             * Format: decimal
+             * @example 98.50
+             */
+            limit: DecimalText;
+            /** Origin */
+            origin: string;
+            /** Rule */
+            rule: string;
+            /** Trend */
+            trend: DecimalText[];
+            /** Unit */
+            unit: string;
+            /**
+             * Used
+             * Format: decimal
+             * @example 98.50
+             */
+            used: DecimalText;
+            /** Warn At */
+            warn_at: DecimalText[];
+        };
+        /**
+         * RiskStatus
+         * @description The workspace's risk now.
+         */
+        RiskStatus: {
+            /** Accounts */
+            accounts: components["schemas"]["AccountRisk"][];
+            /** Square Offs */
+            square_offs: components["schemas"]["SquareOffView"][];
+        };
+        /**
          * Role
          * @description What a member may do in a workspace, the strongest first.
          * @enum {string}
@@ -4235,11 +5597,159 @@ export interface components {
             window: number;
         };
         /**
+         * RulebookFault
+         * @description A rulebook file that could not be read: its name, and the line with what is wrong.
+         */
+        RulebookFault: {
+            /** File */
+            file: string;
+            /** Problem */
+            problem: string;
+        };
+        /**
+         * RulebookFile
+         * @description The text of one rulebook file of one's own.
+         */
+        RulebookFile: {
+            /** Name */
+            name: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * RulebookList
+         * @description Every rulebook, the files of one's own, and what could not be read.
+         */
+        RulebookList: {
+            /** Faults */
+            faults: components["schemas"]["RulebookFault"][];
+            /** Files */
+            files: string[];
+            /** Items */
+            items: components["schemas"]["RulebookView"][];
+        };
+        /**
+         * RulebookText
+         * @description A rulebook file as TOML; it is checked as a whole before it is kept.
+         */
+        RulebookText: {
+            /**
+             * Name
+             * @example my-plan.toml
+             */
+            name: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * RulebookView
+         * @description One plan of one firm in one phase, with its source and date.
+         */
+        RulebookView: {
+            /**
+             * Balance
+             * Format: decimal
+             * @example 98.50
+             */
+            balance: DecimalText;
+            basis: components["schemas"]["Basis"];
+            /** Consistency */
+            consistency: DecimalText | null;
+            /** Contracts */
+            contracts: DecimalText | null;
+            /** Currency */
+            currency: string;
+            daily_action: components["schemas"]["LossAction"] | null;
+            /** Daily Loss */
+            daily_loss: DecimalText | null;
+            /** Disclaimer */
+            disclaimer: string;
+            /**
+             * Effective From
+             * Format: date
+             */
+            effective_from: string;
+            /** Firm */
+            firm: string;
+            /** Flat By */
+            flat_by: string | null;
+            /** Hours */
+            hours: components["schemas"]["WindowView"][];
+            /** Id */
+            id: string;
+            /** Lock */
+            lock: DecimalText | null;
+            /**
+             * Maximum Loss
+             * Format: decimal
+             * @example 98.50
+             */
+            maximum_loss: DecimalText;
+            /** Minimum Days */
+            minimum_days: number;
+            /** News After */
+            news_after: number | null;
+            /** News Before */
+            news_before: number | null;
+            /** Next */
+            next: string;
+            /** Notes */
+            notes: string;
+            /** Own */
+            own: boolean;
+            phase: components["schemas"]["Phase"];
+            /** Plan */
+            plan: string;
+            /** Profit Target */
+            profit_target: DecimalText | null;
+            /**
+             * Read On
+             * Format: date
+             */
+            read_on: string;
+            /**
+             * Rolls At
+             * Format: time
+             */
+            rolls_at: string;
+            /** Rules */
+            rules: components["schemas"]["RuleView"][];
+            /**
+             * Size
+             * Format: decimal
+             * @example 98.50
+             */
+            size: DecimalText;
+            /** Source */
+            source: string;
+            /** Stop Required */
+            stop_required: boolean;
+            /** Zone */
+            zone: string;
+        };
+        /**
+         * RuleView
+         * @description One rule of a rulebook with its state for an account: ok, near, reached or open (not met yet).
+         */
+        RuleView: {
+            /** Label */
+            label: string;
+            /** Rule */
+            rule: string;
+            /**
+             * State
+             * @example ok
+             */
+            state: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * Run
          * @description A run; `code`, `reason` and `line` say why there is no result, `summary` has figures of a finished one.
          */
         Run: {
-            asked: components["schemas"]["Asked"];
+            asked: components["schemas"]["bidwell__server__backtests__schemas__Asked"];
             /** Code */
             code: string;
             /**
@@ -4399,7 +5909,7 @@ export interface components {
          * @description A run with the first 20,000 characters of what its strategy printed.
          */
         RunDetail: {
-            asked: components["schemas"]["Asked"];
+            asked: components["schemas"]["bidwell__server__backtests__schemas__Asked"];
             /** Code */
             code: string;
             /**
@@ -4659,6 +6169,12 @@ export interface components {
             needs_owner: boolean;
         };
         /**
+         * Severity
+         * @description How bad a violation is.
+         * @enum {string}
+         */
+        Severity: "warning" | "breach";
+        /**
          * Share
          * @description The part of a position that one strategy holds; null is what was traded by hand.
          */
@@ -4753,27 +6269,62 @@ export interface components {
             speed: DecimalText;
         };
         /**
-         * StageView
-         * @description One timed step: received, durable, allocated, rules, outbox, sent, acknowledged, filled.
+         * SquareOff
+         * @description What to close: an account, a group's accounts, or the whole workspace; narrowed to an instrument or a strategy.
          */
-        StageView: {
+        SquareOff: {
+            /** Account */
+            account?: string | null;
+            /** Group */
+            group?: string | null;
+            /** Instrument */
+            instrument?: string | null;
             /**
-             * Duration Ms
-             * Format: decimal
-             * @example 98.50
+             * Reason
+             * @default
              */
-            duration_ms: DecimalText;
-            /** Label */
-            label: string;
-            /** Name */
-            name: string;
-            /**
-             * Start Ms
-             * Format: decimal
-             * @example 98.50
-             */
-            start_ms: DecimalText;
+            reason?: string;
+            /** Strategy */
+            strategy?: string | null;
         };
+        /**
+         * SquareOffReceipt
+         * @description The square-offs that are durable now.
+         */
+        SquareOffReceipt: {
+            /** Items */
+            items: components["schemas"]["SquareOffView"][];
+        };
+        /**
+         * SquareOffView
+         * @description Positions that are being closed.
+         */
+        SquareOffView: {
+            /** Account */
+            account: string;
+            /** Actor */
+            actor: string;
+            /** Id */
+            id: string;
+            /** Instrument */
+            instrument: string | null;
+            /** Reason */
+            reason: string;
+            /**
+             * Since
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            since: string;
+            /** Strategy */
+            strategy: string | null;
+        };
+        /**
+         * Stage
+         * @description Where an account stands in its plan.
+         * @enum {string}
+         */
+        Stage: "evaluation" | "passed" | "funded" | "payout" | "failed";
         /**
          * StateView
          * @description What may leave: everything, only what reduces, or only cancels; `scope` is the one that says so.
@@ -5338,6 +6889,74 @@ export interface components {
             version: number;
         };
         /**
+         * ViolationList
+         * @description Violations, newest first.
+         */
+        ViolationList: {
+            /** Items */
+            items: components["schemas"]["ViolationView"][];
+        };
+        /**
+         * ViolationNote
+         * @description What somebody says of a violation.
+         */
+        ViolationNote: {
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+        };
+        /**
+         * ViolationView
+         * @description A limit that was neared or reached, what was done, and what people said of it.
+         */
+        ViolationView: {
+            /** Account */
+            account: string;
+            /** Account Name */
+            account_name: string;
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+            /** Acknowledged By */
+            acknowledged_by: string;
+            action: components["schemas"]["BreachAction"];
+            /** Current */
+            current: string;
+            /** Id */
+            id: string;
+            /** Limit */
+            limit: string;
+            /** Message */
+            message: string;
+            /** Note */
+            note: string;
+            /**
+             * Opened At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            opened_at: string;
+            /** Resolved At */
+            resolved_at: string | null;
+            /** Resolved By */
+            resolved_by: string;
+            /** Rule */
+            rule: string;
+            /** Session */
+            session: string | null;
+            severity: components["schemas"]["Severity"];
+            /**
+             * State
+             * @example open
+             * @example acknowledged
+             * @example resolved
+             */
+            state: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
          * Window
          * @description A stretch of the week in local time; `days` from 0 (Monday), `end` on the next day where it is not later.
          */
@@ -5358,6 +6977,26 @@ export interface components {
              * Zone
              * @example America/Chicago
              */
+            zone: string;
+        };
+        /**
+         * WindowView
+         * @description Hours in which entries are allowed, in local time.
+         */
+        WindowView: {
+            /** Days */
+            days: number[];
+            /**
+             * End
+             * Format: time
+             */
+            end: string;
+            /**
+             * Start
+             * Format: time
+             */
+            start: string;
+            /** Zone */
             zone: string;
         };
         /**
@@ -6646,6 +8285,39 @@ export interface operations {
             };
         };
     };
+    export_intent_text_api_v1_w__workspace__export_intents__id__txt_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_fills_api_v1_w__workspace__fills_get: {
         parameters: {
             query?: {
@@ -6671,6 +8343,277 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FillPage"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_funded_api_v1_w__workspace__funded_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FundedList"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_funded_api_v1_w__workspace__funded__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FundedDetail"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    attach_api_v1_w__workspace__funded__id__attach_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Attach"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FundedDetail"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    detach_api_v1_w__workspace__funded__id__detach_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pay_out_api_v1_w__workspace__funded__id__payout_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayoutRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FundedDetail"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rulebooks_api_v1_w__workspace__funded_rulebooks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulebookList"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_rulebook_file_api_v1_w__workspace__funded_rulebooks_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulebookText"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulebookList"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_rulebook_file_api_v1_w__workspace__funded_rulebooks__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulebookFile"];
                 };
             };
             /** @description What is wrong, with a stable code */
@@ -6858,6 +8801,39 @@ export interface operations {
             };
         };
     };
+    group_standing_api_v1_w__workspace__groups__id__standing_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupStanding"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     preview_group_api_v1_w__workspace__groups_preview_post: {
         parameters: {
             query?: never;
@@ -6881,6 +8857,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    group_standings_api_v1_w__workspace__groups_standing_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupStandings"];
                 };
             };
             /** @description What is wrong, with a stable code */
@@ -7118,6 +9126,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IntentDetail"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_intent_api_v1_w__workspace__intents_replay_post: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntentReceipt"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_replay_api_v1_w__workspace__intents_replay_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
                 };
             };
             /** @description What is wrong, with a stable code */
@@ -7868,6 +9950,114 @@ export interface operations {
             };
         };
     };
+    list_reconciliation_api_v1_w__workspace__reconciliation_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReconciliationList"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reconciliation_history_api_v1_w__workspace__reconciliation_history_get: {
+        parameters: {
+            query?: {
+                account?: string | null;
+                /** @description the `next_cursor` of the part before */
+                cursor?: string | null;
+                handling?: components["schemas"]["Handling"] | null;
+                /** @description how many items at most */
+                limit?: number;
+                type?: components["schemas"]["BreakType"] | null;
+            };
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PassPage"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reconcile_now_api_v1_w__workspace__reconciliation_now_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ask"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["bidwell__server__reconciliation__schemas__Asked"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     release_api_v1_w__workspace__release_post: {
         parameters: {
             query?: never;
@@ -7880,7 +10070,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Release"];
+                "application/json": components["schemas"]["bidwell__server__halt__schemas__Release"];
             };
         };
         responses: {
@@ -7891,6 +10081,321 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HaltReceipt"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_risk_api_v1_w__workspace__risk_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskStatus"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dry_run_api_v1_w__workspace__risk_dry_run_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DryRun"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_releases_api_v1_w__workspace__risk_releases_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseCalendarView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_releases_api_v1_w__workspace__risk_releases_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseCalendar"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseCalendarView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    square_off_api_v1_w__workspace__risk_square_off_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SquareOff"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SquareOffReceipt"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_square_off_api_v1_w__workspace__risk_square_off__id__stop_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskStatus"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_violations_api_v1_w__workspace__risk_violations_get: {
+        parameters: {
+            query?: {
+                account?: string | null;
+                /** @description open: what is not resolved */
+                state?: "open" | "all";
+            };
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViolationList"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledge_api_v1_w__workspace__risk_violations__id__acknowledge_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViolationNote"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViolationView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolve_api_v1_w__workspace__risk_violations__id__resolve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViolationNote"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViolationView"];
                 };
             };
             /** @description What is wrong, with a stable code */

@@ -14,6 +14,7 @@ from typing import Final
 from bidwell.model.funded import LossAction, Phase, Progress, Rulebook, Stage
 from bidwell.model.limits import Basis
 from bidwell.model.money import ZERO
+from bidwell.risk.figures import percent
 from bidwell.risk.funded.days import day_of, flat_at
 
 ENDED: Final = frozenset({Stage.FAILED, Stage.PASSED})
@@ -157,7 +158,7 @@ def missing(book: Rulebook, progress: Progress) -> tuple[str, ...]:
         found.append(f"{book.minimum_days - progress.days} more trading days")
     if book.consistency is not None and profit > 0 and progress.best > book.consistency * profit:
         found.append(f"the best day, {progress.best:,} {book.currency}, is more than "
-                     f"{book.consistency * 100:f} % of the profit")  # fmt: skip
+                     f"{percent(book.consistency)} of the profit")  # fmt: skip
     return tuple(found)
 
 
@@ -173,7 +174,7 @@ def payable(book: Rulebook, progress: Progress) -> tuple[Decimal, tuple[str, ...
     if over <= 0:
         lacking.append(f"a balance above {book.balance + rule.balance_above:,} {book.currency}")
     if book.consistency is not None and progress.won > 0 and progress.best > book.consistency * progress.won:
-        lacking.append(f"the best day is more than {book.consistency * 100:f} % of the profit")
+        lacking.append(f"the best day is more than {percent(book.consistency)} of the profit")
     if lacking:
         return ZERO, tuple(lacking)
     amount = (progress.balance - book.balance) * rule.share

@@ -25,6 +25,10 @@ class Library:
             except RulebookError as error:
                 self.faults[name] = str(error)
                 continue
+            taken = [book.id for book in books if self.names.get(book.id, name) != name]
+            if taken:
+                self.faults[name] = f"{name}: {taken[0]} is defined in {self.names[taken[0]]} already"
+                continue
             for book in books:
                 self._versions.setdefault(book.id, []).append(book)
                 self.names[book.id] = name

@@ -43,33 +43,51 @@ class RulebookError(ConfigError):
         self.line = line
 
 
+_HEADING: Final = re.compile(r"\s*\[{1,2}([\w.-]+)\]{1,2}")
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where in the file a table stands: its heading, and which of several of that heading."""
+    """Where in the file a table stands: its heading, and the lines (from 0) from there to the end of its tables."""
 
     name: str
-    text: str
-    heading: str = ""
-    number: int = 0
+    lines: tuple[str, ...]
+    heading: str
+    first: int
+    end: int
+
+    @classmethod
+    def top(cls, name: str, text: str) -> _Place:
+        """The whole file."""
+        lines = tuple(text.splitlines())
+        return cls(name, lines, "", -1, len(lines))
 
     def error(self, key: str, problem: str) -> RulebookError:
         """The error with the line of a key, or of the table's heading where the key is not there."""
-        return RulebookError(self.name, self._line(key), f"{key}: {problem}" if key else problem)
+        return RulebookError(self.name, max(self._line(key), 0) + 1, f"{key}: {problem}" if key else problem)
+
+    def inside(self, key: str, number: int = 0) -> _Place:
+        """The place of the `number`-th table of that key inside this one."""
+        wanted = f"{self.heading}.{key}" if self.heading else key
+        found = [at for at, heading in self._headings() if heading == wanted]
+        if number >= len(found):
+            return self
+        start = found[number]
+        after = [at for at, heading in self._headings() if at > start and not heading.startswith(f"{wanted}.")]
+        return _Place(self.name, self.lines, wanted, start, after[0] if after else self.end)
+
+    def _headings(self) -> list[tuple[int, str]]:
+        span = range(max(self.first + 1, 0), self.end)
+        return [(at, found[1]) for at in span if (found := _HEADING.match(self.lines[at]))]
 
     def _line(self, key: str) -> int:
-        heading, seen, last, shown = "", -1, 1, 1
-        for number, line in enumerate(self.text.splitlines(), 1):
-            found = re.match(r"\s*\[{1,2}([\w.-]+)\]{1,2}", line)
-            if found:
-                heading = found[1]
-                seen += heading == self.heading
-                if heading == self.heading and seen == self.number:
-                    last = number
-            elif heading == self.heading and (not self.heading or seen == self.number):
-                shown = number
-                if re.match(rf"\s*{re.escape(key)}\s*=", line):
-                    return number
-        return last if self.heading else min(last, shown)
+        headings = self._headings()
+        own = headings[0][0] if headings else self.end
+        for at in range(self.first + 1, own):
+            if re.match(rf"\s*{re.escape(key)}\s*=", self.lines[at]):
+                return at
+        wanted = f"{self.heading}.{key}" if self.heading else key
+        return next((at for at, heading in headings if heading == wanted), self.first)
 
 
 class _Table:
@@ -105,14 +123,14 @@ class _Table:
         value = self._left.pop(key)
         if not isinstance(value, dict):
             raise self.place.error(key, "must be a table")
-        return _Table(value, _Place(self.place.name, self.place.text, key))
+        return _Table(value, self.place.inside(key))
 
     def tables(self, key: str) -> list[_Table]:
         """The tables of a list inside."""
         value = self._left.pop(key, [])
         if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
             raise self.place.error(key, "must be a list of tables")
-        return [_Table(one, _Place(self.place.name, self.place.text, key, number)) for number, one in enumerate(value)]
+        return [_Table(one, self.place.inside(key, number)) for number, one in enumerate(value)]
 
     def end(self) -> None:
         """Refuse what nobody took."""
@@ -131,7 +149,7 @@ def parse(text: str, name: str) -> tuple[Rulebook, ...]:
         found = _SYNTAX.search(str(error))
         line = int(found[1]) if found else len(text.splitlines()) or 1
         raise RulebookError(name, line, _SYNTAX.sub("", str(error)).strip()) from error
-    top = _Table(read, _Place(name, text))
+    top = _Table(read, _Place.top(name, text))
     shared = {
         "firm": top.take("firm", _text), "plan": top.take("plan", _text), "currency": top.take("currency", _currency),
         "effective_from": top.take("effective_from", _date), "source": top.take("source", _text),

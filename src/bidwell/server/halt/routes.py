@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from bidwell.model.errors import InvalidInput
-from bidwell.model.limits import TradingState
+from bidwell.model.ids import AccountId
+from bidwell.model.limits import ScopeType, TradingState
 from bidwell.server.access.guards import Access, InWorkspace
 from bidwell.server.access.permissions import Action
 from bidwell.server.accounts.schemas import ScopeView
@@ -52,6 +53,8 @@ async def release(access: _Release, body: schemas.Release) -> schemas.HaltReceip
         raise
     await access.desk.set_trading_state(scope, TradingState.ACTIVE, "released by hand", actor.label,
                                         cancel_working=False)  # fmt: skip
+    if scope.type is ScopeType.ACCOUNT:
+        await access.desk.act_on_risk(lambda guard: guard.unlock(AccountId(scope.id), actor.label))
     await access.note("release", str(scope))
     view = ScopeView(type=scope.type, id=scope.id)
     return schemas.HaltReceipt(scope=view, state=TradingState.ACTIVE, reason="released by hand", canceled=0)

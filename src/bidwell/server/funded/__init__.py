@@ -1,0 +1,1 @@
+"""Funded accounts and their rulebooks."""

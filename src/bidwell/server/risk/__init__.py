@@ -1,0 +1,1 @@
+"""Risk: meters, violations, locks, square-offs, the calendar of releases, and dry runs."""

@@ -1,0 +1,167 @@
+"""Risk as the screen shows it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from bidwell.model.limits import BreachAction, LockUntil, ScopeType
+from bidwell.model.risk_events import Severity
+from bidwell.server.accounts.schemas import StateView
+from bidwell.server.fields import Body, Identifier, Instant, Note, Number, View, Whole
+from bidwell.server.intents.schemas import IntentRequest
+from bidwell.server.limits.schemas import Limits
+
+
+class RiskMeter(View):
+    """How far an account is into one limit: `fraction` of one, and the last samples of it, oldest first."""
+
+    rule: str
+    label: str
+    limit: Number
+    used: Number
+    left: Number
+    unit: str
+    fraction: Number
+    origin: str
+    warn_at: list[Number]
+    trend: list[Number]
+
+
+class LockView(View):
+    """Why nothing that adds risk leaves an account, and until when."""
+
+    rule: str
+    reason: str
+    until: LockUntil
+    reduce_only: bool
+    since: Instant
+
+
+class AccountRisk(View):
+    """One account's risk at a glance; money in its currency, null while a rate or price is unknown."""
+
+    account: str
+    name: str
+    currency: str
+    program: str
+    state: StateView
+    equity: Number | None
+    day_pnl: Number | None
+    realized_today: Number | None
+    free_margin: Number | None
+    meters: list[RiskMeter]
+    locks: list[LockView]
+    open_violations: Whole
+    positions: Whole
+
+
+class SquareOffView(View):
+    """Positions that are being closed."""
+
+    id: str
+    account: str
+    instrument: str | None
+    strategy: str | None
+    reason: str
+    actor: str
+    since: Instant
+
+
+class RiskStatus(View):
+    """The workspace's risk now."""
+
+    accounts: list[AccountRisk]
+    square_offs: list[SquareOffView]
+
+
+class ViolationView(View):
+    """A limit that was neared or reached, what was done, and what people said of it."""
+
+    id: str
+    account: str
+    account_name: str
+    rule: str
+    severity: Severity
+    action: BreachAction
+    limit: str
+    current: str
+    unit: str
+    message: str
+    session: date | None
+    opened_at: Instant
+    state: str = Field(examples=["open", "acknowledged", "resolved"])
+    acknowledged_by: str
+    acknowledged_at: Instant | None
+    resolved_by: str
+    resolved_at: Instant | None
+    note: str
+
+
+class ViolationList(View):
+    """Violations, newest first."""
+
+    items: list[ViolationView]
+
+
+class ViolationNote(Body):
+    """What somebody says of a violation."""
+
+    note: Note = ""
+
+
+class SquareOff(Body):
+    """What to close: an account, a group's accounts, or the whole workspace; narrowed to an instrument or a strategy."""
+
+    account: Identifier | None = None
+    group: Identifier | None = None
+    instrument: Identifier | None = None
+    strategy: Identifier | None = None
+    reason: Note = ""
+
+
+class SquareOffReceipt(View):
+    """The square-offs that are durable now."""
+
+    items: list[SquareOffView]
+
+
+class Release(Body):
+    """A scheduled release; `instruments` are underlyings or ids, empty for all."""
+
+    at: Instant
+    title: Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")]
+    instruments: Annotated[list[Identifier], Field(max_length=100)] = Field(default_factory=list)
+
+
+class ReleaseCalendar(Body):
+    """The releases that news windows look at, as a whole, with where they were read."""
+
+    events: Annotated[list[Release], Field(max_length=5000)]
+    source: Note = ""
+
+
+class ReleaseCalendarView(View):
+    """The releases that news windows look at."""
+
+    events: list[Release]
+    source: str
+    set_at: Instant | None
+    actor: str
+
+
+class LimitsTrial(Body):
+    """Limits of one scope to try without setting them."""
+
+    type: ScopeType
+    id: Identifier | None = None
+    limits: Limits
+
+
+class DryRun(Body):
+    """An order that is only asked about, under the limits that hold or under others."""
+
+    intent: IntentRequest
+    trial: LimitsTrial | None = None

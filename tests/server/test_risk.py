@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from bidwell.model.ids import AccountId
+from bidwell.model.role import Role
+from tests.server.house import MAIN, PASSWORD, House, Person, until, wish
+
+W = "/api/v1/w/main"
+PLAIN = AccountId("main-plain")
+PLAN = """firm = "Mine"
+plan = "Own"
+currency = "USD"
+effective_from = 2026-01-01
+source = "made up"
+read_on = 2026-01-01
+zone = "America/New_York"
+rolls_at = 00:00:00
+
+[[phase]]
+id = "mine-50k"
+phase = "evaluation"
+size = 50000
+profit_target = 3000
+contracts = 10
+
+[phase.maximum_loss]
+amount = 2000
+basis = "trailing_end_of_day"
+lock = 50000
+
+[phase.daily_loss]
+amount = 1000
+"""
+
+
+async def owner(home: House) -> Person:
+    person = await home.member(MAIN, Role.OWNER)
+    assert (await person.post("/api/v1/session/step-up", json={"password": PASSWORD})).status_code == 204
+    return person
+
+
+async def send(home: House, person: Person, key: str, **changes: object) -> str:
+    answer = await person.post(f"{W}/intents", json=wish(**changes), headers={"Idempotency-Key": key})
+    assert answer.status_code == 202, answer.text
+    name = str(answer.json()["id"])
+    await until(lambda: name not in home.desk.state.undecided, 10)
+    return name
+
+
+async def risk(person: Person, account: str = "main-plain") -> dict[str, Any]:
+    found = (await person.get(f"{W}/risk")).json()
+    return next(one for one in found["accounts"] if one["account"] == account)
+
+
+async def test_meters_warnings_breaches_and_their_life(home: House) -> None:
+    person = await owner(home)
+    trader = await home.member(MAIN, Role.TRADER)
+    limits = {
+        "max_daily_loss": "1000",
+        "on_breach": "reduce_only",
+        "drawdowns": [{"amount": "5000", "basis": "static"}],
+    }
+    assert (await person.ask("PUT", f"{W}/limits/account/main-plain", json=limits)).status_code == 200
+    await until(lambda: PLAIN in home.desk.state.risk.marks, 10)
+    await send(home, trader, "in", sizing={"by": "quantity", "value": "100"})
+    await until(lambda: home.desk.state.risk.fills.get(PLAIN, 0) > 0, 10)
+    await home.quote("91.99", "92.01")
+    await until(lambda: bool(home.desk.state.risk.violations), 10)
+    meters = {meter["rule"]: meter for meter in (await risk(trader))["meters"]}
+    assert (meters["daily_loss"]["limit"], meters["daily_loss"]["origin"]) == ("1000", "account:main-plain")
+    assert 0.7 < float(meters["daily_loss"]["fraction"]) < 0.9
+    assert float(meters["drawdown_static"]["fraction"]) < 0.2
+    await home.quote("88.99", "89.01")
+    await until(lambda: bool(home.desk.state.risk.locks), 10)
+    seen = await risk(trader)
+    assert (seen["locks"][0]["reduce_only"], seen["state"]["state"]) == (True, "reduce_only")
+    found = (await trader.get(f"{W}/risk/violations")).json()["items"]
+    assert [one["severity"] for one in found] == ["breach", "warning"]
+    path = f"{W}/risk/violations/{found[0]['id']}"
+    assert (await trader.post(f"{path}/acknowledge", json={"note": "looking"})).json()["state"] == "acknowledged"
+    done = (await trader.post(f"{path}/resolve", json={"note": "sized down"})).json()
+    assert (done["state"], done["note"], done["resolved_by"]) == (
+        "resolved",
+        "looking; sized down",
+        done["acknowledged_by"],
+    )
+    assert len((await trader.get(f"{W}/risk/violations")).json()["items"]) == 1
+    assert len((await trader.get(f"{W}/risk/violations?state=all")).json()["items"]) == 2
+    assert (await trader.post(f"{W}/risk/violations/none/resolve", json={})).status_code == 404
+    denied = await trader.post(f"{W}/preview", json=wish())
+    assert denied.json()["allocations"][0]["denial"]["rule"] == "halt"
+    scope = {"type": "account", "id": "main-plain"}
+    released = await person.post(f"{W}/release", json={"scope": scope, "password": PASSWORD})
+    assert released.status_code == 202, released.text
+    assert (await risk(trader))["state"]["state"] == "active"
+
+
+async def test_a_square_off_closes_what_it_names_and_no_more(home: House) -> None:
+    trader = await home.member(MAIN, Role.TRADER)
+    await send(home, trader, "one", sizing={"by": "quantity", "value": "7"})
+    await send(home, trader, "two", sizing={"by": "quantity", "value": "5"}, account="main-second")
+    await send(home, trader, "coin", instrument="BTC.TEST", sizing={"by": "quantity", "value": "0.01"})
+    state = home.desk.state
+    await until(lambda: sum(state.risk.fills.values()) >= 3, 10)
+
+    def held() -> list[tuple[str, str]]:
+        return [(account, name) for account, one in state.portfolios.items()
+                for name, position in one.positions.items() if position.quantity]  # fmt: skip
+
+    asked = await trader.post(f"{W}/risk/square-off", json={"account": "main-plain", "instrument": "ACME.TEST"})
+    assert asked.status_code == 202, asked.text
+    await until(lambda: ("main-plain", "ACME.TEST") not in held(), 10)
+    assert sorted(held()) == [("main-plain", "BTC.TEST"), ("main-second", "ACME.TEST")]
+    everything = await trader.post(f"{W}/risk/square-off", json={"group": "main-all", "reason": "done for today"})
+    assert len(everything.json()["items"]) == 3
+    await until(lambda: not held() and not state.risk.squares, 10)
+    assert (await trader.post(f"{W}/risk/square-off", json={"account": "nobody"})).status_code == 404
+    assert (await trader.post(f"{W}/risk/square-off", json={"instrument": "NO.NO"})).status_code == 404
+    viewer = await home.member(MAIN, Role.VIEWER)
+    assert (await viewer.post(f"{W}/risk/square-off", json={})).status_code == 403
+
+
+async def test_a_square_off_waits_while_it_cannot_leave_and_can_be_called_off(home: House) -> None:
+    trader = await home.member(MAIN, Role.TRADER)
+    await send(home, trader, "in")
+    await until(lambda: home.desk.state.risk.fills.get(PLAIN, 0) > 0, 10)
+    home.desk.sessions[PLAIN].reconciled = False
+    made = (await trader.post(f"{W}/risk/square-off", json={"account": "main-plain"})).json()["items"][0]
+    listed = (await trader.get(f"{W}/risk")).json()["square_offs"]
+    assert [one["id"] for one in listed] in ([made["id"]], [])
+    stopped = await trader.post(f"{W}/risk/square-off/{made['id']}/stop")
+    assert stopped.status_code in {200, 404}
+    assert (await trader.post(f"{W}/risk/square-off/none/stop")).status_code == 404
+
+
+async def test_releases_bar_entries_around_them(home: House) -> None:
+    person = await owner(home)
+    at = home.market.now()
+    body = {
+        "events": [{"at": at.isoformat(), "title": "Consumer prices", "instruments": ["ACME.TEST"]}],
+        "source": "a page",
+    }
+    assert (await person.ask("PUT", f"{W}/risk/releases", json=body)).status_code == 200
+    assert (await person.get(f"{W}/risk/releases")).json()["events"][0]["title"] == "Consumer prices"
+    trial = {"type": "account", "id": "main-plain", "limits": {"news_before": "600", "news_after": "600"}}
+    answer = (await person.post(f"{W}/risk/dry-run", json={"intent": wish(), "trial": trial})).json()
+    assert answer["allocations"][0]["denial"]["rule"] == "news_window"
+    other = wish(instrument="BTC.TEST", sizing={"by": "quantity", "value": "0.01"})
+    free = (await person.post(f"{W}/risk/dry-run", json={"intent": other, "trial": trial})).json()
+    assert free["allocations"][0]["allowed"]
+
+
+async def test_a_dry_run_tries_other_limits_and_keeps_nothing(home: House) -> None:
+    trader = await home.member(MAIN, Role.TRADER)
+    plain = (await trader.post(f"{W}/risk/dry-run", json={"intent": wish()})).json()
+    assert plain["allocations"][0]["allowed"]
+    trial = {"type": "workspace", "limits": {"max_order_quantity": "3", "max_data_age": "3600"}}
+    tried = (await trader.post(f"{W}/risk/dry-run", json={"intent": wish(), "trial": trial})).json()
+    assert tried["allocations"][0]["denial"]["would_pass"] == "3"
+    assert (await trader.post(f"{W}/preview", json=wish())).json()["allocations"][0]["allowed"]
+    assert home.intents() == 0
+    wrong = {"type": "account", "id": "main-plain", "limits": {"max_daily_loss": "5", "currency": "INR"}}
+    refused = await trader.post(f"{W}/risk/dry-run", json={"intent": wish(), "trial": wrong})
+    assert refused.json()["code"] == "limits.currency"
+
+
+async def test_rulebooks_are_listed_with_source_and_ones_own_are_checked_with_their_line(home: House) -> None:
+    person = await owner(home)
+    found = (await person.get(f"{W}/funded/rulebooks")).json()
+    books = {one["id"]: one for one in found["items"]}
+    assert books["topstep-combine-50k"]["source"]
+    assert books["topstep-combine-50k"]["read_on"] == "2026-11-21"
+    assert "no promise" in books["topstep-combine-50k"]["disclaimer"]
+    wrong = {"name": "mine.toml", "text": PLAN.replace("amount = 1000", "amount = 5000")}
+    refused = await person.ask("PUT", f"{W}/funded/rulebooks", json=wrong)
+    assert refused.status_code == 422
+    assert "mine.toml:22: daily_loss: is larger than the maximum loss" in refused.json()["detail"]
+    kept = await person.ask("PUT", f"{W}/funded/rulebooks", json={"name": "mine.toml", "text": PLAN})
+    assert kept.status_code == 200, kept.text
+    assert (kept.json()["files"], kept.json()["faults"]) == (["mine.toml"], [])
+    assert (await person.get(f"{W}/funded/rulebooks/mine.toml")).json()["text"] == PLAN
+    stolen = {"name": "theirs.toml", "text": PLAN.replace("mine-50k", "topstep-combine-50k")}
+    assert (await person.ask("PUT", f"{W}/funded/rulebooks", json=stolen)).status_code == 422
+    shipped = {"name": "topstep.toml", "text": PLAN}
+    assert (await person.ask("PUT", f"{W}/funded/rulebooks", json=shipped)).json()["code"] == "rulebook.name"
+
+
+async def test_an_account_is_held_to_a_rulebook_shown_and_let_go(home: House) -> None:
+    person = await owner(home)
+    await person.ask("PUT", f"{W}/funded/rulebooks", json={"name": "mine.toml", "text": PLAN})
+    path = f"{W}/funded/main-plain"
+    assert (await person.get(path)).status_code == 404
+    unknown = await person.post(f"{path}/attach", json={"rulebook": "nothing"})
+    assert unknown.json()["code"] == "rulebook.unknown"
+    attached = await person.post(f"{path}/attach", json={"rulebook": "mine-50k"})
+    assert attached.status_code == 200, attached.text
+    shown = attached.json()
+    assert (shown["stage"], shown["floor"], shown["distance"], shown["day_floor"]) == (
+        "evaluation", "48000.00", "2000.00", "49000.00")  # fmt: skip
+    assert {rule["rule"]: rule["state"] for rule in shown["rulebook"]["rules"]}["maximum_loss"] == "ok"
+    assert "3,000 USD to the profit target" in shown["missing"][0]
+    denied = (await person.post(f"{W}/preview", json=wish(sizing={"by": "quantity", "value": "11"}))).json()
+    assert denied["allocations"][0]["denial"]["rule"] == "max_contracts"
+    listed = (await person.get(f"{W}/funded")).json()["items"]
+    assert [one["account"] for one in listed] == ["main-plain"]
+    await until(lambda: bool(home.desk.guard.trends.points.get(PLAIN)), 10)
+    assert (await person.get(path)).json()["path"]
+    assert (await person.post(f"{path}/payout", json={"amount": "5"})).json()["code"] == "payout.not_yet"
+    assert (await person.post(f"{path}/detach")).status_code == 204
+    assert (await person.get(path)).status_code == 404
+    assert timedelta(0) == home.clock.ahead
