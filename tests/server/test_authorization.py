@@ -44,6 +44,7 @@ LIMITS = {"max_open_orders": "10000", "max_data_age": "3600", "duplicate_window"
 GROUP = {"name": "g", "policy": "ratio", "members": [{"account": "main-plain", "weight": "1"}]}
 STRATEGY = {"name": "s", "account": "main-plain"}
 SCOPE = {"type": "account", "id": "main-second"}
+REPLAY = {"account": "main-plain", "bundle": {"events": []}}
 
 ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/health/live"): Row(),
@@ -127,6 +128,14 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/api/v1/w/{workspace}/intents"): Row(wish(), headers={"Idempotency-Key": "matrix"}),
     ("GET", "/api/v1/w/{workspace}/intents/{id}"): Row(None, "main-intent", "other-intent"),
     ("GET", "/api/v1/w/{workspace}/export/intents/{id}.json"): Row(None, "main-intent", "other-intent"),
+    ("GET", "/api/v1/w/{workspace}/export/intents/{id}.txt"): Row(None, "main-intent", "other-intent"),
+    ("POST", "/api/v1/w/{workspace}/intents/replay"): Row(REPLAY, headers={"Idempotency-Key": "matrix"}),
+    ("POST", "/api/v1/w/{workspace}/intents/replay/preview"): Row(REPLAY),
+    ("GET", "/api/v1/w/{workspace}/reconciliation"): Row(),
+    ("GET", "/api/v1/w/{workspace}/reconciliation/history"): Row(),
+    ("POST", "/api/v1/w/{workspace}/reconciliation/now"): Row({}),
+    ("GET", "/api/v1/w/{workspace}/groups/standing"): Row(),
+    ("GET", "/api/v1/w/{workspace}/groups/{id}/standing"): Row(None, "main-all", "other-all"),
     ("GET", "/api/v1/w/{workspace}/orders"): Row(),
     ("GET", "/api/v1/w/{workspace}/orders/{id}"): Row(None, "main-order", "other-order"),
     ("POST", "/api/v1/w/{workspace}/orders/cancel-all"): Row({"account": "main-second"}),

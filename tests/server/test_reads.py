@@ -142,7 +142,9 @@ async def test_the_journal_hides_token_hashes_and_finds_an_intents_events(home: 
     assert [one["kind"] for one in events][:3] == ["IntentReceived", "IntentAllocated", "OrderApproved"]
     export = await trader.get(f"{W}/export/intents/{name}.json")
     assert export.headers["content-disposition"] == f'attachment; filename="{name}.json"'
-    assert [one["seq"] for one in export.json()["events"]] == [one["seq"] for one in events]
+    told = {one["seq"]: one["kind"] for one in export.json()["events"]}
+    assert {one["seq"] for one in events} < set(told)
+    assert {"OrderSubmitted", "OrderAccepted", "OrderFilled"} <= set(told.values())
 
 
 async def test_instruments_quotes_and_speed(home: House) -> None:

@@ -457,6 +457,13 @@ class Desk(Reading):
         session = self.sessions.get(account)
         return session.broker.capabilities if session is not None else None
 
+    def reconcile_now(self, account: AccountId | None = None) -> int:
+        """Compare an account's book, or that of every connected one, with its broker's at once; gives how many."""
+        wanted = [one for one in self.sessions.values() if one.connected and account in {None, one.account}]
+        for session in wanted:
+            session.wanted.set()
+        return len(wanted)
+
     # --- what lanes ask ---------------------------------------------------------------------------
 
     def leads(self) -> bool:

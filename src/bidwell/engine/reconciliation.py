@@ -58,7 +58,7 @@ def compare_orders(state: State, snapshot: Snapshot, now: datetime,
         if theirs.instrument not in state.instruments:
             found.breaks.append(ev.Break(ev.BreakType.ORDER_UNKNOWN_HERE, str(theirs.broker_order_id), "",
                                          f"{theirs.instrument} {theirs.status}",
-                                         "not adopted: list its instrument first"))  # fmt: skip
+                                         "not adopted: list its instrument first", ev.Handling.PERSON))  # fmt: skip
             continue
         ours = ours_of(state, account, theirs)
         if ours is not None:
@@ -66,7 +66,7 @@ def compare_orders(state: State, snapshot: Snapshot, now: datetime,
             if not ours.is_open and theirs.status not in CLOSED and ours.client_order_id not in fresh:
                 found.cancels.append(ours.client_order_id)
                 found.breaks.append(ev.Break(ev.BreakType.ORDER_STATUS, ours.client_order_id, str(ours.status),
-                                             str(theirs.status), "asked to be canceled: it was closed here"))  # fmt: skip
+                                             str(theirs.status), "asked to be canceled: it was closed here", ev.Handling.REPAIRED))  # fmt: skip
         elif theirs.client_order_id in state.orders:
             # Another account's name: it cannot be adopted under it.
             theirs = replace(theirs, client_order_id=None)  # noqa: PLW2901 - the report under a name of its own
@@ -81,23 +81,25 @@ def compare_orders(state: State, snapshot: Snapshot, now: datetime,
             continue
         if order.status is OrderStatus.WORKING and snapshot.complete:
             found.breaks.append(ev.Break(ev.BreakType.ORDER_UNKNOWN_THERE, order.client_order_id, str(order.status),
-                                         "not in the report", "looked up"))  # fmt: skip
+                                         "not in the report", "looked up", ev.Handling.WAITING))  # fmt: skip
         found.lookups.append(order.client_order_id)
     if not snapshot.complete:
         found.breaks.append(ev.Break(ev.BreakType.REPORT_INCOMPLETE, account, "", "parts were missing",
-                                     "nothing concluded from what is absent"))  # fmt: skip
+                                     "nothing concluded from what is absent", ev.Handling.WAITING))  # fmt: skip
     return found
 
 
 def _order_break(ours: Order | None, theirs: BrokerOrder, events: list[ev.OrderEvent]) -> ev.Break:
+    handling = ev.Handling.REPAIRED
     if ours is None:
         kind, mine, repair = ev.BreakType.ORDER_UNKNOWN_HERE, "", "adopted as EXTERNAL"
+        handling = ev.Handling.ADOPTED
     elif any(isinstance(event, ev.OrderFilled) for event in events):
         kind, mine, repair = ev.BreakType.FILL_MISSING, f"filled {ours.filled_quantity}", "booked"
     else:
         kind, mine, repair = ev.BreakType.ORDER_STATUS, str(ours.status), "brought up to the broker's"
     subject = ours.client_order_id if ours is not None else str(theirs.broker_order_id)
-    return ev.Break(kind, subject, mine, f"{theirs.status} filled {theirs.filled_quantity}", repair)
+    return ev.Break(kind, subject, mine, f"{theirs.status} filled {theirs.filled_quantity}", repair, handling)
 
 
 @dataclass(slots=True)
@@ -154,15 +156,22 @@ def repairs(snapshot: Snapshot, gaps: Differences, now: datetime, price_of: Call
 
 
 def _booked(kind: ev.BreakType, subject: str, ours: Decimal, theirs: Decimal) -> ev.Break:
-    return ev.Break(kind, subject, f"{ours:f}", f"{theirs:f}", "booked as a correction")
+    return ev.Break(kind, subject, f"{ours:f}", f"{theirs:f}", "booked as a correction", ev.Handling.REPAIRED)
 
 
-def open_breaks(gaps: Differences) -> tuple[ev.Break, ...]:
+def open_breaks(gaps: Differences, snapshot: Snapshot) -> tuple[ev.Break, ...]:
     """Gaps seen for the first time, shown while the next snapshot is awaited, and what is not listed here."""
-    rows = [ev.Break(ev.BreakType.CASH, currency, "", f"{gap:+f}", "waits for a second snapshot")
+    cash, held = snapshot.cash, snapshot.positions
+    rows = [_waits(ev.BreakType.CASH, currency, cash.get(currency, ZERO), gap)
             for currency, gap in sorted(gaps.cash.items())]  # fmt: skip
-    rows += [ev.Break(ev.BreakType.POSITION, instrument, "", f"{gap:+f}", "waits for a second snapshot")
+    rows += [_waits(ev.BreakType.POSITION, instrument, held.get(instrument, ZERO), gap)
              for instrument, gap in sorted(gaps.positions.items())]  # fmt: skip
-    rows += [ev.Break(ev.BreakType.POSITION, instrument, "", f"{gap:+f}", "not booked: list its instrument first")
+    rows += [ev.Break(ev.BreakType.POSITION, instrument, "", f"{gap:+f}", "not booked: list its instrument first",
+                      ev.Handling.PERSON)
              for instrument, gap in sorted(gaps.unlisted.items())]  # fmt: skip
     return tuple(rows)
+
+
+def _waits(kind: ev.BreakType, subject: str, theirs: Decimal, gap: Decimal) -> ev.Break:
+    return ev.Break(kind, subject, f"{theirs - gap:f}", f"{theirs:f}", "waits for a second snapshot",
+                    ev.Handling.WAITING)  # fmt: skip

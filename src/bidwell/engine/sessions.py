@@ -99,6 +99,9 @@ class Session:
     journalled: bool = False
     unclear: bool = False
     agreed_at: datetime | None = None
+    passed_at: datetime | None = None
+    next_at: datetime | None = None
+    failure: str = ""
 
     def ask(self, name: ClientOrderId) -> None:
         """Look an order up at once."""
@@ -148,6 +151,7 @@ class Reconciler:
         while True:
             settled = not session.connected or (session.reconciled and not session.unclear)
             pause = self._every if settled else _AGAIN
+            session.next_at = self._clock.now() + timedelta(seconds=pause)
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await session.wanted.wait()
@@ -173,10 +177,10 @@ class Reconciler:
         except _Overtaken:
             session.wanted.set()
         except BrokerError as error:
-            session.detail = f"{what} failed: {error}"
+            session.detail = session.failure = f"{what} failed: {error}"
             self._desk.flush()
         except Exception as error:  # noqa: BLE001 - told as an alarm, and tried again
-            session.detail = f"{what} failed: {error!r}"
+            session.detail = session.failure = f"{what} failed: {error!r}"
             self._alarm("session_failed", {"account": session.account, "what": what, "error": repr(error)})
 
     # --- asking -----------------------------------------------------------------------------------
@@ -227,6 +231,7 @@ class Reconciler:
     def _conclude(self, snapshot: Snapshot, findings: reconciliation.Findings, *, quiet: bool) -> None:
         """Compare cash and positions, repair what two snapshots agree on, and say whether the pass was clean."""
         session, state = self._session, self._desk.core.state
+        session.passed_at, session.failure = self._clock.now(), ""
         breaks = tuple(findings.breaks)
         if not snapshot.complete or not quiet:
             # Nothing can be said of what is held: the last conclusion stands until a report can be compared.
@@ -248,7 +253,7 @@ class Reconciler:
         self._desk.core.mending.on_report(session.account, agreed=agreed, matches=not gaps)
         if not gaps:
             session.agreed_at = snapshot.taken_at
-        self._journal(breaks + reconciliation.open_breaks(gaps), clean=not gaps)
+        self._journal(breaks + reconciliation.open_breaks(gaps, snapshot), clean=not gaps)
         first = not gaps and not session.reconciled
         session.reconciled = not gaps
         session.detail = "differs from the broker; looking again" if gaps else "reconciled"

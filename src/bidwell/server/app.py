@@ -46,6 +46,7 @@ from bidwell.server.overview.routes import router as overview
 from bidwell.server.positions.routes import router as positions
 from bidwell.server.problems import ProblemError, answer, of_error, unexpected
 from bidwell.server.risk.routes import router as risk
+from bidwell.server.reconciliation.routes import router as reconciliation
 from bidwell.server.strategies.routes import router as strategies
 from bidwell.server.strategy_files.routes import router as strategy_files
 from bidwell.server.strategy_runs.routes import router as strategy_runs
@@ -57,7 +58,7 @@ from bidwell.server.thin import ThinRoute
 
 ROUTERS: tuple[APIRouter, ...] = (
     sessions, keys, members, overview, accounts, limits, risk, funded, halt, groups, strategies, alerts, instruments, intents,
-    orders, fills, positions, journal, market, strategy_files, strategy_runs, backtests, stream, health,
+    orders, fills, positions, reconciliation, journal, market, strategy_files, strategy_runs, backtests, stream, health,
 )  # fmt: skip
 STREAM_PATH = "/api/v1/stream"
 

@@ -12,6 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 from bidwell.engine.desk import Desk
 from bidwell.model import events as ev
 from bidwell.model.ids import WorkspaceId
+from bidwell.server.groups.standing import followers
 
 _FAST = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
@@ -42,6 +43,12 @@ class Metrics:
                                 registry=self._registry)  # fmt: skip
         self._age = Gauge("bidwell_data_age_seconds", "Age of the newest market data.", ["workspace"],
                           registry=self._registry)  # fmt: skip
+        self._mending = Gauge("bidwell_intents_mending", "Intents that are undone or brought to their target.",
+                              ["workspace", "kind"], registry=self._registry)  # fmt: skip
+        self._adrift = Gauge("bidwell_followers_adrift", "Followers away from their part of the leader's position.",
+                             ["workspace", "group"], registry=self._registry)  # fmt: skip
+        self._differing = Gauge("bidwell_accounts_differing", "Accounts whose book does not agree with the broker's.",
+                                ["workspace"], registry=self._registry)  # fmt: skip
         self._open = Gauge("bidwell_open_orders", "Orders that may still fill.", ["workspace"], registry=self._registry)
         self._tasks = Gauge("bidwell_tasks", "Asynchronous tasks of the process.", registry=self._registry)
 
@@ -94,6 +101,16 @@ class Metrics:
         if record is not None:
             self._path.labels(workspace).observe(max((event.at - record.intent.received_at).total_seconds(), 0.0))
 
+    def _standing(self, workspace: str, desk: Desk, now: datetime) -> None:
+        mending = desk.core.mending
+        self._mending.labels(workspace, "undone").set(len(mending.unwinding))
+        self._mending.labels(workspace, "repaired").set(len(mending.repairing))
+        self._differing.labels(workspace).set(sum(not session.reconciled for session in desk.sessions.values()))
+        for group in desk.state.groups.values():
+            if group.leader is not None:
+                adrift = sum(bool(one.drift) for one in followers(desk, group, now))
+                self._adrift.labels(workspace, group.id).set(adrift)
+
     def render(self, desks: Mapping[WorkspaceId, Desk], now: datetime) -> tuple[bytes, str]:
         """The exposition text and its media type."""
         for workspace, desk in desks.items():
@@ -101,5 +118,6 @@ class Metrics:
             age = (now - last).total_seconds() if last is not None else math.inf
             self._age.labels(workspace).set(age)
             self._open.labels(workspace).set(len(desk.state.all_open_orders()))
+            self._standing(workspace, desk, now)
         self._tasks.set(len(asyncio.all_tasks()))
         return generate_latest(self._registry), CONTENT_TYPE_LATEST

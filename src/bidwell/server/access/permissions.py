@@ -65,6 +65,7 @@ class Action(StrEnum):
     ALERT_CHECK = "alert.check"
     JOURNAL_READ = "journal.read"
     MARKET_SPEED = "market.speed"
+    RECONCILE = "reconcile"
     STREAM_TICKET = "stream.ticket"
     STREAM_LISTEN = "stream.listen"
 
@@ -131,4 +132,5 @@ PERMISSIONS: dict[Action, Permission] = {
     Action.ALERT_POST: _TOKEN,
     Action.ALERT_CHECK: _PUBLIC,
     Action.MARKET_SPEED: _TRADE,
+    Action.RECONCILE: _TRADE,
 }

@@ -15,6 +15,7 @@ from bidwell.model.money import ZERO
 from bidwell.server.accounts import schemas
 from bidwell.server.limits.reads import limits_view, told
 from bidwell.server.problems import not_found
+from bidwell.server.reconciliation.words import handling_of, title_of
 
 _WARN_AT = [Decimal("0.7"), Decimal("0.9")]
 _FRACTION = Decimal("0.0001")
@@ -108,7 +109,8 @@ def detail(desk: Desk, account: Account) -> schemas.AccountDetail:
         balances=_balances(desk, account), limits_set=limits_view(state.limits.get(scope) or Limits()),
         limits_effective=_effective(effective, origins),
         breaks=[schemas.BreakView(type=one.type, subject=one.subject, ours=one.ours, theirs=one.theirs,
-                                  repair=one.repair) for one in breaks],
+                                  repair=one.repair, title=title_of(one), handling=handling_of(one))
+                for one in breaks],
         last_reconciled_at=reconciled.at if reconciled is not None else None,
     )  # fmt: skip
 

@@ -98,6 +98,8 @@ class BreakView(View):
     ours: str
     theirs: str
     repair: str
+    title: str = ""
+    handling: str = ""
 
 
 class AccountDetail(AccountSummary):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bidwell.engine import decisions
 from bidwell.engine.definitions import check_definition
 from bidwell.engine.desk import Desk
 from bidwell.engine.ports import Entropy
-from bidwell.model.account import Group, Member, OnFailure, Policy
+from bidwell.model.account import Group, Member
 from bidwell.model.events import GroupDefined
 from bidwell.model.ids import AccountId, GroupId, InstrumentId
 from bidwell.model.intent import Source
@@ -31,10 +32,11 @@ def members_of(bodies: Sequence[schemas.MemberBody]) -> tuple[Member, ...]:
     )  # fmt: skip
 
 
-def group_of(ident: GroupId, name: str, policy: Policy, members: Sequence[schemas.MemberBody],
-             on_failure: OnFailure) -> Group:  # fmt: skip
+def group_of(ident: GroupId, body: schemas.GroupBody | schemas.GroupDraft) -> Group:
     """The model's group."""
-    return Group(ident, name, policy, members_of(members), on_failure)
+    return Group(ident, body.name, body.policy, members_of(body.members), body.on_failure,
+                 leader=AccountId(body.leader) if body.leader is not None else None,
+                 lag_seconds=body.lag_seconds, repair_seconds=body.repair_seconds)  # fmt: skip
 
 
 def view(desk: Desk, group: Group) -> schemas.Group:
@@ -47,8 +49,12 @@ def view(desk: Desk, group: Group) -> schemas.Group:
             currency=account.currency if account else "", weight=member.weight, cap=member.cap,
             instruments={str(name): str(other) for name, other in member.instruments.items()},
         ))  # fmt: skip
-    return schemas.Group(id=group.id, name=group.name, policy=group.policy, members=members,
-                         on_failure=group.on_failure)  # fmt: skip
+    leader = desk.state.accounts.get(group.leader) if group.leader is not None else None
+    return schemas.Group(
+        id=group.id, name=group.name, policy=group.policy, members=members, on_failure=group.on_failure,
+        leader=group.leader, leader_name=leader.name if leader is not None else group.leader or "",
+        lag_seconds=group.lag_seconds, repair_seconds=group.repair_seconds,
+    )  # fmt: skip
 
 
 def preview_draft(desk: Desk, body: schemas.GroupPreview, actor: str, now: datetime, entropy: Entropy) -> Preview:
@@ -56,8 +62,10 @@ def preview_draft(desk: Desk, body: schemas.GroupPreview, actor: str, now: datet
     if body.intent.group is not None or body.intent.account is not None:
         raise ProblemError(422, "preview.receiver", "the wish is for the drafted group: name no receiver",
                            field="intent.group")  # fmt: skip
-    draft = group_of(DRAFT, body.group.name, body.group.policy, body.group.members, body.group.on_failure)
+    draft = group_of(DRAFT, body.group)
     check_definition(desk.state, GroupDefined(now, draft))
+    # What a leader's fill of that size would become is reckoned as an order of the same size to the followers.
+    draft = replace(draft, leader=None)
     shadow = copy.copy(desk.state)
     shadow.groups = {**desk.state.groups, DRAFT: draft}
     wish = body.intent.model_copy(update={"group": DRAFT})

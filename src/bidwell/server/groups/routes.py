@@ -12,7 +12,7 @@ from bidwell.model.ids import GroupId, time_ordered_id
 from bidwell.server.access.guards import Access, InWorkspace
 from bidwell.server.access.permissions import Action
 from bidwell.server.fields import ObjectId
-from bidwell.server.groups import reads, schemas
+from bidwell.server.groups import reads, schemas, standing
 from bidwell.server.intents.schemas import Preview
 from bidwell.server.objects import find_group
 from bidwell.server.paging import DEFAULT_LIMIT, Cursor, Limit, cut
@@ -45,6 +45,19 @@ async def preview_group(access: _Preview, body: schemas.GroupPreview) -> Preview
     return reads.preview_draft(access.desk, body, access.actor.label, context.clock.now(), context.entropy)
 
 
+@router.get("/standing")
+async def group_standings(access: _Read) -> schemas.GroupStandings:
+    """Every group at a glance: its last wish's convergence, what is unfinished, and followers' drift."""
+    desk, now = access.desk, access.context.clock.now()
+    return schemas.GroupStandings(items=[standing.of(desk, group, now) for group in desk.state.groups.values()])
+
+
+@router.get("/{id}/standing")
+async def group_standing(access: _Read, group: ObjectId) -> schemas.GroupStanding:
+    """One group at a glance."""
+    return standing.of(access.desk, find_group(access.desk, group), access.context.clock.now())
+
+
 @router.get("/{id}")
 async def read_group(access: _Read, group: ObjectId) -> schemas.Group:
     """One group."""
@@ -66,7 +79,7 @@ async def remove_group(access: _Write, group: ObjectId) -> None:
 
 
 async def _define(access: Access, ident: GroupId, body: schemas.GroupBody, act: str) -> schemas.Group:
-    group: Group = reads.group_of(ident, body.name, body.policy, body.members, body.on_failure)
+    group: Group = reads.group_of(ident, body)
     await access.desk.define(GroupDefined(access.context.clock.now(), group, access.actor.label))
     await access.note(act, ident, {"name": group.name})
     return reads.view(access.desk, group)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
+from bidwell.engine.following import LONGEST
 from bidwell.model.account import OnFailure, Policy
-from bidwell.server.fields import Body, Identifier, Name, Number, Page, View
-from bidwell.server.intents.schemas import IntentRequest
+from bidwell.server.fields import Body, Identifier, Instant, Name, Number, Page, View, Whole
+from bidwell.server.intents.schemas import Convergence, IntentRequest
+
+Seconds = Annotated[Whole, Field(ge=1, le=LONGEST)]
 
 
 class MemberBody(Body):
@@ -27,6 +31,9 @@ class GroupBody(Body):
     policy: Policy
     members: Annotated[list[MemberBody], Field(min_length=1, max_length=500)]
     on_failure: OnFailure = OnFailure.CONTINUE
+    leader: Identifier | None = None
+    lag_seconds: Seconds = 5
+    repair_seconds: Seconds = 30
 
 
 class MemberView(View):
@@ -48,6 +55,10 @@ class Group(View):
     policy: Policy
     members: list[MemberView]
     on_failure: OnFailure
+    leader: str | None
+    leader_name: str
+    lag_seconds: Whole
+    repair_seconds: Whole
 
 
 class GroupPage(Page[Group]):
@@ -60,6 +71,9 @@ class GroupDraft(Body):
     policy: Policy
     members: Annotated[list[MemberBody], Field(min_length=1, max_length=500)]
     on_failure: OnFailure = OnFailure.CONTINUE
+    leader: Identifier | None = None
+    lag_seconds: Seconds = 5
+    repair_seconds: Seconds = 30
     name: Name = "preview"
 
 
@@ -68,3 +82,48 @@ class GroupPreview(Body):
 
     group: GroupDraft
     intent: IntentRequest
+
+
+class Following(StrEnum):
+    """How a follower stands to its part of the leader's position."""
+
+    IN_LINE = "in_line"
+    COPYING = "copying"
+    BEHIND = "behind"
+    AHEAD = "ahead"
+    UNLISTED = "unlisted"
+
+
+class Follower(View):
+    """One follower in one of the leader's instruments; quantities are signed and in its own instrument."""
+
+    account: str
+    account_name: str
+    instrument: str
+    symbol: str
+    leader_instrument: str
+    leader_symbol: str
+    leader_position: Number
+    target: Number
+    actual: Number
+    drift: Number
+    following: Following
+    reason: str
+
+
+class GroupStanding(View):
+    """A group at a glance: its last wish with each account's standing, what is unfinished, and who drifts."""
+
+    group: str
+    last_intent: str | None
+    last_at: Instant | None
+    convergence: Convergence | None
+    unfinished: Whole
+    drifted: Whole
+    followers: list[Follower]
+
+
+class GroupStandings(View):
+    """Every group at a glance."""
+
+    items: list[GroupStanding]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from bidwell.engine.convergence import Part, Standing, asks_for_it, deadline, orphans
+from bidwell.engine.convergence import parts as convergence_of
 from bidwell.engine.desk import Desk
 from bidwell.engine.state import IntentRecord
 from bidwell.model.ids import IntentId
@@ -37,26 +39,48 @@ def entries(desk: Desk, record: IntentRecord) -> list[Order]:
     return [order for order in found if order.leg == 0]
 
 
-def status_of(desk: Desk, record: IntentRecord, children: list[Order]) -> str:
-    """received, working, converged, partly or denied.
+_MOVING = frozenset({Standing.WAITING, Standing.WORKING, Standing.IN_DOUBT, Standing.UNDOING})
 
-    converged: every child filled, or there was nothing to do. partly: every child is closed, some did not fill.
+
+def status_of(desk: Desk, record: IntentRecord, children: list[Order], parts: Sequence[Part]) -> str:
+    """received, working, converged, partly, denied or undone.
+
+    converged: every account is where the wish wanted it. partly: all are at rest, some are elsewhere.
     """
     if record.intent.id in desk.state.undecided:
         return "working" if children else "received"
-    if any(order.is_open for order in children):
+    found = {part.standing for part in parts}
+    if found & _MOVING:
         return "working"
-    if all(order.status is OrderStatus.FILLED for order in children):
-        nothing = not children and not all(part.quantity == 0 and _done(part.note) for part in
-                                           record.allocations.values())  # fmt: skip
-        return "denied" if nothing else "converged"
-    if all(order.status is OrderStatus.DENIED for order in children):
-        return "denied"
-    return "partly"
+    if record.unwound:
+        return "undone"
+    if found == {Standing.CONVERGED}:
+        return "converged"
+    return "denied" if found <= {Standing.DENIED} else "partly"
 
 
-def _done(note: str) -> bool:
-    return note in {"nothing to close", "already at the target"}
+def convergence_view(desk: Desk, record: IntentRecord, parts: Sequence[Part]) -> schemas.Convergence:
+    """Target against actual for each account."""
+    repairs = asks_for_it(record)
+    return schemas.Convergence(
+        converged=_converged(parts), accounts=len(parts), orphans=len(orphans(desk.state, record)),
+        repairing=repairs, until=deadline(record) if repairs else None,
+        parts=[part_view(desk, part) for part in parts],
+    )  # fmt: skip
+
+
+def part_view(desk: Desk, part: Part) -> schemas.ConvergencePart:
+    """One account's part."""
+    account, instrument = desk.state.accounts.get(part.account), desk.state.instruments.get(part.instrument)
+    return schemas.ConvergencePart(
+        account=part.account, account_name=account.name if account else part.account, instrument=part.instrument,
+        symbol=instrument.symbol if instrument else part.instrument, target=part.target, actual=part.actual,
+        standing=part.standing, reason=part.reason, tries=part.tries,
+    )  # fmt: skip
+
+
+def _converged(parts: Sequence[Part]) -> int:
+    return sum(part.standing is Standing.CONVERGED for part in parts)
 
 
 def receiver_name(desk: Desk, group: str | None, account: str | None) -> str:
@@ -72,10 +96,10 @@ def receiver_name(desk: Desk, group: str | None, account: str | None) -> str:
 
 def summary(desk: Desk, record: IntentRecord) -> schemas.IntentSummary:
     """One intent in a list."""
-    return schemas.IntentSummary(**_summary(desk, record))
+    return schemas.IntentSummary(**_summary(desk, record, convergence_of(desk.state, record)))
 
 
-def _summary(desk: Desk, record: IntentRecord) -> dict[str, Any]:
+def _summary(desk: Desk, record: IntentRecord, parts: Sequence[Part]) -> dict[str, Any]:
     intent = record.intent
     children = entries(desk, record)
     instrument = desk.state.instruments.get(intent.instrument)
@@ -86,17 +110,18 @@ def _summary(desk: Desk, record: IntentRecord) -> dict[str, Any]:
         "terms": orders.terms_view(intent.terms), "group": intent.group, "account": intent.account,
         "strategy": intent.strategy, "receiver_name": receiver_name(desk, intent.group, intent.account),
         "received_at": intent.received_at, "valid_until": intent.valid_until, "actor": intent.actor,
-        "note": intent.note, "status": status_of(desk, record, children), "children": len(children),
+        "note": intent.note, "status": status_of(desk, record, children, parts), "children": len(children),
         "filled": sum(order.status is OrderStatus.FILLED for order in children),
         "denied": sum(order.status is OrderStatus.DENIED for order in children),
         "working": sum(order.is_open for order in children),
-        "in_doubt": sum(order.in_doubt for order in children),
+        "in_doubt": sum(order.in_doubt for order in children), "converged": _converged(parts),
+        "accounts": len(parts), "replay_of": intent.replay_of,
     }  # fmt: skip
 
 
 def detail(desk: Desk, record: IntentRecord) -> schemas.IntentDetail:
     """One intent with its waterfall, its parts and its orders."""
-    stages = waterfall.stages(desk, record)
+    stages, standing = waterfall.stages(desk, record), convergence_of(desk.state, record)
     names = desk.state.accounts
     parts = [
         schemas.AllocationView(
@@ -107,8 +132,8 @@ def detail(desk: Desk, record: IntentRecord) -> schemas.IntentDetail:
     ]  # fmt: skip
     last = stages[-1]
     return schemas.IntentDetail(
-        **_summary(desk, record), stages=stages,
+        **_summary(desk, record, standing), stages=stages,
         total_ms=last.start_ms + last.duration_ms if len(stages) > 1 else None, allocations=parts,
         orders=[orders.detail(desk, desk.state.orders[name]) for name in record.orders], policy=record.policy,
-        reference=record.reference,
+        reference=record.reference, convergence=convergence_view(desk, record, standing),
     )  # fmt: skip

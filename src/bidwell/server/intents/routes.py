@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Header
 
+from bidwell.engine.intake import Request
 from bidwell.model.intent import Source
 from bidwell.server.access.guards import Access, InWorkspace
 from bidwell.server.access.permissions import Action
+from bidwell.server.accounts.reads import find as find_account
 from bidwell.server.fields import ObjectId
-from bidwell.server.intents import preview, reads, schemas
+from bidwell.server.intents import preview, reads, replay, schemas
 from bidwell.server.paging import DEFAULT_LIMIT, Cursor, Limit, cut
+from bidwell.server.problems import ProblemError
 
 router = APIRouter(prefix="/api/v1/w/{workspace}", tags=["intents"])
 _Read = Annotated[Access, Depends(InWorkspace(Action.DESK_READ))]
+_Create = Annotated[Access, Depends(InWorkspace(Action.INTENT_CREATE))]
+IdempotencyKey = Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=120, pattern=r"^[ -~]+$")]
 _Preview = Annotated[Access, Depends(InWorkspace(Action.INTENT_PREVIEW))]
 
 
@@ -22,6 +27,33 @@ _Preview = Annotated[Access, Depends(InWorkspace(Action.INTENT_PREVIEW))]
 async def preview_intent(access: _Preview, body: schemas.IntentRequest) -> schemas.Preview:
     """What the wish would become, account by account; nothing is sent."""
     return preview.preview(access.desk, body.request("preview", Source.TICKET, access.actor.label))
+
+
+@router.post("/intents/replay/preview")
+async def preview_replay(access: _Preview, body: schemas.ReplayBody) -> schemas.Preview:
+    """What a recording would become in a paper account now; nothing is sent."""
+    return preview.preview(access.desk, await _replayed(access, body, "preview"))
+
+
+@router.post("/intents/replay", status_code=202)
+async def replay_intent(access: _Create, body: schemas.ReplayBody, key: IdempotencyKey) -> schemas.IntentReceipt:
+    """Ask for a recorded wish again in a paper account: a new intent, marked as a replay of the original."""
+    receipt = await access.desk.receive(await _replayed(access, body, key))
+    return schemas.IntentReceipt(id=receipt.intent, received_at=receipt.received_at, duplicate=receipt.duplicate,
+                                 url=f"/api/v1/w/{access.workspace}/intents/{receipt.intent}")  # fmt: skip
+
+
+async def _replayed(access: Access, body: schemas.ReplayBody, key: str) -> Request:
+    if (body.bundle is None) == (body.intent is None):
+        raise ProblemError(422, "replay.recording", "name a bundle or an intent, not both", field="bundle")
+    account = find_account(access.desk, body.account)
+    if body.intent is not None:
+        record = reads.find(access.desk, body.intent)
+        recording = replay.Recording(record.intent, {str(name): part for name, part in record.allocations.items()})
+    else:
+        recording = replay.recorded(body.bundle or {})
+    now = access.context.clock.now()
+    return replay.request(access.desk, recording, account, key, access.actor.label, now, body.part)
 
 
 @router.get("/intents")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
+from bidwell.engine.convergence import Standing
 from bidwell.engine.intake import Request
 from bidwell.model.ids import AccountId, GroupId, InstrumentId, StrategyId
 from bidwell.model.intent import Sizing, SizingBy, Source
@@ -106,6 +107,18 @@ class Preview(View):
     button: str = Field(examples=["Buy 4 × 25 AAPL, 1 account denied"])
 
 
+class ReplayBody(Body):
+    """A recording to ask for again in a paper account: an exported bundle, or an intent of this workspace.
+
+    `part` takes what that account of the original was given, instead of the whole wish.
+    """
+
+    account: Identifier
+    bundle: dict[str, Any] | None = None
+    intent: Identifier | None = None
+    part: Identifier | None = None
+
+
 class IntentReceipt(View):
     """The intent is durable; `duplicate` when the same request was here before."""
 
@@ -122,8 +135,36 @@ class SizingView(View):
     value: Number
 
 
+class ConvergencePart(View):
+    """One account's part of a wish: signed target and actual, and why they differ; `tries` counts repairs."""
+
+    account: str
+    account_name: str
+    instrument: str
+    symbol: str
+    target: Number
+    actual: Number
+    standing: Standing
+    reason: str
+    tries: Whole
+
+
+class Convergence(View):
+    """Target against actual: `converged` of `accounts` are where they should be, `orphans` orders lost their purpose."""
+
+    converged: Whole
+    accounts: Whole
+    orphans: Whole
+    repairing: bool
+    until: Instant | None
+    parts: list[ConvergencePart]
+
+
 class IntentSummary(View):
-    """One wish; `status` is received, working, converged, partly or denied."""
+    """One wish; `status` is received, working, converged, partly, denied or undone.
+
+    `converged` of `accounts` are where the wish wanted them.
+    """
 
     id: str
     source: Source
@@ -146,6 +187,9 @@ class IntentSummary(View):
     denied: Whole
     working: Whole
     in_doubt: Whole
+    converged: Whole
+    accounts: Whole
+    replay_of: str
 
 
 class IntentPage(Page[IntentSummary]):
@@ -181,3 +225,4 @@ class IntentDetail(IntentSummary):
     orders: list[OrderDetail] = Field(description="children: one or more per account (entry and attached exits)")
     policy: str
     reference: Number | None
+    convergence: Convergence

@@ -6,21 +6,21 @@ from enum import StrEnum
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
+from fastapi.responses import PlainTextResponse
 
 from bidwell.engine.ports import Entry
 from bidwell.model.events import KINDS
 from bidwell.server.access.guards import Access, InWorkspace
 from bidwell.server.access.permissions import Action
-from bidwell.server.fields import ObjectId, View, instant
+from bidwell.server.fields import ObjectId, instant
 from bidwell.server.intents import reads as intents
-from bidwell.server.intents.schemas import IntentDetail
 from bidwell.server.journal import reads, schemas
+from bidwell.server.journal.bundle import IntentExport, bundle, text
 from bidwell.server.paging import DEFAULT_LIMIT, Cursor, Limit, pack, unpack, wrong_cursor
 from bidwell.server.problems import ProblemError
 
 router = APIRouter(prefix="/api/v1/w/{workspace}", tags=["journal"])
 _Read = Annotated[Access, Depends(InWorkspace(Action.JOURNAL_READ))]
-_MOST = 100_000
 
 
 class Direction(StrEnum):
@@ -28,15 +28,6 @@ class Direction(StrEnum):
 
     ASC = "asc"
     DESC = "desc"
-
-
-class IntentExport(View):
-    """One intent as a bundle: what the screen shows, and every event of it."""
-
-    workspace: str
-    exported_at: str
-    intent: IntentDetail
-    events: list[schemas.JournalEntry]
 
 
 @router.get("/journal")
@@ -80,11 +71,21 @@ def _place(cursor: str | None) -> int | None:
 
 @router.get("/export/intents/{id}.json")
 async def export_intent(access: _Read, response: Response, intent: ObjectId) -> IntentExport:
-    """One intent with every event of it, to keep or to send with a question."""
-    record = intents.find(access.desk, intent)
-    wanted = {str(record.intent.id)}
+    """One intent with every event of it, to keep, to replay, or to send with a question."""
+    made = await _bundle(access, intent)
+    response.headers["content-disposition"] = f'attachment; filename="{made.intent.id}.json"'
+    return made
+
+
+@router.get("/export/intents/{id}.txt", response_class=PlainTextResponse)
+async def export_intent_text(access: _Read, intent: ObjectId) -> PlainTextResponse:
+    """The same for a reader."""
+    made = await _bundle(access, intent)
+    name = {"content-disposition": f'attachment; filename="{made.intent.id}.txt"'}
+    return PlainTextResponse(text(made), headers=name)
+
+
+async def _bundle(access: Access, name: str) -> IntentExport:
+    record = intents.find(access.desk, name)
     journal = access.context.journals[access.workspace]
-    found = await reads.forward(journal, 0, _MOST, lambda entry: entry.intent_id in wanted)
-    response.headers["content-disposition"] = f'attachment; filename="{record.intent.id}.json"'
-    return IntentExport(workspace=access.workspace, exported_at=instant(access.context.clock.now()),
-                        intent=intents.detail(access.desk, record), events=[reads.view(one) for one in found])  # fmt: skip
+    return await bundle(access.desk, journal, record, access.workspace, instant(access.context.clock.now()))

@@ -17,7 +17,7 @@ from bidwell.server.accounts import reads as accounts
 from bidwell.server.accounts.schemas import AccountSummary, BreakView, ScopeView, StateView
 from bidwell.server.backtests import reads as backtests
 from bidwell.server.context import ServerContext
-from bidwell.server.fields import View
+from bidwell.server.fields import Instant, View
 from bidwell.server.fills import reads as fills
 from bidwell.server.instruments import reads as instruments
 from bidwell.server.intents import reads as intents
@@ -25,6 +25,7 @@ from bidwell.server.orders import reads as orders
 from bidwell.server.overview import reads as overview
 from bidwell.server.positions import reads as positions
 from bidwell.server.positions.schemas import Position
+from bidwell.server.reconciliation.words import handling_of, title_of
 from bidwell.server.stream.client import REOPEN, REVOKED, Client
 from bidwell.server.stream.topics import WHOLE, Name, Topic, encode, frame
 from bidwell.storage.research.backtest_runs import OPEN, BacktestRun
@@ -39,6 +40,7 @@ class AccountBreaks(View):
     """The differences that the last reconciliation of an account found."""
 
     account: str
+    at: Instant
     clean: bool
     breaks: list[BreakView]
 
@@ -255,9 +257,9 @@ def _state_view(event: ev.TradingStateSet) -> StateView:
 
 
 def _breaks_view(event: ev.AccountReconciled) -> AccountBreaks:
-    found = [BreakView(type=one.type, subject=one.subject, ours=one.ours, theirs=one.theirs, repair=one.repair)
-             for one in event.breaks]  # fmt: skip
-    return AccountBreaks(account=AccountId(event.account), clean=event.clean, breaks=found)
+    found = [BreakView(type=one.type, subject=one.subject, ours=one.ours, theirs=one.theirs, repair=one.repair,
+                       title=title_of(one), handling=handling_of(one)) for one in event.breaks]  # fmt: skip
+    return AccountBreaks(account=AccountId(event.account), at=event.at, clean=event.clean, breaks=found)
 
 
 def _flat(position: Position) -> Position:
