@@ -41,6 +41,7 @@ class Player:
         self._bars: dict[str, Bars] = {}
         self._state = state
         self._prepared: set[str] = set()
+        self._begun = False
         self._before = 0
         self._current = next(iter(self._rows))
         self._facts = Facts()
@@ -62,10 +63,7 @@ class Player:
         self._begin(told.facts)
         for symbol, row in told.rows.items():
             self._add(symbol, row)
-        for symbol in self._rows:
-            if symbol in told.rows or (self._rows[symbol] and symbol not in self._prepared):
-                self._prepare(symbol)
-        self._restore()
+        self._prepare_all(told.rows)
         at = next(iter(told.rows.values()))[0]
         self._turn(next(iter(told.rows)))
         if type(self.strategy).on_schedule is not Strategy.on_schedule and self._before:
@@ -82,6 +80,7 @@ class Player:
     def filled(self, told: Filled) -> Decided:
         """Tell the strategy of a fill."""
         self._begin(told.facts)
+        self._prepare_all()
         self._turn(told.symbol)
         bars = self._bars.get(told.symbol)
         self.strategy.on_fill(StrategyFill(told.order, told.symbol, told.quantity, told.price, told.fee,
@@ -91,6 +90,7 @@ class Player:
     def quoted(self, told: Quoted) -> Decided:
         """Tell the strategy of a quote."""
         self._begin(told.facts)
+        self._prepare_all()
         self._turn(told.symbol)
         self.strategy.on_quote(Quote(told.symbol, moment_of(told.at), told.bid, told.ask, told.last,
                                      told.bid_quantity, told.ask_quantity))  # fmt: skip
@@ -184,7 +184,7 @@ class Player:
         for array in (time, *columns):
             array.setflags(write=False)
         bars = self._bars[symbol] = Bars(symbol, time, *columns)
-        owner = self.strategy if symbol not in self._prepared else copy.copy(self.strategy)
+        owner = copy.copy(self.strategy) if self._begun else self.strategy
         self._prepared.add(symbol)
         before = dict(vars(owner))
         owner.prepare(bars)
@@ -197,9 +197,14 @@ class Player:
         for name in self._series[symbol]:
             self.strategy.__dict__.pop(name, None)
 
-    def _restore(self) -> None:
-        """After the first `prepare`, put back what an earlier process kept."""
-        if self._state is not None:
+    def _prepare_all(self, grown: Iterable[str] = ()) -> None:
+        """Prepare what has grown or never was; after the first time put back what an earlier process kept."""
+        grown = set(grown)
+        for symbol, rows in self._rows.items():
+            if symbol in grown or (rows and symbol not in self._prepared):
+                self._prepare(symbol)
+        self._begun = self._begun or bool(self._prepared)
+        if self._state is not None and self._begun:
             self.strategy.__dict__.update(self._state)
             self._state = None
 
