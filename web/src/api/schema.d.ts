@@ -637,6 +637,150 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/w/{workspace}/funded": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Funded
+         * @description Every account that is held to a rulebook, with its distance to each floor.
+         */
+        get: operations["list_funded_api_v1_w__workspace__funded_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/funded/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Funded
+         * @description One account under its rulebook: rules with their state, days, stages, and equity against the floor.
+         */
+        get: operations["read_funded_api_v1_w__workspace__funded__id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/funded/{id}/attach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attach
+         * @description Hold an account to a rulebook from now on; asks for the password again.
+         */
+        post: operations["attach_api_v1_w__workspace__funded__id__attach_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/funded/{id}/detach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Detach
+         * @description Hold an account to no rulebook any more; asks for the password again.
+         */
+        post: operations["detach_api_v1_w__workspace__funded__id__detach_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/funded/{id}/payout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pay Out
+         * @description Record a payout that the firm made; the desk itself moves no money. Asks for the password again.
+         */
+        post: operations["pay_out_api_v1_w__workspace__funded__id__payout_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/funded/rulebooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rulebooks
+         * @description Every rulebook that can be attached, each with its source and date, and the files that could not be read.
+         */
+        get: operations["list_rulebooks_api_v1_w__workspace__funded_rulebooks_get"];
+        /**
+         * Write Rulebook File
+         * @description Keep a rulebook file of one's own; an error is refused with its line. Asks for the password again.
+         */
+        put: operations["write_rulebook_file_api_v1_w__workspace__funded_rulebooks_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/funded/rulebooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Rulebook File
+         * @description The text of a rulebook file of one's own.
+         */
+        get: operations["read_rulebook_file_api_v1_w__workspace__funded_rulebooks__id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/w/{workspace}/groups": {
         parameters: {
             query?: never;
@@ -1361,6 +1505,170 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/w/{workspace}/risk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Risk
+         * @description Every account's limits with their meters, its locks, and what is being closed.
+         */
+        get: operations["read_risk_api_v1_w__workspace__risk_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/risk/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dry Run
+         * @description Ask every rule about an order, under the limits that hold or under others; nothing is sent or kept.
+         */
+        post: operations["dry_run_api_v1_w__workspace__risk_dry_run_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/risk/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Releases
+         * @description The calendar of releases that news windows look at.
+         */
+        get: operations["read_releases_api_v1_w__workspace__risk_releases_get"];
+        /**
+         * Set Releases
+         * @description Replace the calendar of releases; asks for the password again.
+         */
+        put: operations["set_releases_api_v1_w__workspace__risk_releases_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/risk/square-off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Square Off
+         * @description Close positions until none is left; durable when this answers, sent as soon as each venue is open.
+         */
+        post: operations["square_off_api_v1_w__workspace__risk_square_off_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/risk/square-off/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Square Off
+         * @description Call a square-off off; what was sent already goes on at its broker.
+         */
+        post: operations["stop_square_off_api_v1_w__workspace__risk_square_off__id__stop_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/risk/violations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Violations
+         * @description Violations, newest first.
+         */
+        get: operations["list_violations_api_v1_w__workspace__risk_violations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/risk/violations/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge
+         * @description Say that a violation was seen.
+         */
+        post: operations["acknowledge_api_v1_w__workspace__risk_violations__id__acknowledge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/risk/violations/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resolve
+         * @description Say that a violation is dealt with, and how.
+         */
+        post: operations["resolve_api_v1_w__workspace__risk_violations__id__resolve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/w/{workspace}/strategies": {
         parameters: {
             query?: never;
@@ -1946,6 +2254,37 @@ export interface components {
             waiting: number;
         };
         /**
+         * AccountRisk
+         * @description One account's risk at a glance; money in its currency, null while a rate or price is unknown.
+         */
+        AccountRisk: {
+            /** Account */
+            account: string;
+            /** Currency */
+            currency: string;
+            /** Day Pnl */
+            day_pnl: DecimalText | null;
+            /** Equity */
+            equity: DecimalText | null;
+            /** Free Margin */
+            free_margin: DecimalText | null;
+            /** Locks */
+            locks: components["schemas"]["LockView"][];
+            /** Meters */
+            meters: components["schemas"]["RiskMeter"][];
+            /** Name */
+            name: string;
+            /** Open Violations */
+            open_violations: number;
+            /** Positions */
+            positions: number;
+            /** Program */
+            program: string;
+            /** Realized Today */
+            realized_today: DecimalText | null;
+            state: components["schemas"]["StateView"];
+        };
+        /**
          * AccountSummary
          * @description One account at a glance; money in its own currency, null while a rate that it needs is unknown.
          */
@@ -2123,6 +2462,14 @@ export interface components {
         Ask: {
             /** Account */
             account?: string | null;
+        };
+        /**
+         * Attach
+         * @description The rulebook to hold an account to.
+         */
+        Attach: {
+            /** Rulebook */
+            rulebook: string;
         };
         /**
          * AuditEntry
@@ -2304,6 +2651,57 @@ export interface components {
             version: number;
         };
         /**
+         * StageView
+         * @description A stage that was reached.
+         */
+        bidwell__server__funded__schemas__StageView: {
+            /** Actor */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            at: string;
+            /** Reason */
+            reason: string;
+            stage: components["schemas"]["Stage"];
+        };
+        /**
+         * Release
+         * @description Let orders leave again; the password is asked once more.
+         */
+        bidwell__server__halt__schemas__Release: {
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+            scope: components["schemas"]["ScopeBody"];
+        };
+        /**
+         * StageView
+         * @description One timed step: received, durable, allocated, rules, outbox, sent, acknowledged, filled.
+         */
+        bidwell__server__intents__schemas__StageView: {
+            /**
+             * Duration Ms
+             * Format: decimal
+             * @example 98.50
+             */
+            duration_ms: DecimalText;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /**
+             * Start Ms
+             * Format: decimal
+             * @example 98.50
+             */
+            start_ms: DecimalText;
+        };
+        /**
          * Asked
          * @description How many accounts are being compared.
          */
@@ -2317,6 +2715,22 @@ export interface components {
          * @enum {string}
          */
         bidwell__server__reconciliation__schemas__Standing: "agrees" | "differs" | "reading" | "failed" | "disconnected" | "off";
+        /**
+         * Release
+         * @description A scheduled release; `instruments` are underlyings or ids, empty for all.
+         */
+        bidwell__server__risk__schemas__Release: {
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            at: string;
+            /** Instruments */
+            instruments?: string[];
+            /** Title */
+            title: string;
+        };
         /**
          * BreachAction
          * @description What happens when a loss limit is reached, from mild to strict.
@@ -2556,6 +2970,37 @@ export interface components {
             name: string;
         };
         /**
+         * DayView
+         * @description A trading day that closed.
+         */
+        DayView: {
+            /**
+             * Balance
+             * Format: decimal
+             * @example 98.50
+             */
+            balance: DecimalText;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Floor
+             * Format: decimal
+             * @example 98.50
+             */
+            floor: DecimalText;
+            /**
+             * Profit
+             * Format: decimal
+             * @example 98.50
+             */
+            profit: DecimalText;
+            /** Traded */
+            traded: boolean;
+        };
+        /**
          * DeskClock
          * @description The desk's wall clock.
          */
@@ -2649,6 +3094,14 @@ export interface components {
             periods: number;
             /** To */
             to: number | null;
+        };
+        /**
+         * DryRun
+         * @description An order that is only asked about, under the limits that hold or under others.
+         */
+        DryRun: {
+            intent: components["schemas"]["IntentRequest"];
+            trial?: components["schemas"]["LimitsTrial"] | null;
         };
         /**
          * EffectiveLimit
@@ -2867,6 +3320,198 @@ export interface components {
          * @enum {string}
          */
         Following: "in_line" | "copying" | "behind" | "ahead" | "unlisted";
+        /**
+         * Funded
+         * @description An account under a rulebook; money is the plan's own, deposits left out.
+         */
+        Funded: {
+            /** Account */
+            account: string;
+            /**
+             * Attached At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            attached_at: string;
+            /**
+             * Balance
+             * Format: decimal
+             * @example 98.50
+             */
+            balance: DecimalText;
+            /**
+             * Best Day
+             * Format: decimal
+             * @example 98.50
+             */
+            best_day: DecimalText;
+            /** Contracts Allowed */
+            contracts_allowed: DecimalText | null;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Day Distance */
+            day_distance: DecimalText | null;
+            /**
+             * Day Ends At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            day_ends_at: string;
+            /** Day Floor */
+            day_floor: DecimalText | null;
+            /** Day Pnl */
+            day_pnl: DecimalText | null;
+            /** Days */
+            days: number;
+            /** Distance */
+            distance: DecimalText | null;
+            /** Equity */
+            equity: DecimalText | null;
+            /** Fault */
+            fault: string;
+            /** Flat At */
+            flat_at: string | null;
+            /**
+             * Floor
+             * Format: decimal
+             * @example 98.50
+             */
+            floor: DecimalText;
+            /** Locked */
+            locked: string;
+            /** Missing */
+            missing: string[];
+            /** Name */
+            name: string;
+            /**
+             * Payable
+             * Format: decimal
+             * @example 98.50
+             */
+            payable: DecimalText;
+            /** Payable Missing */
+            payable_missing: string[];
+            /**
+             * Profit
+             * Format: decimal
+             * @example 98.50
+             */
+            profit: DecimalText;
+            /** Reason */
+            reason: string;
+            rulebook: components["schemas"]["RulebookView"];
+            stage: components["schemas"]["Stage"];
+            /** Target Left */
+            target_left: DecimalText | null;
+            /** Winning Days */
+            winning_days: number;
+        };
+        /**
+         * FundedDetail
+         * @description An account under a rulebook in full: its days, stages, and the last hours' path.
+         */
+        FundedDetail: {
+            /** Account */
+            account: string;
+            /**
+             * Attached At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            attached_at: string;
+            /**
+             * Balance
+             * Format: decimal
+             * @example 98.50
+             */
+            balance: DecimalText;
+            /**
+             * Best Day
+             * Format: decimal
+             * @example 98.50
+             */
+            best_day: DecimalText;
+            /** Closed Days */
+            closed_days: components["schemas"]["DayView"][];
+            /** Contracts Allowed */
+            contracts_allowed: DecimalText | null;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Day Distance */
+            day_distance: DecimalText | null;
+            /**
+             * Day Ends At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            day_ends_at: string;
+            /** Day Floor */
+            day_floor: DecimalText | null;
+            /** Day Pnl */
+            day_pnl: DecimalText | null;
+            /** Days */
+            days: number;
+            /** Distance */
+            distance: DecimalText | null;
+            /** Equity */
+            equity: DecimalText | null;
+            /** Fault */
+            fault: string;
+            /** Flat At */
+            flat_at: string | null;
+            /**
+             * Floor
+             * Format: decimal
+             * @example 98.50
+             */
+            floor: DecimalText;
+            /** Locked */
+            locked: string;
+            /** Missing */
+            missing: string[];
+            /** Name */
+            name: string;
+            /** Path */
+            path: components["schemas"]["PointView"][];
+            /**
+             * Payable
+             * Format: decimal
+             * @example 98.50
+             */
+            payable: DecimalText;
+            /** Payable Missing */
+            payable_missing: string[];
+            /**
+             * Profit
+             * Format: decimal
+             * @example 98.50
+             */
+            profit: DecimalText;
+            /** Reason */
+            reason: string;
+            rulebook: components["schemas"]["RulebookView"];
+            stage: components["schemas"]["Stage"];
+            /** Stages */
+            stages: components["schemas"]["bidwell__server__funded__schemas__StageView"][];
+            /** Target Left */
+            target_left: DecimalText | null;
+            /** Winning Days */
+            winning_days: number;
+        };
+        /**
+         * FundedList
+         * @description Every account that is held to a rulebook.
+         */
+        FundedList: {
+            /** Items */
+            items: components["schemas"]["Funded"][];
+        };
         /**
          * Group
          * @description One intent, many accounts.
@@ -3143,7 +3788,7 @@ export interface components {
             sizing: components["schemas"]["SizingView"];
             source: components["schemas"]["Source"];
             /** Stages */
-            stages: components["schemas"]["StageView"][];
+            stages: components["schemas"]["bidwell__server__intents__schemas__StageView"][];
             /**
              * Status
              * @example converged
@@ -3498,6 +4143,72 @@ export interface components {
             warn_at: DecimalText[];
         };
         /**
+         * Limits
+         * @description Limits of one scope as a whole; null sets none there, and the tightest of all scopes wins.
+         *
+         *     Money is in `currency`, or in each account's own where that is empty; `price_collar`, `margin_buffer` and
+         *     `warn_at` are parts of one, ages and windows seconds, `max_order_rate` orders per minute.
+         */
+        Limits: {
+            /** Allowed Instruments */
+            allowed_instruments?: string[] | null;
+            /** Contract Limits */
+            contract_limits?: components["schemas"]["ContractLimit"][] | null;
+            /**
+             * Currency
+             * @default
+             */
+            currency?: string;
+            /** Denied Instruments */
+            denied_instruments?: string[] | null;
+            /** Drawdowns */
+            drawdowns?: components["schemas"]["Drawdown"][] | null;
+            /** Duplicate Window */
+            duplicate_window?: DecimalText | null;
+            /** Flat Before Close */
+            flat_before_close?: DecimalText | null;
+            lock_until?: components["schemas"]["LockUntil"] | null;
+            /** Margin Buffer */
+            margin_buffer?: DecimalText | null;
+            /** Max Daily Loss */
+            max_daily_loss?: DecimalText | null;
+            /** Max Daily Realized Loss */
+            max_daily_realized_loss?: DecimalText | null;
+            /** Max Data Age */
+            max_data_age?: DecimalText | null;
+            /** Max Gross Exposure */
+            max_gross_exposure?: DecimalText | null;
+            /** Max Net Exposure */
+            max_net_exposure?: DecimalText | null;
+            /** Max Open Orders */
+            max_open_orders?: number | null;
+            /** Max Order Notional */
+            max_order_notional?: DecimalText | null;
+            /** Max Order Quantity */
+            max_order_quantity?: DecimalText | null;
+            /** Max Order Rate */
+            max_order_rate?: number | null;
+            /** Max Position */
+            max_position?: DecimalText | null;
+            /** Max Position Notional */
+            max_position_notional?: DecimalText | null;
+            /** Max Trades Per Day */
+            max_trades_per_day?: number | null;
+            /** News After */
+            news_after?: DecimalText | null;
+            /** News Before */
+            news_before?: DecimalText | null;
+            on_breach?: components["schemas"]["BreachAction"] | null;
+            /** Price Collar */
+            price_collar?: DecimalText | null;
+            /** Require Stop */
+            require_stop?: boolean | null;
+            /** Trading Hours */
+            trading_hours?: components["schemas"]["Hours"][] | null;
+            /** Warn At */
+            warn_at?: DecimalText[] | null;
+        };
+        /**
          * LimitsCatalog
          * @description What can be limited, where, and from which presets.
          */
@@ -3619,6 +4330,16 @@ export interface components {
             items: components["schemas"]["LimitsEntry"][];
         };
         /**
+         * LimitsTrial
+         * @description Limits of one scope to try without setting them.
+         */
+        LimitsTrial: {
+            /** Id */
+            id?: string | null;
+            limits: components["schemas"]["Limits"];
+            type: components["schemas"]["ScopeType"];
+        };
+        /**
          * LimitsView
          * @description Limits that one scope sets; null where it sets none.
          */
@@ -3709,6 +4430,25 @@ export interface components {
          */
         LockUntil: "next_session" | "released";
         /**
+         * LockView
+         * @description Why nothing that adds risk leaves an account, and until when.
+         */
+        LockView: {
+            /** Reason */
+            reason: string;
+            /** Reduce Only */
+            reduce_only: boolean;
+            /** Rule */
+            rule: string;
+            /**
+             * Since
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            since: string;
+            until: components["schemas"]["LockUntil"];
+        };
+        /**
          * Login
          * @description An e-mail address and its password.
          */
@@ -3721,6 +4461,12 @@ export interface components {
              */
             password: string;
         };
+        /**
+         * LossAction
+         * @description What the firm does at its daily loss limit: the day is over, or the account is.
+         * @enum {string}
+         */
+        LossAction: "lock_day" | "fail";
         /**
          * MarkView
          * @description A fill on the chart.
@@ -4295,11 +5041,29 @@ export interface components {
             new: string;
         };
         /**
+         * PayoutRequest
+         * @description A payout to record.
+         */
+        PayoutRequest: {
+            /**
+             * Amount
+             * Format: decimal
+             * @example 98.50
+             */
+            amount: DecimalText;
+        };
+        /**
          * Pending
          * @description A request on a working order that the broker has not answered yet.
          * @enum {string}
          */
         Pending: "none" | "cancel" | "replace";
+        /**
+         * Phase
+         * @description The part of a plan that a rulebook is for.
+         * @enum {string}
+         */
+        Phase: "evaluation" | "funded";
         /**
          * PlanDrop
          * @description A planned change that shall not come.
@@ -4311,6 +5075,26 @@ export interface components {
              * @example 2026-11-21T14:30:00.000000Z
              */
             effective_from: string;
+        };
+        /**
+         * PointView
+         * @description Equity at a moment of the market, beside the floor.
+         */
+        PointView: {
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            at: string;
+            /**
+             * Equity
+             * Format: decimal
+             * @example 98.50
+             */
+            equity: DecimalText;
+            /** Floor */
+            floor: DecimalText | null;
         };
         /**
          * Policy
@@ -4633,16 +5417,31 @@ export interface components {
             items: components["schemas"]["AccountReconciliation"][];
         };
         /**
-         * Release
-         * @description Let orders leave again; the password is asked once more.
+         * ReleaseCalendar
+         * @description The releases that news windows look at, as a whole, with where they were read.
          */
-        Release: {
+        ReleaseCalendar: {
+            /** Events */
+            events: components["schemas"]["bidwell__server__risk__schemas__Release"][];
             /**
-             * Password
-             * Format: password
+             * Source
+             * @default
              */
-            password: string;
-            scope: components["schemas"]["ScopeBody"];
+            source?: string;
+        };
+        /**
+         * ReleaseCalendarView
+         * @description The releases that news windows look at.
+         */
+        ReleaseCalendarView: {
+            /** Actor */
+            actor: string;
+            /** Events */
+            events: components["schemas"]["bidwell__server__risk__schemas__Release"][];
+            /** Set At */
+            set_at: string | null;
+            /** Source */
+            source: string;
         };
         /**
          * Replace
@@ -4721,6 +5520,58 @@ export interface components {
             years: components["schemas"]["YearView"][];
         };
         /**
+         * RiskMeter
+         * @description How far an account is into one limit: `fraction` of one, and the last samples of it, oldest first.
+         */
+        RiskMeter: {
+            /**
+             * Fraction
+             * Format: decimal
+             * @example 98.50
+             */
+            fraction: DecimalText;
+            /** Label */
+            label: string;
+            /**
+             * Left
+             * Format: decimal
+             * @example 98.50
+             */
+            left: DecimalText;
+            /**
+             * Limit
+             * Format: decimal
+             * @example 98.50
+             */
+            limit: DecimalText;
+            /** Origin */
+            origin: string;
+            /** Rule */
+            rule: string;
+            /** Trend */
+            trend: DecimalText[];
+            /** Unit */
+            unit: string;
+            /**
+             * Used
+             * Format: decimal
+             * @example 98.50
+             */
+            used: DecimalText;
+            /** Warn At */
+            warn_at: DecimalText[];
+        };
+        /**
+         * RiskStatus
+         * @description The workspace's risk now.
+         */
+        RiskStatus: {
+            /** Accounts */
+            accounts: components["schemas"]["AccountRisk"][];
+            /** Square Offs */
+            square_offs: components["schemas"]["SquareOffView"][];
+        };
+        /**
          * Role
          * @description What a member may do in a workspace, the strongest first.
          * @enum {string}
@@ -4744,6 +5595,154 @@ export interface components {
             value: (number | null)[];
             /** Window */
             window: number;
+        };
+        /**
+         * RulebookFault
+         * @description A rulebook file that could not be read: its name, and the line with what is wrong.
+         */
+        RulebookFault: {
+            /** File */
+            file: string;
+            /** Problem */
+            problem: string;
+        };
+        /**
+         * RulebookFile
+         * @description The text of one rulebook file of one's own.
+         */
+        RulebookFile: {
+            /** Name */
+            name: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * RulebookList
+         * @description Every rulebook, the files of one's own, and what could not be read.
+         */
+        RulebookList: {
+            /** Faults */
+            faults: components["schemas"]["RulebookFault"][];
+            /** Files */
+            files: string[];
+            /** Items */
+            items: components["schemas"]["RulebookView"][];
+        };
+        /**
+         * RulebookText
+         * @description A rulebook file as TOML; it is checked as a whole before it is kept.
+         */
+        RulebookText: {
+            /**
+             * Name
+             * @example my-plan.toml
+             */
+            name: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * RulebookView
+         * @description One plan of one firm in one phase, with its source and date.
+         */
+        RulebookView: {
+            /**
+             * Balance
+             * Format: decimal
+             * @example 98.50
+             */
+            balance: DecimalText;
+            basis: components["schemas"]["Basis"];
+            /** Consistency */
+            consistency: DecimalText | null;
+            /** Contracts */
+            contracts: DecimalText | null;
+            /** Currency */
+            currency: string;
+            daily_action: components["schemas"]["LossAction"] | null;
+            /** Daily Loss */
+            daily_loss: DecimalText | null;
+            /** Disclaimer */
+            disclaimer: string;
+            /**
+             * Effective From
+             * Format: date
+             */
+            effective_from: string;
+            /** Firm */
+            firm: string;
+            /** Flat By */
+            flat_by: string | null;
+            /** Hours */
+            hours: components["schemas"]["WindowView"][];
+            /** Id */
+            id: string;
+            /** Lock */
+            lock: DecimalText | null;
+            /**
+             * Maximum Loss
+             * Format: decimal
+             * @example 98.50
+             */
+            maximum_loss: DecimalText;
+            /** Minimum Days */
+            minimum_days: number;
+            /** News After */
+            news_after: number | null;
+            /** News Before */
+            news_before: number | null;
+            /** Next */
+            next: string;
+            /** Notes */
+            notes: string;
+            /** Own */
+            own: boolean;
+            phase: components["schemas"]["Phase"];
+            /** Plan */
+            plan: string;
+            /** Profit Target */
+            profit_target: DecimalText | null;
+            /**
+             * Read On
+             * Format: date
+             */
+            read_on: string;
+            /**
+             * Rolls At
+             * Format: time
+             */
+            rolls_at: string;
+            /** Rules */
+            rules: components["schemas"]["RuleView"][];
+            /**
+             * Size
+             * Format: decimal
+             * @example 98.50
+             */
+            size: DecimalText;
+            /** Source */
+            source: string;
+            /** Stop Required */
+            stop_required: boolean;
+            /** Zone */
+            zone: string;
+        };
+        /**
+         * RuleView
+         * @description One rule of a rulebook with its state for an account: ok, near, reached or open (not met yet).
+         */
+        RuleView: {
+            /** Label */
+            label: string;
+            /** Rule */
+            rule: string;
+            /**
+             * State
+             * @example ok
+             */
+            state: string;
+            /** Text */
+            text: string;
         };
         /**
          * Run
@@ -5170,6 +6169,12 @@ export interface components {
             needs_owner: boolean;
         };
         /**
+         * Severity
+         * @description How bad a violation is.
+         * @enum {string}
+         */
+        Severity: "warning" | "breach";
+        /**
          * Share
          * @description The part of a position that one strategy holds; null is what was traded by hand.
          */
@@ -5264,27 +6269,62 @@ export interface components {
             speed: DecimalText;
         };
         /**
-         * StageView
-         * @description One timed step: received, durable, allocated, rules, outbox, sent, acknowledged, filled.
+         * SquareOff
+         * @description What to close: an account, a group's accounts, or the whole workspace; narrowed to an instrument or a strategy.
          */
-        StageView: {
+        SquareOff: {
+            /** Account */
+            account?: string | null;
+            /** Group */
+            group?: string | null;
+            /** Instrument */
+            instrument?: string | null;
             /**
-             * Duration Ms
-             * Format: decimal
-             * @example 98.50
+             * Reason
+             * @default
              */
-            duration_ms: DecimalText;
-            /** Label */
-            label: string;
-            /** Name */
-            name: string;
-            /**
-             * Start Ms
-             * Format: decimal
-             * @example 98.50
-             */
-            start_ms: DecimalText;
+            reason?: string;
+            /** Strategy */
+            strategy?: string | null;
         };
+        /**
+         * SquareOffReceipt
+         * @description The square-offs that are durable now.
+         */
+        SquareOffReceipt: {
+            /** Items */
+            items: components["schemas"]["SquareOffView"][];
+        };
+        /**
+         * SquareOffView
+         * @description Positions that are being closed.
+         */
+        SquareOffView: {
+            /** Account */
+            account: string;
+            /** Actor */
+            actor: string;
+            /** Id */
+            id: string;
+            /** Instrument */
+            instrument: string | null;
+            /** Reason */
+            reason: string;
+            /**
+             * Since
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            since: string;
+            /** Strategy */
+            strategy: string | null;
+        };
+        /**
+         * Stage
+         * @description Where an account stands in its plan.
+         * @enum {string}
+         */
+        Stage: "evaluation" | "passed" | "funded" | "payout" | "failed";
         /**
          * StateView
          * @description What may leave: everything, only what reduces, or only cancels; `scope` is the one that says so.
@@ -5849,6 +6889,74 @@ export interface components {
             version: number;
         };
         /**
+         * ViolationList
+         * @description Violations, newest first.
+         */
+        ViolationList: {
+            /** Items */
+            items: components["schemas"]["ViolationView"][];
+        };
+        /**
+         * ViolationNote
+         * @description What somebody says of a violation.
+         */
+        ViolationNote: {
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+        };
+        /**
+         * ViolationView
+         * @description A limit that was neared or reached, what was done, and what people said of it.
+         */
+        ViolationView: {
+            /** Account */
+            account: string;
+            /** Account Name */
+            account_name: string;
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+            /** Acknowledged By */
+            acknowledged_by: string;
+            action: components["schemas"]["BreachAction"];
+            /** Current */
+            current: string;
+            /** Id */
+            id: string;
+            /** Limit */
+            limit: string;
+            /** Message */
+            message: string;
+            /** Note */
+            note: string;
+            /**
+             * Opened At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            opened_at: string;
+            /** Resolved At */
+            resolved_at: string | null;
+            /** Resolved By */
+            resolved_by: string;
+            /** Rule */
+            rule: string;
+            /** Session */
+            session: string | null;
+            severity: components["schemas"]["Severity"];
+            /**
+             * State
+             * @example open
+             * @example acknowledged
+             * @example resolved
+             */
+            state: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
          * Window
          * @description A stretch of the week in local time; `days` from 0 (Monday), `end` on the next day where it is not later.
          */
@@ -5869,6 +6977,26 @@ export interface components {
              * Zone
              * @example America/Chicago
              */
+            zone: string;
+        };
+        /**
+         * WindowView
+         * @description Hours in which entries are allowed, in local time.
+         */
+        WindowView: {
+            /** Days */
+            days: number[];
+            /**
+             * End
+             * Format: time
+             */
+            end: string;
+            /**
+             * Start
+             * Format: time
+             */
+            start: string;
+            /** Zone */
             zone: string;
         };
         /**
@@ -7215,6 +8343,277 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FillPage"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_funded_api_v1_w__workspace__funded_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FundedList"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_funded_api_v1_w__workspace__funded__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FundedDetail"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    attach_api_v1_w__workspace__funded__id__attach_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Attach"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FundedDetail"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    detach_api_v1_w__workspace__funded__id__detach_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pay_out_api_v1_w__workspace__funded__id__payout_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayoutRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FundedDetail"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rulebooks_api_v1_w__workspace__funded_rulebooks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulebookList"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_rulebook_file_api_v1_w__workspace__funded_rulebooks_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulebookText"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulebookList"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_rulebook_file_api_v1_w__workspace__funded_rulebooks__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulebookFile"];
                 };
             };
             /** @description What is wrong, with a stable code */
@@ -8671,7 +10070,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Release"];
+                "application/json": components["schemas"]["bidwell__server__halt__schemas__Release"];
             };
         };
         responses: {
@@ -8682,6 +10081,321 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HaltReceipt"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_risk_api_v1_w__workspace__risk_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskStatus"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dry_run_api_v1_w__workspace__risk_dry_run_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DryRun"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_releases_api_v1_w__workspace__risk_releases_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseCalendarView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_releases_api_v1_w__workspace__risk_releases_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseCalendar"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseCalendarView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    square_off_api_v1_w__workspace__risk_square_off_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SquareOff"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SquareOffReceipt"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_square_off_api_v1_w__workspace__risk_square_off__id__stop_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskStatus"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_violations_api_v1_w__workspace__risk_violations_get: {
+        parameters: {
+            query?: {
+                account?: string | null;
+                /** @description open: what is not resolved */
+                state?: "open" | "all";
+            };
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViolationList"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledge_api_v1_w__workspace__risk_violations__id__acknowledge_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViolationNote"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViolationView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolve_api_v1_w__workspace__risk_violations__id__resolve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViolationNote"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViolationView"];
                 };
             };
             /** @description What is wrong, with a stable code */
