@@ -144,6 +144,7 @@ async def _run(folder: DataFolder, feed: str, speed: int, port: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.stop)
     gc.freeze()
+    # As in the desk: what an order makes is mostly kept.
     gc.set_threshold(20_000, 20, 20)
     await server.run()
 
