@@ -3,12 +3,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from bidwell.app.cli import build
 from bidwell.app.strategies import fee_named, strategy_in
 from bidwell.model.errors import InvalidInput
+from tests.unit.backtest.markets import random_bars
 from tests.unit.backtest.test_run import frame
 
 STRATEGY = """
@@ -51,6 +53,79 @@ def test_the_command_runs_a_file_and_keeps_the_result(tmp_path: Path) -> None:
     kept = {path.name for path in (tmp_path / "out").iterdir()}
     assert kept == {"result.json", "tear_sheet.html", "equity.parquet", "orders.parquet", "fills.parquet",
                     "round_trips.parquet"}  # fmt: skip
+
+
+def test_a_benchmark_and_csv_are_written_on_demand(tmp_path: Path) -> None:
+    file = written(tmp_path)
+    out = tmp_path / "out"
+    command = ["backtest", str(file), "--data", str(tmp_path / "bars.parquet"), "--out", str(out), "--csv",
+               "--benchmark", "first", "--json"]  # fmt: skip
+    done = CliRunner().invoke(build(), command)
+    assert done.exit_code == 0, done.output
+    assert "beta" in json.loads(done.stdout)["metrics"]
+    assert "bars, held" in (out / "tear_sheet.html").read_text()
+    assert (out / "fills.csv").read_text().startswith("order,symbol,ts")
+
+
+HOSTILE = """
+import os
+import signal
+
+from bidwell import Bar, Strategy
+
+
+class Hostile(Strategy):
+    def on_bar(self, bar: Bar) -> None:
+        if bar.index == 2000:
+            {deed}
+"""
+
+
+def hostile(folder: Path, deed: str, *options: str) -> Result:
+    random_frame().write_parquet(folder / "many.parquet")
+    file = folder / "hostile.py"
+    file.write_text(HOSTILE.format(deed=deed))
+    return CliRunner().invoke(
+        build(), ["backtest", str(file), "--data", str(folder / "many.parquet"), *options, "--json"]
+    )
+
+
+def random_frame() -> pl.DataFrame:
+    bars = random_bars(20_000)
+    return pl.DataFrame({"ts": pl.Series(bars.time).cast(pl.Datetime("ns")), "open": bars.open, "high": bars.high,
+                         "low": bars.low, "close": bars.close, "volume": bars.volume})  # fmt: skip
+
+
+def test_ctrl_c_ends_a_run_between_two_bars_with_what_it_has(tmp_path: Path) -> None:
+    done = hostile(tmp_path, "os.kill(os.getpid(), signal.SIGINT)", "--out", str(tmp_path / "out"))
+    assert done.exit_code == 130, done.output
+    told = json.loads(done.stdout[done.stdout.index("{") :])
+    assert 2_000 < told["metrics"]["bars"] < 20_000
+    assert "canceled after" in told["stopped"]
+    assert len(pl.read_parquet(tmp_path / "out" / "equity.parquet")) == told["metrics"]["bars"]
+
+
+def test_a_second_ctrl_c_ends_a_strategy_that_does_not_come_back(tmp_path: Path) -> None:
+    done = hostile(tmp_path, "while True: os.kill(os.getpid(), signal.SIGINT)")
+    assert isinstance(done.exception, InvalidInput)
+    assert done.exception.code == "backtest.canceled"
+
+
+@pytest.mark.parametrize(
+    ("deed", "options", "code"),
+    [
+        ("while True: pass", ("--time-limit", "0.5"), "backtest.time_limit"),
+        ("self.hoard = [bytearray(1 << 28) for _ in range(1000)]", ("--memory", "1"), "strategy.memory"),
+        ("raise ValueError('no more')", (), "strategy.raised"),
+    ],
+)
+def test_a_runaway_strategy_is_stopped_with_its_own_line(
+    tmp_path: Path, deed: str, options: tuple[str, ...], code: str
+) -> None:
+    done = hostile(tmp_path, deed, *options)
+    assert isinstance(done.exception, InvalidInput)
+    assert done.exception.code == code
+    assert "hostile.py:11: " in str(done.exception)
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bidwell.app import output
+from bidwell.model.errors import InvalidInput
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -15,6 +21,8 @@ if TYPE_CHECKING:
     from bidwell.simulation.backtest.result import Result
     from bidwell.strategy.parameters import Param
     from bidwell.strategy.strategy import Strategy
+
+CANCELED = 130
 
 
 def register(cli: typer.Typer) -> None:
@@ -30,7 +38,11 @@ def backtest(
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="A parameter, as in fast=10; repeat as needed.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for the result (JSON and Parquet).")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the result: JSON, Parquet and the tear sheet.")] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Write the tables as CSV too.")] = False,
+    benchmark: Annotated[
+        str | None, typer.Option(help="A file or catalog name to compare with, or first: the data's own first, held.")
+    ] = None,
     cash: Annotated[float, typer.Option(help="Starting cash.")] = 100_000.0,
     fee: Annotated[
         str, typer.Option(help="Percent of the notional, or ibkr_fixed, ibkr_tiered, india_delivery, …")
@@ -50,56 +62,97 @@ def backtest(
     ] = None,
     as_json: output.Json = False,
 ) -> None:
-    """Run a backtest; Ctrl-C stops it."""
-    from rich.console import Console
-    from rich.progress import Progress
-
+    """Run a backtest; Ctrl-C or the time limit ends it between two bars, with the result up to there."""
     from bidwell.app.folders import data_folder
     from bidwell.app.strategies import bounded_memory, catalog_reader, fee_named, pairs, strategy_in
-    from bidwell.model.errors import InvalidInput
     from bidwell.simulation.backtest.run import backtest as run
 
     found = strategy_in(file, class_)
     chosen = found(**{name: _param(found, name).read(text) for name, text in pairs(set_ or [])})
-    with bounded_memory(memory), Progress(console=Console(stderr=True), transient=True, disable=as_json) as bar:
-        task = bar.add_task(f"running {found.__name__}", total=None)
-        try:
-            result = run(
-                chosen, data if len(data) > 1 else data[0], cash=cash, fees=fee_named(fee), slippage=slippage, fill=fill,
-                leverage=leverage, participation=participation, lot_size=lot_size, compile=compile_, seed=seed,
-                time_limit=time_limit, catalog=catalog_reader(data_folder(folder) / "catalog"),
-                progress=lambda done, total: bar.update(task, completed=done, total=total),
-            )  # fmt: skip
-        except KeyboardInterrupt:
-            raise InvalidInput("backtest.canceled", "canceled") from None
-    kept = None if out is None else result.save(out)
-    answer = {
-        "metrics": result.metrics,
-        "identity": result.identity,
-        "speed": result.speed,
-        "why": result.why,
-        "out": kept,
-    }
-    output.show(answer, lambda console: _draw(console, result, kept), as_json=as_json)
+    reader = catalog_reader(data_folder(folder) / "catalog")
+    with (
+        bounded_memory(memory),
+        _progress(f"running {found.__name__}", shown=not as_json) as told,
+        _canceling() as stop,
+    ):
+        result = run(
+            chosen, data if len(data) > 1 else data[0], cash=cash, fees=fee_named(fee), slippage=slippage, fill=fill,
+            leverage=leverage, participation=participation, lot_size=lot_size, compile=compile_, seed=seed,
+            time_limit=time_limit, catalog=reader, progress=told, canceled=stop.is_set, partial=True,
+        )  # fmt: skip
+    level = None if benchmark is None else benchmark if benchmark == "first" else bars_of(benchmark, reader)
+    kept = None if out is None else result.save(out, csv=csv)
+    if kept is not None and level is not None:
+        result.tear_sheet(kept / "tear_sheet.html", benchmark=level)
+    metrics = result.metrics if level is None else {**result.metrics, **_relative(result, level)}
+    answer = {**result.summary, "metrics": metrics, "out": kept}
+    output.show(answer, lambda console: _draw(console, result, metrics, kept), as_json=as_json)
+    if stop.is_set():
+        raise typer.Exit(CANCELED)
+
+
+def bars_of(name: str, reader: Any) -> Any:  # noqa: ANN401 - what `Result.report` takes
+    """The bars of a benchmark, from a file or the catalog."""
+    from bidwell.simulation.backtest.readings import bars_of as read
+
+    return read(name, catalog=reader)
+
+
+def _relative(result: Result, level: Any) -> dict[str, float | int | None]:  # noqa: ANN401 - see bars_of
+    """The figures that a benchmark adds."""
+    figures = result.report(benchmark=level).figures
+    return {name: value if value == value else None for name, value in figures.items() if name not in result.metrics}  # noqa: PLR0124 - NaN is not itself
+
+
+@contextmanager
+def _progress(what: str, *, shown: bool) -> Iterator[Callable[[int, int], None]]:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True, disable=not shown) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def _canceling() -> Iterator[threading.Event]:
+    """The first Ctrl-C asks the run to end between two bars, the second one ends it where it is."""
+    stop = threading.Event()
+
+    def ask(_number: int, _frame: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        print("\nstopping after this bar; Ctrl-C again ends it at once", file=sys.stderr)
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield stop
+    except KeyboardInterrupt:
+        raise InvalidInput("backtest.canceled", "canceled") from None
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _param(found: type[Strategy], name: str) -> Param[Any]:
-    from bidwell.model.errors import InvalidInput
-
     if name not in found.parameters:
         raise InvalidInput("strategy.parameter_unknown", f"{found.__name__} has no parameter {name}", field=name,
                            hint=f"it has {', '.join(found.parameters) or 'none'}")  # fmt: skip
     return found.parameters[name]
 
 
-def _draw(console: Console, result: Result, kept: Path | None) -> None:
+def _draw(console: Console, result: Result, metrics: Mapping[str, Any], kept: Path | None) -> None:
     from rich.table import Table
 
     table = Table(show_header=False, box=None)
-    for name, value in result.metrics.items():
+    for name, value in metrics.items():
         shown = f"{value:,.4f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else "none"
         table.add_row(name.replace("_", " "), shown)
     console.print(table)
+    for line in result.log[-20:]:
+        console.print(line.text, markup=False)
     console.print(f"speed: {result.speed}" + (f" ({result.why})" if result.why else ""), markup=False)
+    if result.stopped:
+        console.print(f"not the whole run: {result.stopped}", markup=False)
     if kept is not None:
         console.print(f"kept in {kept}", markup=False)
