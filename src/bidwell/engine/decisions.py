@@ -14,7 +14,6 @@ from bidwell.model.intent import SizingBy, Source
 from bidwell.model.money import ZERO
 from bidwell.model.order import Order
 from bidwell.model.terms import OrderType, Protection, Side, Terms, TimeInForce
-from bidwell.risk.exposure import headroom
 from bidwell.risk.view import Proposal
 
 if TYPE_CHECKING:
@@ -144,7 +143,7 @@ def propose(state: State, market: Market, intent: Intent, part: Allocation, now:
     # A close of what is held in the account's own name only ever reduces; one of a strategy's share may be the
     # other side of another strategy's, and is then judged by what it adds.
     whole = intent.sizing.by is SizingBy.CLOSE and (intent.close_all or intent.strategy is None)
-    reduces = (whole and view.position * side.sign < 0) or part.quantity <= headroom(view, side)
+    reduces = (whole and view.position * side.sign < 0) or part.quantity <= view.headroom(side)
     order = Order(
         client_order_id=client_order_id(intent.id, account.id, 0, 1), account=account.id, instrument=instrument.id,
         side=side, quantity=part.quantity, terms=intent.terms, created_at=now, intent=intent.id,

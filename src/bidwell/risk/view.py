@@ -12,6 +12,7 @@ from bidwell.model.limits import Limits, TradingState
 from bidwell.model.market import Quote
 from bidwell.model.money import ZERO
 from bidwell.model.order import Order
+from bidwell.model.terms import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +82,23 @@ class AccountView:
     news: str = ""
     floors: tuple[Floor, ...] = ()
 
+    def headroom(self, side: Side) -> Decimal:
+        """How much an order of a side may fill before it opens a position, once everything open on its side filled.
+
+        Below zero it is the position that would then stand on the order's side already, with its sign turned.
+        """
+        if side is Side.BUY:
+            held, ahead = -self.position, self.open_buy
+        else:
+            held, ahead = self.position, self.open_sell
+        if held > 0:
+            ahead += self.exits_taken
+        return held - ahead
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """An order that asks to leave, with the exits attached to it."""
+    """An order that asks to leave, with the exits attached to it; `headroom` is the view's for the order's side."""
 
     order: Order
     instrument: Instrument
@@ -92,3 +106,8 @@ class Proposal:
     market: MarketView
     now: datetime
     attached: tuple[Order, ...] = ()
+    headroom: Decimal = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Most rules ask for it.
+        object.__setattr__(self, "headroom", self.view.headroom(self.order.side))

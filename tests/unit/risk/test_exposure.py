@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from bidwell.model.terms import Side
-from bidwell.risk.exposure import added_quantity, exit_room, headroom, reduces
+from bidwell.risk.exposure import added_quantity, exit_room, reduces
 from tests.properties.samples import order, proposal, view
 
 BUY, SELL = Side.BUY, Side.SELL
@@ -35,7 +35,7 @@ def test_the_room_is_the_position_less_what_open_orders_take(
     seen = view(
         position=Decimal(position), open_buy=Decimal(buying), open_sell=Decimal(selling), exits_taken=Decimal(exits)
     )
-    assert headroom(seen, side) == room
+    assert seen.headroom(side) == room
     assert exit_room(seen, side) == max(room, 0)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from bidwell.model.events import Check
 from bidwell.model.limits import ContractLimit
 from bidwell.model.money import ZERO
-from bidwell.risk.exposure import headroom, reduces
+from bidwell.risk.exposure import reduces
 from bidwell.risk.figures import exempt, exits_only, grouped, largest, passed, suggestion, text
 from bidwell.risk.view import Proposal
 
@@ -46,7 +46,7 @@ def _judge(proposal: Proposal, bound: ContractLimit) -> Check:
         return Check(RULE, passed=False, limit="listed", current="not listed", would_pass=text(room), message=message)
     other = bound.other if bound.other is not None else Decimal(1)
     elsewhere = sum((weights.get(root, other) * held for root, held in proposal.view.elsewhere), ZERO)
-    room = headroom(proposal.view, proposal.order.side)
+    room = proposal.headroom
     current = elsewhere + max(proposal.order.quantity - room, ZERO) * weight
     if current <= bound.limit:
         return Check(RULE, passed=True, limit=text(bound.limit), current=text(current), unit="contracts")

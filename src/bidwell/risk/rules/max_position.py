@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from bidwell.model.events import Check
-from bidwell.risk.exposure import headroom
 from bidwell.risk.figures import exempt, grouped, largest, passed, suggestion, text
 from bidwell.risk.view import Proposal
 
@@ -20,7 +19,7 @@ def check(proposal: Proposal) -> Check:
     limit = proposal.view.limits.max_position
     if limit is None:
         return _PASSED
-    room = headroom(proposal.view, proposal.order.side)
+    room = proposal.headroom
     if proposal.order.quantity <= room:
         return _EXEMPT
     symbol, worst = proposal.instrument.symbol, proposal.order.quantity - room

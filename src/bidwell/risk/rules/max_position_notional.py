@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from bidwell.model.events import Check
-from bidwell.risk.exposure import headroom
 from bidwell.risk.figures import exempt, largest, money, passed, suggestion, text, unpriced
 from bidwell.risk.reservation import worst_price_or_none
 from bidwell.risk.view import Proposal
@@ -21,7 +20,7 @@ def check(proposal: Proposal) -> Check:
     limit = proposal.view.limits.max_position_notional
     if limit is None:
         return _PASSED
-    room = headroom(proposal.view, proposal.order.side)
+    room = proposal.headroom
     if proposal.order.quantity <= room:
         return _EXEMPT
     currency, rate, price = proposal.view.account.currency, proposal.market.rate, worst_price_or_none(proposal)
