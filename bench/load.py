@@ -88,12 +88,15 @@ class Load:
 
     def alerts(self, rate: float, seconds: float) -> dict[str, Any]:
         """Acknowledgements of a stage, and how long its orders took to be through."""
+        before = stage.cpu_seconds(self.desk)
         salvo = self.fire(rate, seconds)
         drained = stage.wait_drained(self.desk, len(self.acknowledged))
+        used = stage.cpu_seconds(self.desk) - before
         return {
             "sent_per_s": rate, "seconds": seconds, "acknowledged_per_s": round(salvo.per_second, 1),
             "ack_p50_ms": round(percentile(salvo.took, 50), 2), "ack_p99_ms": round(percentile(salvo.took, 99), 2),
             "statuses": salvo.statuses, "drain_s": round(drained, 2),
+            "desk_cpu_ms_per_alert": round(used * 1000 / max(1, len(salvo.acknowledged)), 3),
         }  # fmt: skip
 
     def judge(self) -> dict[str, int]:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import statistics
 import sys
 import time
@@ -65,25 +64,17 @@ def again(desk: RunningDesk, sender: stage.Receiver, turn: int) -> dict[str, flo
         try:
             if desk.browser.call("POST", "/api/v1/hooks/alert", body).status == 202:
                 found["accepting_s"] = time.monotonic() - began
-                found["accepting_cpu_s"] = cpu_seconds(desk)
+                found["accepting_cpu_s"] = stage.cpu_seconds(desk)
         except OSError:
             time.sleep(0.005)
     while "reconciled_s" not in found:
         answer = desk.browser.call("GET", "/api/v1/w/main/accounts")
         if answer.status == 200 and all(row["reconciled"] for row in answer.body["items"]):
             found["reconciled_s"] = time.monotonic() - began
-            found["reconciled_cpu_s"] = cpu_seconds(desk)
+            found["reconciled_cpu_s"] = stage.cpu_seconds(desk)
         time.sleep(0.01)
     desk.read_start()
     return found
-
-
-def cpu_seconds(desk: RunningDesk) -> float:
-    """What the desk's process has used so far: unlike the wall's seconds it hardly depends on who else works here."""
-    if desk.process is None:
-        raise SystemExit("the desk is gone")
-    fields = Path(f"/proc/{desk.process.pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def doubled_or_lost(desk: RunningDesk, sender: stage.Receiver, wanted: int) -> dict[str, int]:
@@ -119,9 +110,9 @@ def main() -> None:
     else:
         print(f"restart after kill -9 with {orders} open orders in {options.accounts} accounts, {len(rounds)} rounds")
         for name, target in TARGETS.items():
-            print(
-                f"  {name[:-2]:<11} {found[name]:6.2f} s, worst {found[f'{name}_worst']:6.2f} s (target {target:g} s)"
-            )
+            worst, used = found[f"{name}_worst"], found[f"{name[:-2]}_cpu_s"]
+            print(f"  {name[:-2]:<11} {found[name]:6.2f} s, worst {worst:6.2f} s (target {target:g} s), "
+                  f"{used:.2f} s of processor time")  # fmt: skip
         print(f"  {json.dumps(judged)}\n  {json.dumps(found['machine'])}")
     if judged["lost"] or judged["doubled"]:
         sys.exit(1)

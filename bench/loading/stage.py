@@ -26,6 +26,8 @@ LIMITS = {"max_data_age": "60", "duplicate_window": "0", "max_order_rate": 1_000
           "max_open_orders": 100_000, "max_order_quantity": "1000000", "max_order_notional": "1000000000",
           "max_position": "1000000000", "max_gross_exposure": "1000000000000"}  # fmt: skip
 CASH = "1000000000"
+# How long an order may be on its way before it is called lost.
+JUDGE_PATIENCE = 60.0
 SYMBOL, INSTRUMENT = "AAPL", "AAPL.XNAS"
 
 
@@ -137,11 +139,16 @@ def venue_books(desk: RunningDesk, account: str) -> dict[str, Any]:
 
 def judge(desk: RunningDesk, account: str, acknowledged: Sequence[str]) -> dict[str, int]:
     """The sender's list against the venue's books: what is missing there without a denial, and what is there twice."""
-    books = venue_books(desk, account)
-    there = [order["client_order_id"] for order in books["orders"]]
     wanted = {client_order_id(IntentId(intent), AccountId(account), 0, 1) for intent in acknowledged}
-    missing = wanted.difference(there)
-    denied = sum(desk.browser.get(f"/api/v1/w/main/orders/{name}")["status"] == "DENIED" for name in missing)
+    deadline = time.monotonic() + JUDGE_PATIENCE
+    while True:
+        books = venue_books(desk, account)
+        there = [order["client_order_id"] for order in books["orders"]]
+        missing = wanted.difference(there)
+        denied = sum(desk.browser.get(f"/api/v1/w/main/orders/{name}")["status"] == "DENIED" for name in missing)
+        if denied == len(missing) or time.monotonic() > deadline:
+            break
+        time.sleep(1)
     return {
         "acknowledged": len(acknowledged), "at_the_venue": len(there), "denied": denied,
         "lost": len(missing) - denied,
@@ -154,6 +161,14 @@ def memory(pid: int) -> tuple[float, int]:
     """Resident mebibytes and open descriptors of a process."""
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20, len(list(Path(f"/proc/{pid}/fd").iterdir()))
+
+
+def cpu_seconds(desk: RunningDesk) -> float:
+    """What the desk's process has used so far: unlike the wall's seconds it hardly depends on who else works here."""
+    if desk.process is None:
+        raise SystemExit("the desk is gone")
+    fields = Path(f"/proc/{desk.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def machine(kind: str) -> dict[str, Any]:
