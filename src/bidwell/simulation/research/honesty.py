@@ -130,9 +130,8 @@ def look_ahead(case: _Case) -> Finding:
     tried = 0
     for end in sorted(each for each in ends if 0 < each < total):
         case.watch.passed(end, total)
-        shorter = case.heard(0, end)
         tried += 1
-        told = _changed_series(whole, shorter, end) or _changed_decision(whole, shorter, end)
+        told = _changed(case, whole, end)
         if told:
             text, bar = told
             return Finding("look-ahead", FAIL, text, {
@@ -142,6 +141,16 @@ def look_ahead(case: _Case) -> Finding:
         return Finding("look-ahead", WARN, "no order was asked for, so there was nothing to compare", {"runs": tried})
     return Finding("look-ahead", PASS, f"{len(whole.asked):,} decisions and {len(whole.series)} series stay as they are "
                    f"in {tried} runs on data that ends earlier", {"runs": tried, "decisions": len(whole.asked)})  # fmt: skip
+
+
+def _changed(case: _Case, whole: Heard, end: int) -> tuple[str, int] | None:
+    try:
+        shorter = case.heard(0, end)
+    except InvalidInput as error:
+        if not error.code.startswith("strategy."):
+            raise
+        return f"the strategy fails when the data ends before bar {end}, and not with all data: {error}", end - 1
+    return _changed_series(whole, shorter, end) or _changed_decision(whole, shorter, end)
 
 
 def _changed_series(whole: Heard, shorter: Heard, end: int) -> tuple[str, int] | None:
@@ -163,11 +172,9 @@ def _changed_decision(whole: Heard, shorter: Heard, end: int) -> tuple[str, int]
             bar = min(one[0], other[0])
             return f"the decision at bar {bar} is another when the data ends before bar {end}: it knew later bars", bar
     if len(first) != len(shorter.asked):
-        bar = (first if len(first) > len(shorter.asked) else shorter.asked)[min(len(first), len(shorter.asked))][0]
-        return (
-            f"the decision at bar {bar} is made only when the data {'does not end' if len(first) > len(shorter.asked) else 'ends'} before bar {end}",
-            bar,
-        )
+        gone = len(first) > len(shorter.asked)
+        bar = (first if gone else shorter.asked)[min(len(first), len(shorter.asked))][0]
+        return f"the decision at bar {bar} is {'not' if gone else 'only'} made when the data ends before bar {end}", bar
     return None
 
 
