@@ -139,6 +139,11 @@ async def test_a_sweep_gives_a_row_for_each_combination(trader: Person) -> None:
     assert rows["parameters"] == ["fast", "slow"]
     assert rows["columns"]["slow"] == [10, 20, 30, 10, 20, 30]
     assert len(rows["columns"]["sharpe"]) == rows["rows"] == 6
+    assert rows["deflated_sharpe"] is None or 0 <= rows["deflated_sharpe"] <= 1
+    assert 0 <= rows["probability_of_overfitting"] <= 1
+    assert "<svg" in (await trader.get(f"{RUNS}/{made['id']}/files/heat-map.html")).text
+    packed = zipfile.ZipFile(io.BytesIO((await trader.get(f"{RUNS}/{made['id']}/files/tables.csv.zip")).content))
+    assert packed.namelist() == ["sweep.csv"]
     none = await trader.get(f"{RUNS}/{made['id']}/result")
     assert (none.status_code, none.json()["code"]) == (409, "backtest.kind")
 

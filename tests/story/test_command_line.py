@@ -30,7 +30,8 @@ def test_a_person_trades_halts_and_releases_from_the_command_line(desk: RunningD
     assert asked.returncode == 1
     sent = bidwell(desk, "order", "buy", "20", "AAPL", "--group", "all-five", "--yes", "--json")
     intent = json.loads(sent.stdout)["id"]
-    desk.until(f"/api/v1/w/main/intents/{intent}", lambda found: found["filled"] == 4 and found["denied"] == 1)
+    seen = desk.until(f"/api/v1/w/main/intents/{intent}", lambda found: found["filled"] == 4 and found["denied"] == 1)
+    assert seen["source"] == "cli"
     assert intent in bidwell(desk, "intents").stdout
     assert bidwell(desk, "halt", "--reason", "a test", "--account", "growth").returncode == 0
     bidwell(desk, "order", "buy", "1", "AAPL", "--account", "growth", "--yes")

@@ -9,6 +9,7 @@ import pytest
 
 from tests.story.running import Answer, RunningDesk
 from tests.web.playing import Stage
+from tests.web.test_research import DATA, FILES, RUNS, keep, start, template
 
 pytestmark = pytest.mark.browser
 
@@ -46,17 +47,38 @@ def busy_desk(desk: RunningDesk) -> RunningDesk:
     return desk
 
 
+def researched(desk: RunningDesk) -> dict[str, Any]:
+    """A strategy with two versions, two runs to compare and a sweep, made once."""
+    files = desk.browser.get(FILES)["items"]
+    if not files:
+        desk.until(f"{RUNS}/data", lambda found: DATA in {one["name"] for one in found["items"]})
+        strategy = keep(desk, "Trend", template())
+        saved = desk.browser.call("POST", f"{FILES}/{strategy}/versions",
+                                  {"source": template().replace("10.0, 0.5", "8.0, 0.5"), "after": 1, "note": "a tighter stop"})  # fmt: skip
+        assert saved.status == 201, saved
+        grid = {"fast": [str(each) for each in range(5, 50, 5)], "slow": [str(each) for each in range(40, 180, 20)]}
+        more = {"start": "2004-01-01", "fee": "0.05"}
+        made = [start(desk, strategy, **more), start(desk, strategy, parameters={"slow": "120"}, **more),
+                start(desk, strategy, grid=grid, **more)]  # fmt: skip
+        for name in made:
+            desk.until(f"{RUNS}/{name}", lambda found: found["status"] == "done", patience=120.0)
+        files = desk.browser.get(FILES)["items"]
+    runs = desk.browser.get(RUNS)["items"]
+    of_kind = {kind: [row["id"] for row in runs if row["kind"] == kind] for kind in ("backtest", "sweep")}
+    return {"strategy": files[0]["id"], "runs": of_kind["backtest"], "sweep": of_kind["sweep"][0]}
+
+
 def newest_alert(desk: RunningDesk) -> str:
     found = desk.browser.get("/api/v1/w/main/intents")["items"]
     return next(str(row["id"]) for row in found if row["source"] == "alert")
 
 
 def test_every_page_is_accessible_by_day_and_night_at_a_desk(stage: Stage, busy_desk: RunningDesk) -> None:
-    stage.play("look", busy_desk, intent=newest_alert(busy_desk), only="wide")
+    stage.play("look", busy_desk, intent=newest_alert(busy_desk), research=researched(busy_desk), only="wide")
 
 
 def test_every_page_is_accessible_and_in_reach_of_a_thumb_on_a_phone(stage: Stage, busy_desk: RunningDesk) -> None:
-    stage.play("look", busy_desk, intent=newest_alert(busy_desk), only="phone")
+    stage.play("look", busy_desk, intent=newest_alert(busy_desk), research=researched(busy_desk), only="phone")
 
 
 def test_hostile_names_are_shown_as_the_text_that_they_are(stage: Stage, busy_desk: RunningDesk) -> None:

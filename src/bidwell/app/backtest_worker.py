@@ -84,7 +84,7 @@ def _run(order: Order, says: Any, canceled: threading.Event) -> dict[str, Any]: 
         bars = bars_of(list(request.data), catalog=_reader(Path(order.catalog), request))
         found = strategy_in(folder / "strategy.py", request.class_name)
         if request.grid:
-            return _swept(found, bars, request, folder)
+            return _swept(found, bars, request, folder, says, canceled)
         return _tested(found, bars, request, folder, says, canceled)
 
 
@@ -111,27 +111,35 @@ def _tested(found: Any, bars: Any, request: RunRequest, folder: Path, says: Any,
     return {**figures, "code_hash": identity["code"], "data_hash": identity["data"], "speed": result.speed}
 
 
-def _swept(found: Any, bars: Any, request: RunRequest, folder: Path) -> dict[str, Any]:  # noqa: ANN401 - see _tested
+def _swept(found: Any, bars: Any, request: RunRequest, folder: Path, says: Any,  # noqa: ANN401 - see _tested
+           canceled: threading.Event) -> dict[str, Any]:  # fmt: skip
     from bidwell.app.strategies import fee_named  # noqa: PLC0415 - see _run
     from bidwell.jobs.backtests.pictures import sweep_pictures  # noqa: PLC0415
-    from bidwell.simulation.backtest.readings import data_hash  # noqa: PLC0415
-    from bidwell.simulation.backtest.run import code_hash  # noqa: PLC0415
     from bidwell.simulation.research.sweep import sweep  # noqa: PLC0415
 
     grid = {name: [_param(found, name).read(text) for text in texts] for name, texts in request.grid.items()}
     for name, text in request.parameters.items():
         grid.setdefault(name, [_param(found, name).read(text)])
-    rows = sweep(
-        found, dict(bars), grid, fees=fee_named(request.fee), compile=request.compile, **_conditions(request)
-    ).table
-    rows.write_parquet(folder / "sweep.parquet", compression="zstd")
-    shown = sweep_pictures(rows, list(request.grid))
+    result = sweep(
+        found, dict(bars), grid, fees=fee_named(request.fee), compile=request.compile, seed=request.seed,
+        workers=max(1, (os.cpu_count() or 1) // 2), time_limit=request.time_limit,
+        progress=lambda done, total: _say(says, Said(done=done, total=total)), canceled=canceled.is_set,
+        **_conditions(request),
+    )  # fmt: skip
+    result.save(folder / "sweep.parquet")
+    if any(len(values) > 1 for values in grid.values()):
+        result.save(folder / "heat_map.html")
+    trust = result.trust()
+    shown = {**sweep_pictures(result.table, list(request.grid)), "speed": result.speed, "why": result.why,
+             "deflated_sharpe": trust["deflated_sharpe"],
+             "probability_of_overfitting": trust["probability_of_overfitting"]}  # fmt: skip
     (folder / "pictures.json").write_bytes(msgspec.json.encode(shown))
-    best = rows.filter(rows["sharpe"].is_finite()).sort("sharpe", descending=True).head(1)
-    figures = {
-        f"best_{name}": _figure(best[name][0]) for name in ("sharpe", "final_equity", "max_drawdown") if len(best)
-    }
-    return {**figures, "combinations": len(rows), "code_hash": code_hash(found), "data_hash": data_hash(bars)}
+    # Where no trial ever moved there is no best one, and the rows say so.
+    moved = any(value - value == 0.0 for value in result.columns["sharpe"].tolist())
+    names = ("sharpe", "final_equity", "max_drawdown") if moved else ()
+    best = {f"best_{name}": _figure(result.best_metrics[name]) for name in names}
+    hashes = {"code_hash": result.identity["code"], "data_hash": result.identity["data"]}
+    return {**best, "combinations": len(result), "speed": result.speed, **hashes}
 
 
 def _conditions(request: RunRequest) -> dict[str, Any]:

@@ -99,6 +99,7 @@ export async function removeRun(workspace: string, id: string): Promise<void> {
 /** The files of a finished run, by the names that the desk hands them out under. */
 export const RUN_FILES = [
   { file: "tear-sheet.html", label: "Tear sheet (HTML)", kinds: ["backtest"] },
+  { file: "heat-map.html", label: "Heat map (HTML)", kinds: ["sweep"] },
   { file: "result.json", label: "Result (JSON)", kinds: ["backtest", "sweep"] },
   { file: "tables.csv.zip", label: "Tables (CSV)", kinds: ["backtest", "sweep"] },
   { file: "tables.parquet.zip", label: "Tables (Parquet)", kinds: ["backtest", "sweep"] },

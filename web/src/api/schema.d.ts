@@ -2651,57 +2651,6 @@ export interface components {
             version: number;
         };
         /**
-         * StageView
-         * @description A stage that was reached.
-         */
-        bidwell__server__funded__schemas__StageView: {
-            /** Actor */
-            actor: string;
-            /**
-             * At
-             * Format: date-time
-             * @example 2026-11-21T14:30:00.000000Z
-             */
-            at: string;
-            /** Reason */
-            reason: string;
-            stage: components["schemas"]["Stage"];
-        };
-        /**
-         * Release
-         * @description Let orders leave again; the password is asked once more.
-         */
-        bidwell__server__halt__schemas__Release: {
-            /**
-             * Password
-             * Format: password
-             */
-            password: string;
-            scope: components["schemas"]["ScopeBody"];
-        };
-        /**
-         * StageView
-         * @description One timed step: received, durable, allocated, rules, outbox, sent, acknowledged, filled.
-         */
-        bidwell__server__intents__schemas__StageView: {
-            /**
-             * Duration Ms
-             * Format: decimal
-             * @example 98.50
-             */
-            duration_ms: DecimalText;
-            /** Label */
-            label: string;
-            /** Name */
-            name: string;
-            /**
-             * Start Ms
-             * Format: decimal
-             * @example 98.50
-             */
-            start_ms: DecimalText;
-        };
-        /**
          * Asked
          * @description How many accounts are being compared.
          */
@@ -2715,22 +2664,6 @@ export interface components {
          * @enum {string}
          */
         bidwell__server__reconciliation__schemas__Standing: "agrees" | "differs" | "reading" | "failed" | "disconnected" | "off";
-        /**
-         * Release
-         * @description A scheduled release; `instruments` are underlyings or ids, empty for all.
-         */
-        bidwell__server__risk__schemas__Release: {
-            /**
-             * At
-             * Format: date-time
-             * @example 2026-11-21T14:30:00.000000Z
-             */
-            at: string;
-            /** Instruments */
-            instruments?: string[];
-            /** Title */
-            title: string;
-        };
         /**
          * BreachAction
          * @description What happens when a loss limit is reached, from mild to strict.
@@ -2968,37 +2901,6 @@ export interface components {
             amount: number;
             /** Name */
             name: string;
-        };
-        /**
-         * DayView
-         * @description A trading day that closed.
-         */
-        DayView: {
-            /**
-             * Balance
-             * Format: decimal
-             * @example 98.50
-             */
-            balance: DecimalText;
-            /**
-             * Day
-             * Format: date
-             */
-            day: string;
-            /**
-             * Floor
-             * Format: decimal
-             * @example 98.50
-             */
-            floor: DecimalText;
-            /**
-             * Profit
-             * Format: decimal
-             * @example 98.50
-             */
-            profit: DecimalText;
-            /** Traded */
-            traded: boolean;
         };
         /**
          * DeskClock
@@ -3410,6 +3312,37 @@ export interface components {
             winning_days: number;
         };
         /**
+         * FundedDay
+         * @description A trading day that closed.
+         */
+        FundedDay: {
+            /**
+             * Balance
+             * Format: decimal
+             * @example 98.50
+             */
+            balance: DecimalText;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Floor
+             * Format: decimal
+             * @example 98.50
+             */
+            floor: DecimalText;
+            /**
+             * Profit
+             * Format: decimal
+             * @example 98.50
+             */
+            profit: DecimalText;
+            /** Traded */
+            traded: boolean;
+        };
+        /**
          * FundedDetail
          * @description An account under a rulebook in full: its days, stages, and the last hours' path.
          */
@@ -3435,7 +3368,7 @@ export interface components {
              */
             best_day: DecimalText;
             /** Closed Days */
-            closed_days: components["schemas"]["DayView"][];
+            closed_days: components["schemas"]["FundedDay"][];
             /** Contracts Allowed */
             contracts_allowed: DecimalText | null;
             /**
@@ -3478,7 +3411,7 @@ export interface components {
             /** Name */
             name: string;
             /** Path */
-            path: components["schemas"]["PointView"][];
+            path: components["schemas"]["FundedPoint"][];
             /**
              * Payable
              * Format: decimal
@@ -3498,7 +3431,7 @@ export interface components {
             rulebook: components["schemas"]["RulebookView"];
             stage: components["schemas"]["Stage"];
             /** Stages */
-            stages: components["schemas"]["bidwell__server__funded__schemas__StageView"][];
+            stages: components["schemas"]["FundedStage"][];
             /** Target Left */
             target_left: DecimalText | null;
             /** Winning Days */
@@ -3511,6 +3444,43 @@ export interface components {
         FundedList: {
             /** Items */
             items: components["schemas"]["Funded"][];
+        };
+        /**
+         * FundedPoint
+         * @description Equity at a moment of the market, beside the floor.
+         */
+        FundedPoint: {
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            at: string;
+            /**
+             * Equity
+             * Format: decimal
+             * @example 98.50
+             */
+            equity: DecimalText;
+            /** Floor */
+            floor: DecimalText | null;
+        };
+        /**
+         * FundedStage
+         * @description A stage that was reached.
+         */
+        FundedStage: {
+            /** Actor */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            at: string;
+            /** Reason */
+            reason: string;
+            stage: components["schemas"]["Stage"];
         };
         /**
          * Group
@@ -3788,7 +3758,7 @@ export interface components {
             sizing: components["schemas"]["SizingView"];
             source: components["schemas"]["Source"];
             /** Stages */
-            stages: components["schemas"]["bidwell__server__intents__schemas__StageView"][];
+            stages: components["schemas"]["StageView"][];
             /**
              * Status
              * @example converged
@@ -5077,26 +5047,6 @@ export interface components {
             effective_from: string;
         };
         /**
-         * PointView
-         * @description Equity at a moment of the market, beside the floor.
-         */
-        PointView: {
-            /**
-             * At
-             * Format: date-time
-             * @example 2026-11-21T14:30:00.000000Z
-             */
-            at: string;
-            /**
-             * Equity
-             * Format: decimal
-             * @example 98.50
-             */
-            equity: DecimalText;
-            /** Floor */
-            floor: DecimalText | null;
-        };
-        /**
          * Policy
          * @description How a group's intent becomes its members' quantities.
          *
@@ -5417,12 +5367,24 @@ export interface components {
             items: components["schemas"]["AccountReconciliation"][];
         };
         /**
+         * Release
+         * @description Let orders leave again; the password is asked once more.
+         */
+        Release: {
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+            scope: components["schemas"]["ScopeBody"];
+        };
+        /**
          * ReleaseCalendar
          * @description The releases that news windows look at, as a whole, with where they were read.
          */
         ReleaseCalendar: {
             /** Events */
-            events: components["schemas"]["bidwell__server__risk__schemas__Release"][];
+            events: components["schemas"]["ScheduledRelease"][];
             /**
              * Source
              * @default
@@ -5437,7 +5399,7 @@ export interface components {
             /** Actor */
             actor: string;
             /** Events */
-            events: components["schemas"]["bidwell__server__risk__schemas__Release"][];
+            events: components["schemas"]["ScheduledRelease"][];
             /** Set At */
             set_at: string | null;
             /** Source */
@@ -5617,6 +5579,26 @@ export interface components {
             text: string;
         };
         /**
+         * RulebookHours
+         * @description Hours in which entries are allowed, in local time.
+         */
+        RulebookHours: {
+            /** Days */
+            days: number[];
+            /**
+             * End
+             * Format: time
+             */
+            end: string;
+            /**
+             * Start
+             * Format: time
+             */
+            start: string;
+            /** Zone */
+            zone: string;
+        };
+        /**
          * RulebookList
          * @description Every rulebook, the files of one's own, and what could not be read.
          */
@@ -5627,6 +5609,23 @@ export interface components {
             files: string[];
             /** Items */
             items: components["schemas"]["RulebookView"][];
+        };
+        /**
+         * RulebookRule
+         * @description One rule of a rulebook with its state for an account: ok, near, reached or open (not met yet).
+         */
+        RulebookRule: {
+            /** Label */
+            label: string;
+            /** Rule */
+            rule: string;
+            /**
+             * State
+             * @example ok
+             */
+            state: string;
+            /** Text */
+            text: string;
         };
         /**
          * RulebookText
@@ -5674,7 +5673,7 @@ export interface components {
             /** Flat By */
             flat_by: string | null;
             /** Hours */
-            hours: components["schemas"]["WindowView"][];
+            hours: components["schemas"]["RulebookHours"][];
             /** Id */
             id: string;
             /** Lock */
@@ -5713,7 +5712,7 @@ export interface components {
              */
             rolls_at: string;
             /** Rules */
-            rules: components["schemas"]["RuleView"][];
+            rules: components["schemas"]["RulebookRule"][];
             /**
              * Size
              * Format: decimal
@@ -5726,23 +5725,6 @@ export interface components {
             stop_required: boolean;
             /** Zone */
             zone: string;
-        };
-        /**
-         * RuleView
-         * @description One rule of a rulebook with its state for an account: ok, near, reached or open (not met yet).
-         */
-        RuleView: {
-            /** Label */
-            label: string;
-            /** Rule */
-            rule: string;
-            /**
-             * State
-             * @example ok
-             */
-            state: string;
-            /** Text */
-            text: string;
         };
         /**
          * Run
@@ -6008,6 +5990,22 @@ export interface components {
             /** Allowed */
             allowed: boolean;
             run_role: components["schemas"]["Role"];
+        };
+        /**
+         * ScheduledRelease
+         * @description A scheduled release; `instruments` are underlyings or ids, empty for all.
+         */
+        ScheduledRelease: {
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            at: string;
+            /** Instruments */
+            instruments?: string[];
+            /** Title */
+            title: string;
         };
         /**
          * ScopeBody
@@ -6326,6 +6324,28 @@ export interface components {
          */
         Stage: "evaluation" | "passed" | "funded" | "payout" | "failed";
         /**
+         * StageView
+         * @description One timed step: received, durable, allocated, rules, outbox, sent, acknowledged, filled.
+         */
+        StageView: {
+            /**
+             * Duration Ms
+             * Format: decimal
+             * @example 98.50
+             */
+            duration_ms: DecimalText;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /**
+             * Start Ms
+             * Format: decimal
+             * @example 98.50
+             */
+            start_ms: DecimalText;
+        };
+        /**
          * StateView
          * @description What may leave: everything, only what reduces, or only cancels; `scope` is the one that says so.
          */
@@ -6615,16 +6635,27 @@ export interface components {
         /**
          * SweepView
          * @description A sweep's rows by column, the parameters first; at most 10,000 of `rows`.
+         *
+         *     `deflated_sharpe` is the probability that the best Sharpe ratio is more than luck over so many trials,
+         *     `probability_of_overfitting` that the best of one half of the time is below the middle in the other.
          */
         SweepView: {
             /** Columns */
             columns: {
                 [key: string]: (number | string | boolean | null)[];
             };
+            /** Deflated Sharpe */
+            deflated_sharpe: number | null;
             /** Parameters */
             parameters: string[];
+            /** Probability Of Overfitting */
+            probability_of_overfitting: number | null;
             /** Rows */
             rows: number;
+            /** Speed */
+            speed: string;
+            /** Why */
+            why: string;
         };
         /**
          * Template
@@ -6977,26 +7008,6 @@ export interface components {
              * Zone
              * @example America/Chicago
              */
-            zone: string;
-        };
-        /**
-         * WindowView
-         * @description Hours in which entries are allowed, in local time.
-         */
-        WindowView: {
-            /** Days */
-            days: number[];
-            /**
-             * End
-             * Format: time
-             */
-            end: string;
-            /**
-             * Start
-             * Format: time
-             */
-            start: string;
-            /** Zone */
             zone: string;
         };
         /**
@@ -7990,7 +8001,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description tear-sheet.html, result.json, strategy.py, tables.csv.zip or tables.parquet.zip */
+                /** @description tear-sheet.html, heat-map.html, result.json, strategy.py, tables.csv.zip or tables.parquet.zip */
                 file: string;
                 id: string;
                 /** @description the workspace's id */
@@ -10070,7 +10081,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["bidwell__server__halt__schemas__Release"];
+                "application/json": components["schemas"]["Release"];
             };
         };
         responses: {

@@ -21,7 +21,8 @@ MOST_MARKS = 2000
 TABLES = ("equity", "orders", "fills", "round_trips", "sweep")
 _SECOND = 1_000_000_000
 _MEDIA_TYPES = {
-    "tear-sheet.html": "text/html; charset=utf-8", "result.json": "application/json",
+    "tear-sheet.html": "text/html; charset=utf-8", "heat-map.html": "text/html; charset=utf-8",
+    "result.json": "application/json",
     "strategy.py": "text/x-python; charset=utf-8", "tables.csv.zip": "application/zip",
     "tables.parquet.zip": "application/zip",
 }  # fmt: skip
@@ -97,7 +98,7 @@ class Results:
             return self._summary(workspace, run)
         if name.startswith("tables."):
             return self._packed(workspace, run, csv=name == "tables.csv.zip")
-        return self._read(workspace, run, "tear_sheet.html" if name == "tear-sheet.html" else name)
+        return self._read(workspace, run, name.replace("-", "_"))
 
     def _file(self, workspace: str, run: str, name: str) -> Path:
         path = self._root / workspace / run / name

@@ -162,8 +162,8 @@ async def read_backtest_bars(
 @router.get("/{id}/files/{file}", response_class=Response)
 async def download_backtest(
     access: _Read, research: _Research, name: ObjectId,
-    file: Annotated[str, Path(max_length=40, description="tear-sheet.html, result.json, strategy.py, tables.csv.zip "
-                                                         "or tables.parquet.zip")],
+    file: Annotated[str, Path(max_length=40, description="tear-sheet.html, heat-map.html, result.json, strategy.py, "
+                                                         "tables.csv.zip or tables.parquet.zip")],
 ) -> Response:  # fmt: skip
     """One of a finished run's files."""
     run = await reads.finished(research, access.workspace, name)

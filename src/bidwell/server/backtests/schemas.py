@@ -264,11 +264,19 @@ class ResultView(View):
 
 
 class SweepView(View):
-    """A sweep's rows by column, the parameters first; at most 10,000 of `rows`."""
+    """A sweep's rows by column, the parameters first; at most 10,000 of `rows`.
+
+    `deflated_sharpe` is the probability that the best Sharpe ratio is more than luck over so many trials,
+    `probability_of_overfitting` that the best of one half of the time is below the middle in the other.
+    """
 
     parameters: list[str]
     columns: dict[str, list[float | int | str | bool | None]]
     rows: int
+    speed: str
+    why: str
+    deflated_sharpe: float | None
+    probability_of_overfitting: float | None
 
 
 class TripView(View):

@@ -18,7 +18,7 @@ interface Reading {
   words: string;
 }
 
-function read(feed: Feed | undefined, ageSeconds: number | null, deskSilentMs: number | null): Reading {
+function read(feed: Feed | undefined, ageSeconds: number | null, deskSilentMs: number | null, withSpeed: boolean): Reading {
   if (deskSilentMs !== null) {
     return { light: "bad", words: `Desk not reached for ${age(deskSilentMs)}` };
   }
@@ -26,7 +26,7 @@ function read(feed: Feed | undefined, ageSeconds: number | null, deskSilentMs: n
     return { light: "warn", words: "Waiting for the desk" };
   }
   const speed = Number(feed.speed);
-  const name = [sentence(feed.name), speed > 1 && !feed.name.includes("×") && `${speed}×`].filter(Boolean).join(" ");
+  const name = [sentence(feed.name), withSpeed && speed > 1 && !feed.name.includes("×") && `${speed}×`].filter(Boolean).join(" ");
   if (!feed.connected) {
     return { light: "bad", words: `${name} · feed not connected` };
   }
@@ -39,8 +39,8 @@ function read(feed: Feed | undefined, ageSeconds: number | null, deskSilentMs: n
   return { light: ageSeconds > STALE_S ? "bad" : "ok", words: `${name} · data ${age(ageSeconds * 1000)} old` };
 }
 
-/** How fresh what one looks at is, and where it comes from. */
-export function FeedLight({ workspace }: { workspace: string }) {
+/** How fresh what one looks at is, and where it comes from; its speed unless a control beside it says that. */
+export function FeedLight({ workspace, withSpeed }: { workspace: string; withSpeed: boolean }) {
   const { data, dataUpdatedAt, isError } = useQuery(overviewQuery(workspace));
   const stream = useStream();
   const now = useNow(500);
@@ -48,7 +48,7 @@ export function FeedLight({ workspace }: { workspace: string }) {
   const told = feed?.data_age_s;
   const ageSeconds = told === null || told === undefined ? null : Number(told) + Math.max(0, now - dataUpdatedAt) / 1000;
   const silent = isError && stream.state !== "open" ? now - Math.max(dataUpdatedAt, stream.heardAt ?? 0) : null;
-  const { light, words } = read(feed, ageSeconds, silent);
+  const { light, words } = read(feed, ageSeconds, silent, withSpeed);
   return (
     <span className={cx("flex min-w-0 items-center gap-1.5 whitespace-nowrap", light === "bad" ? "text-danger" : light === "warn" ? "text-warn" : "text-text-2")}>
       <span aria-hidden="true" className={cx("size-[7px] shrink-0 rounded-full", DOTS[light])} />

@@ -45,13 +45,14 @@ const MAC = /Mac|iPhone|iPad/.test(navigator.userAgent);
 export function TopBar({ workspace, halt, onPalette }: TopBarProps) {
   const { data } = useQuery(overviewQuery(workspace.id));
   const mode = data?.workspace.mode;
+  const steers = mayTrade(workspace.role) && typeof data?.feed.speed === "string";
   return (
     <header className="flex h-10 shrink-0 items-center gap-3 border-b border-line bg-panel px-3.5 lg:gap-4">
       <span className="font-semibold max-sm:hidden">Bidwell</span>
       <WorkspaceName workspace={workspace} />
       {mode && <Badge tone={mode === "live" ? "live" : "paper"}>{mode.toUpperCase()}</Badge>}
-      <FeedLight workspace={workspace.id} />
-      {data?.feed.speed && mayTrade(workspace.role) && <ReplaySpeed workspace={workspace.id} speed={data.feed.speed} />}
+      <FeedLight workspace={workspace.id} withSpeed={!steers} />
+      {steers && data?.feed.speed && <ReplaySpeed workspace={workspace.id} speed={data.feed.speed} />}
       <span className="flex-1" />
       <span className="flex items-baseline gap-2 whitespace-nowrap max-md:hidden">
         <span className="text-text-2 max-lg:hidden">Equity</span>

@@ -67,12 +67,12 @@ export function BacktestsPage({ workspace, onOpen, onNew, onCompare }: Backtests
             rowKey={({ id }) => id}
             onOpen={({ id }) => onOpen(id)}
             columns={[
-              { id: "choose", header: "", align: "left", from: "sm", cell: (run) => <Chooser run={run} chosen={chosen.includes(run.id)} onToggle={() => toggle(run.id)} /> },
+              { id: "choose", header: "Compare", align: "left", cell: (run) => <Chooser run={run} chosen={chosen.includes(run.id)} onToggle={() => toggle(run.id)} /> },
               { id: "strategy", header: "Strategy", align: "left", className: "max-w-44 truncate", cell: (run) => <StrategyName run={run} /> },
               { id: "data", header: "Data", align: "left", from: "md", cell: ({ asked }) => <span className="text-text-2">{dataText(asked.data)}</span> },
               { id: "status", header: "Status", align: "left", cell: (run) => <StatusBadge run={run} /> },
               { id: "return", header: "Return", sort: (run) => summaryNumber(run, "total_return"), cell: (run) => <Statistic value={summaryNumber(run, "total_return")} unit="fraction" places={1} toned /> },
-              { id: "sharpe", header: "Sharpe", sort: sharpeOf, cell: (run) => <Statistic value={sharpeOf(run)} /> },
+              { id: "sharpe", header: "Sharpe", from: "sm", sort: sharpeOf, cell: (run) => <Statistic value={sharpeOf(run)} /> },
               { id: "drawdown", header: "Drawdown", from: "sm", sort: drawdownOf, cell: (run) => <Statistic value={drawdownOf(run)} unit="fraction" places={1} /> },
               { id: "trips", header: "Trips", from: "lg", sort: (run) => summaryNumber(run, "round_trips"), cell: (run) => <Statistic value={summaryNumber(run, "round_trips")} unit="count" /> },
               { id: "at", header: "Asked", from: "md", sort: ({ created_at }) => created_at, cell: ({ created_at }) => <span className="tabular-nums text-text-2">{dateTime(created_at)}</span> },

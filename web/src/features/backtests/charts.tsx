@@ -142,7 +142,7 @@ export function Distribution({ distribution }: { distribution: RunResult["distri
       x={[low, high]}
       y={[0, most]}
       write={(value) => String(Math.round(value))}
-      below={[low, low / 2, 0, high / 2, high].map((each) => ({ at: each, text: percentText(each) }))}
+      below={[low * 0.9, low * 0.45, 0, high * 0.45, high * 0.9].map((each) => ({ at: each, text: percentText(each) }))}
     >
       {(frame) =>
         counts.map((count, place) => {

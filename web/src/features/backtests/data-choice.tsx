@@ -44,7 +44,9 @@ export function DataChoice({ series, chosen, problem, onChange }: DataChoiceProp
             <span className="flex-1" />
             <span className="tabular-nums text-12 text-text-3 max-sm:hidden">{rows.toLocaleString("en-US")} bars</span>
             <span className="tabular-nums text-12 text-text-3">
-              {first.slice(0, 10)} – {last.slice(0, 10)}
+              {first.slice(0, 4)}
+              <span className="max-sm:hidden">{first.slice(4, 10)}</span> – {last.slice(0, 4)}
+              <span className="max-sm:hidden">{last.slice(4, 10)}</span>
             </span>
           </label>
         ))}

@@ -44,7 +44,13 @@ export function HeatMap({ label, cells, across, down, write, chosen, onChoose }:
   const byPlace = new Map(cells.map((cell) => [`${xs.indexOf(cell.x)} ${ys.indexOf(cell.y)}`, cell]));
   const values = cells.map(({ value }) => value).toSorted((one, two) => one - two);
   const middle = values[Math.floor(values.length / 2)] ?? 0;
-  const reach = Math.max(...values.map((value) => Math.abs(value - middle)), Number.MIN_VALUE);
+  // A few outliers must not make all others look alike: the deepest tints begin at the outer twentieths.
+  const above = (values[Math.floor(values.length * 0.95)] ?? middle) - middle;
+  const beneath = middle - (values[Math.floor(values.length * 0.05)] ?? middle);
+  const depthOf = (value: number): number => {
+    const reach = value >= middle ? above : beneath;
+    return Math.round(4 + (DEEPEST - 4) * (reach > 0 ? Math.min(1, Math.abs(value - middle) / reach) : 0));
+  };
   const wide = Math.max(0, (width - LEFT) / Math.max(1, xs.length));
   const high = Math.max(10, Math.min(34, 420 / Math.max(1, ys.length)));
   const every = Math.max(1, Math.ceil(34 / Math.max(1, wide)));
@@ -96,7 +102,6 @@ export function HeatMap({ label, cells, across, down, write, chosen, onChoose }:
         {cells.map((cell) => {
           const left = LEFT + xs.indexOf(cell.x) * wide;
           const top = TOP + ys.indexOf(cell.y) * high;
-          const depth = Math.round(4 + (DEEPEST - 4) * (Math.abs(cell.value - middle) / reach));
           const own = cell.row === chosen;
           return (
             // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions -- the drawing around it takes the arrow keys
@@ -108,7 +113,7 @@ export function HeatMap({ label, cells, across, down, write, chosen, onChoose }:
                 height={Math.max(1, high - 1)}
                 strokeWidth={own ? 2 : 0}
                 className={own ? "stroke-focus" : undefined}
-                style={{ fill: `color-mix(in srgb, var(--${cell.value >= middle ? "gain" : "loss"}) ${depth}%, var(--panel))` }}
+                style={{ fill: `color-mix(in srgb, var(--${cell.value >= middle ? "gain" : "loss"}) ${depthOf(cell.value)}%, var(--panel))` }}
               >
                 <title>{`${across} ${cell.x}${down === null ? "" : `, ${down} ${cell.y}`}: ${write(cell.value)}`}</title>
               </rect>

@@ -126,7 +126,7 @@ function Underway({ workspace, run, editable }: { workspace: Workspace; run: Run
   const { done, total } = run.progress ?? { done: 0, total: 0 };
   const share = total > 0 ? Math.min(1, done / total) : null;
   const passed = run.started_at ? elapsed(now - Date.parse(run.started_at)) : null;
-  const words = run.status === "queued" ? "Waiting for a worker" : share === null ? "Starting, loading data" : `${done.toLocaleString("en-US")} of ${total.toLocaleString("en-US")} bars`;
+  const words = run.status === "queued" ? "Waiting for a worker" : share === null ? "Starting, loading data" : `${done.toLocaleString("en-US")} of ${total.toLocaleString("en-US")} ${run.kind === "sweep" ? "combinations" : "bars"}`;
   return (
     <Card title={run.status === "queued" ? "Queued" : "Running"} aside={passed && <span className="tabular-nums text-text-2">{passed}</span>}>
       <div

@@ -15,7 +15,7 @@ import { HeatMap, type HeatCell } from "./heat-map";
 import { compactText, percentText } from "./wording";
 
 const SHOWN = 50;
-const SHARES: ReadonlySet<string> = new Set(["max_drawdown", "total_return", "cagr", "annual_volatility", "win_rate"]);
+const SHARES: ReadonlySet<string> = new Set(["max_drawdown", "total_return", "annual_return", "volatility", "cagr", "annual_volatility", "win_rate"]);
 
 type Row = Readonly<Record<string, number | string | boolean | null>>;
 
@@ -51,6 +51,15 @@ export function Sweep({ workspace, run, onTry }: { workspace: string; run: RunDe
 
 const write = (metric: string, value: number): string => (SHARES.has(metric) ? percentText(value) : Math.abs(value) >= 1000 ? compactText(value) : String(Number(value.toPrecision(3))).replace("-", "\u2212"));
 
+/** What so many trials do to the worth of the best one. */
+function Trust({ sweep }: { sweep: SweepResult }) {
+  const said = [
+    sweep.deflated_sharpe !== null && `The best Sharpe ratio is more than luck over ${sweep.rows.toLocaleString("en-US")} trials with a probability of ${percentText(sweep.deflated_sharpe)} (deflated Sharpe).`,
+    sweep.probability_of_overfitting !== null && `What is best in one half of the time is below the middle in the other with a probability of ${percentText(sweep.probability_of_overfitting)} (overfitting).`,
+  ].filter(Boolean);
+  return said.length > 0 ? <p className="pt-3 text-text-2">{said.join(" ")}</p> : null;
+}
+
 function Shown({ sweep, fixed, onTry }: { sweep: SweepResult; fixed: Readonly<Record<string, string>>; onTry: (parameters: Readonly<Record<string, string>>) => void }) {
   const rows = rowsOf(sweep);
   const metrics = Object.keys(sweep.columns).filter((name) => !sweep.parameters.includes(name) && sweep.columns[name]?.some((value) => typeof value === "number"));
@@ -77,6 +86,7 @@ function Shown({ sweep, fixed, onTry }: { sweep: SweepResult; fixed: Readonly<Re
         </div>
         <HeatMap cells={cells} across={across} down={down} label={`${sentence(metric)} by ${[across, down].filter(Boolean).join(" and ")}`} write={(value) => write(metric, value)} chosen={chosen} onChoose={setChosen} />
         {others.length > 0 && <p className="pt-2 text-12 text-text-3">Each cell is the best over {others.join(", ")}.</p>}
+        <Trust sweep={sweep} />
         {chosen !== null && rows[chosen] && (
           <div className="flex flex-wrap items-center gap-3 pt-3">
             <p role="status" className="flex-1">
@@ -88,7 +98,7 @@ function Shown({ sweep, fixed, onTry }: { sweep: SweepResult; fixed: Readonly<Re
           </div>
         )}
       </Card>
-      <Card title={`Best by ${sentence(metric).toLowerCase()}`} flush aside={<span className="text-12 text-text-3">{ranked.length} of {sweep.rows.toLocaleString("en-US")} combinations. The best of many is lucky too.</span>}>
+      <Card title={`Best combinations: ${sentence(metric)}`} flush aside={<span className="text-12 text-text-3">{ranked.length} of {sweep.rows.toLocaleString("en-US")} combinations. The best of many is lucky too.</span>}>
         <Table
           label="Best combinations"
           rows={ranked}
@@ -97,7 +107,7 @@ function Shown({ sweep, fixed, onTry }: { sweep: SweepResult; fixed: Readonly<Re
           onOpen={({ place }) => setChosen(place)}
           columns={[
             ...sweep.parameters.map((name) => ({ id: `p-${name}`, header: name, align: "left" as const, cell: ({ row }: { row: Row }) => <span className="tabular-nums">{String(row[name])}</span> })),
-            ...metrics.slice(0, 6).map((name, place) => ({
+            ...[metric, ...metrics.filter((name) => name !== metric)].slice(0, 6).map((name, place) => ({
               id: name,
               header: sentence(name),
               ...(place > 1 ? { from: "md" as const } : {}),

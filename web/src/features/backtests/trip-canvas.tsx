@@ -39,7 +39,7 @@ export function TripCanvas({ label, bars, trip }: TripCanvasProps) {
     }
     const chart = createChart(container.current, { autoSize: true, layout: { attributionLogo: false } });
     const { gain, loss, line, faint } = colors;
-    const candles = chart.addSeries(CandlestickSeries, { upColor: gain, downColor: loss, wickUpColor: gain, wickDownColor: loss, borderVisible: false, priceLineVisible: false });
+    const candles = chart.addSeries(CandlestickSeries, { upColor: gain, downColor: loss, wickUpColor: gain, wickDownColor: loss, borderVisible: false, priceLineVisible: false, lastValueVisible: false });
     chart.applyOptions({
       layout: { background: { type: ColorType.Solid, color: colors.panel }, textColor: colors["text-3"], fontSize: 11, fontFamily: '"Inter Variable", sans-serif' },
       grid: { vertLines: { color: faint }, horzLines: { color: faint } },
