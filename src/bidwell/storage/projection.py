@@ -26,6 +26,7 @@ from bidwell.model.order import Order
 from bidwell.storage.errors import StorageUnavailable
 from bidwell.storage.pool import Pool
 from bidwell.storage.projection_rows import (
+    FORGET_FILLS,
     INSERT_FILL,
     INSERT_POSTING,
     UPSERT_ORDER,
@@ -105,7 +106,12 @@ class Projection:
         name = _order_of(event)
         before = self._state.orders.get(name) if name is not None else None
         self._state.apply(event)
-        postings = self._new_postings(entry.seq) if isinstance(event, _BOOKED) else []
+        postings: list[tuple[Value, ...]] = []
+        if isinstance(event, _BOOKED):
+            account = (
+                self._state.orders[event.client_order_id].account if isinstance(event, OrderFilled) else event.account
+            )
+            postings = self._new_postings(account, entry.seq)
         if not kept:
             return
         self._changes.postings += postings
@@ -115,13 +121,12 @@ class Projection:
             if after.fills != (before.fills if before is not None else ()):
                 self._changes.filled[name] = entry.seq
 
-    def _new_postings(self, seq: int) -> list[tuple[Value, ...]]:
+    def _new_postings(self, account: AccountId, seq: int) -> list[tuple[Value, ...]]:
         rows: list[tuple[Value, ...]] = []
-        for account, portfolio in self._state.portfolios.items():
-            known = self._booked.get(account, 0)
-            for ledger_entry in portfolio.entries[known:]:
-                rows += posting_rows(self._workspace, account, ledger_entry, seq, len(rows))
-            self._booked[account] = len(portfolio.entries)
+        entries = self._state.portfolios[account].entries
+        for ledger_entry in entries[self._booked.get(account, 0) :]:
+            rows += posting_rows(self._workspace, account, ledger_entry, seq, len(rows))
+        self._booked[account] = len(entries)
         return rows
 
     async def _checkpoint(self) -> int:
@@ -139,14 +144,12 @@ class Projection:
             await cursor.executemany(
                 UPSERT_ORDER, [order_row(workspace, order, at, last) for order, at, last in changes.orders.values()]
             )
-            for name, last in changes.filled.items():
-                fills = changes.orders[name][0].fills
-                # An execution booked from a total may get its name later: the row under the makeshift name goes.
-                await cursor.execute(
-                    "DELETE FROM fills WHERE workspace_id = %s AND client_order_id = %s AND execution_id <> ALL(%s)",
-                    [workspace, name, [fill.execution_id for fill in fills]],
-                )
-                await cursor.executemany(INSERT_FILL, [fill_row(workspace, fill, last) for fill in fills])
+            known = [(fill, last) for name, last in changes.filled.items() for fill in changes.orders[name][0].fills]
+            await cursor.execute(FORGET_FILLS, [
+                workspace, list(changes.filled),
+                [fill.client_order_id for fill, _ in known], [fill.execution_id for fill, _ in known],
+            ])  # fmt: skip
+            await cursor.executemany(INSERT_FILL, [fill_row(workspace, fill, last) for fill, last in known])
             await cursor.executemany(INSERT_POSTING, changes.postings)
             await cursor.execute(
                 "INSERT INTO projection_checkpoints AS c (workspace_id, projection, seq) VALUES (%s, %s, %s)"

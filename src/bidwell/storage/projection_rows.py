@@ -39,6 +39,14 @@ UPSERT_ORDER = _insert(
     + " WHERE orders.seq <= excluded.seq",
 )  # fmt: skip
 INSERT_FILL = _insert("fills", _FILL_COLUMNS, "ON CONFLICT DO NOTHING")
+# An execution booked from a total may get its name later: the row under the makeshift name goes.
+FORGET_FILLS = """
+    DELETE FROM fills
+    WHERE workspace_id = %s AND client_order_id = ANY(%s) AND NOT EXISTS (
+        SELECT FROM unnest(%s::text[], %s::text[]) AS known (client_order_id, execution_id)
+        WHERE known.client_order_id = fills.client_order_id AND known.execution_id = fills.execution_id
+    )
+"""
 INSERT_POSTING = _insert("ledger_entries", _LEDGER_COLUMNS, "ON CONFLICT DO NOTHING")
 
 
