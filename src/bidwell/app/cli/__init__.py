@@ -23,6 +23,7 @@ COMMANDS = (
     "catalog",
     "data",
     "backtest",
+    "parity",
     "strategy",
     "keep",
     "bench",

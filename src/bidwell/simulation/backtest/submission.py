@@ -55,6 +55,11 @@ def submit(
 ) -> int:  # fmt: skip
     """Place an order at bar `i` where instrument `k` was last seen at `price`; returns its number, -1 for none."""
     book.mark[k] = price
+    tick = book.tick[k]
+    if tick != 0.0:
+        limit, stop, trail = nearest(tick, limit), nearest(tick, stop), nearest(tick, trail)
+        stop_loss, take_profit = nearest(tick, stop_loss), nearest(tick, take_profit)
+        exit_trail = nearest(tick, exit_trail)
     exits = 0.0
     if by == BY_QUANTITY:
         quantity = amount
@@ -70,11 +75,6 @@ def submit(
     whole = quantity if 0.0 < quantity < 1e18 else 0.0
     if book.lot[k] != 0.0:
         whole = on_lot(book, k, whole)
-    tick = book.tick[k]
-    if tick != 0.0:
-        limit, stop, trail = nearest(tick, limit), nearest(tick, stop), nearest(tick, trail)
-        stop_loss, take_profit = nearest(tick, stop_loss), nearest(tick, take_profit)
-        exit_trail = nearest(tick, exit_trail)
     kind = MARKET
     if limit != 0.0:
         kind = LIMITED if stop == 0.0 else STOP_LIMITED
