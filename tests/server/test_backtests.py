@@ -6,6 +6,7 @@ import asyncio
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,9 @@ import pytest
 from bidwell.marketdata.catalog import Catalog
 from bidwell.model.ids import InstrumentId
 from bidwell.model.role import Role
+from bidwell.server.stream.hub import Hub
 from bidwell.server.stream.topics import Name
-from tests.server.house import MAIN, House, Person, queued
+from tests.server.house import MAIN, OTHER, House, Person, queued
 from tests.server.test_strategy_files import GOOD, keep
 
 RUNS = "/api/v1/w/main/backtests"
@@ -240,5 +242,34 @@ async def test_a_desk_that_starts_again_marks_what_was_left_unfinished(home: Hou
     assert "run it again" in found["reason"]
 
 
-async def test_the_stream_has_a_topic_for_runs() -> None:
-    assert Name.BACKTESTS in set(Name)
+async def test_the_stream_tells_how_a_run_goes_to_its_own_workspace_alone(home: House, trader: Person) -> None:
+    heard: list[dict[str, Any]] = []
+    foreign: list[str] = []
+    research = home.context.research
+    assert research is not None
+    hubs = [Hub(home.context, workspace, home.context.desks[workspace]) for workspace in (MAIN, OTHER)]
+    for hub, take in zip(hubs, (lambda text: heard.append(json.loads(text)), foreign.append), strict=True):
+        reader = Reader(take)
+        hub.join(reader)  # type: ignore[arg-type]
+        hub.subscribe(reader, [Name.BACKTESTS], {})  # type: ignore[arg-type]
+    made = await run(trader, await keep(trader, "swinger", SWINGER))
+    await ended(trader, made["id"])
+    patches = [one["data"] for one in heard if one["type"] == "patch"]
+    assert heard[0]["type"] == "snapshot"
+    assert [patches[0]["status"], patches[-1]["status"]] == ["queued", "done"]
+    assert patches[0]["progress"] == {"done": 0, "total": 0}
+    assert patches[-1]["progress"] is None
+    assert patches[-1]["summary"]["bars"] == 400
+    assert [json.loads(text)["type"] for text in foreign] == ["snapshot"]
+    for hub in hubs:
+        hub.close()
+        for client in list(hub._clients):
+            hub.leave(client)
+
+
+class Reader:
+    """A reader of the stream that takes every frame at once."""
+
+    def __init__(self, take: Callable[[str], None]) -> None:
+        self.topics: set[Name] = set()
+        self.put = take
