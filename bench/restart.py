@@ -57,7 +57,7 @@ def again(desk: RunningDesk, sender: stage.Receiver, turn: int) -> dict[str, flo
     """Kill, start, and look from outside."""
     desk.kill()
     began = time.monotonic()
-    desk.spawn("--speed", "1")
+    desk.spawn("--speed", "1", **stage.bytecode(desk))
     found: dict[str, float] = {}
     body = json.loads(sender.body(f"again-{turn}", quantity=str(len(sender.accounts))))
     while "accepting_s" not in found:
@@ -96,7 +96,7 @@ def main() -> None:
     options = parser.parse_args()
     kind = stage.file_system(options.folder)
     with stage.desk_in(options.folder) as desk:
-        desk.start("--speed", "1")
+        desk.start("--speed", "1", **stage.bytecode(desk))
         sender = stage.set_up(desk, options.accounts)
         orders = work_orders(desk, sender, options.orders)
         rounds = [again(desk, sender, turn) for turn in range(1 if options.quick else 5)]

@@ -157,6 +157,11 @@ def judge(desk: RunningDesk, account: str, acknowledged: Sequence[str]) -> dict[
     }  # fmt: skip
 
 
+def bytecode(desk: RunningDesk) -> dict[str, str]:
+    """An environment in which Python keeps what it compiled, as it does for every installed package."""
+    return {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(desk.data.parent / "bytecode")}
+
+
 def memory(pid: int) -> tuple[float, int]:
     """Resident mebibytes and open descriptors of a process."""
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
