@@ -28,7 +28,7 @@ class Strategy:
 
     Every array of the bars' length that `prepare` stores on `self` is, in `on_bar`, a series of the past:
     `self.quick[-1]` is its value now, and an index beyond the current bar raises IndexError. `position` is the
-    signed quantity held of the current bar's instrument. Orders placed at a bar meet the market from the next
+    signed quantity held of the current bar's instrument, `symbols` are those of the run. Orders placed at a bar meet the market from the next
     one on. Numbers, texts, lists and dicts kept on `self` survive a restart of a run on paper.
     Raises InvalidInput for an unknown parameter or one out of its range.
     """
@@ -36,6 +36,7 @@ class Strategy:
     parameters: ClassVar[dict[str, Param[Any]]] = {}
     schedules: ClassVar[tuple[Schedule, ...]] = ()
     position: float = 0.0
+    symbols: tuple[str, ...] = ()
 
     def __init__(self, **given: object) -> None:
         self._trading: Trading | None = None
@@ -45,8 +46,11 @@ class Strategy:
         super().__init_subclass__(**kwargs)
         cls.parameters = parameters_of(cls)
 
+    def on_start(self) -> None:
+        """Set up what the strategy keeps on `self`; called once, before `prepare`."""
+
     def prepare(self, bars: Bars) -> None:
-        """Compute indicators once, over all bars; called before the first bar."""
+        """Compute indicators once, over all bars; called before the first bar, for each instrument."""
 
     def on_bar(self, bar: Bar) -> None:
         """Decide; called at the close of every bar."""

@@ -211,3 +211,31 @@ def test_an_order_of_a_billion_shares_buys_what_the_account_can_carry() -> None:
     assert result.final_equity > 0.0
     assert result.exposure.max() <= 1.0 + 1e-9
     assert set(result.orders["status"]) <= {"FILLED", "REJECTED", "WORKING", "CANCELED"}
+
+
+class Begins(Strategy):
+    def on_start(self) -> None:
+        BEGAN.append(self.symbols)
+        self.counted: list[float] = []
+
+    def prepare(self, bars: Bars) -> None:
+        BEGAN.append((bars.symbol,))
+
+    def on_bar(self, bar: Bar) -> None:
+        self.counted.append(bar.close)
+        COUNTS.append(len(self.counted))
+
+
+BEGAN: list[tuple[str, ...]] = []
+COUNTS: list[int] = []
+
+
+@pytest.mark.parametrize("symbols", [("X",), ("X", "Y")])
+def test_a_strategy_is_started_once_before_it_prepares_and_knows_its_symbols(symbols: tuple[str, ...]) -> None:
+    strategy = Begins()
+    for _ in range(2):
+        BEGAN.clear()
+        COUNTS.clear()
+        backtest(strategy, {name: minutes(4, symbol=name) for name in symbols})
+        assert BEGAN == [symbols, *((name,) for name in symbols)]
+        assert COUNTS == list(range(1, 4 * len(symbols) + 1))

@@ -49,6 +49,7 @@ class Player:
         self._lines: list[str] = []
         self._unkept: set[str] = set()
         strategy._trading = self  # noqa: SLF001 - this is the strategy's other half
+        strategy.symbols = tuple(self._rows)
 
     # --- what the desk tells -----------------------------------------------------------------------
 
@@ -200,6 +201,8 @@ class Player:
     def _prepare_all(self, grown: Iterable[str] = ()) -> None:
         """Prepare what has grown or never was; after the first time put back what an earlier process kept."""
         grown = set(grown)
+        if not self._begun and any(self._rows.values()):
+            self.strategy.on_start()
         for symbol, rows in self._rows.items():
             if symbol in grown or (rows and symbol not in self._prepared):
                 self._prepare(symbol)
@@ -226,7 +229,12 @@ class Player:
         series = {name for each in self._series.values() for name in each}
         found: dict[str, Any] = {}
         for name, value in vars(self.strategy).items():
-            if name.startswith("_") or name in series or name == "position" or name in self.strategy.parameters:
+            if (
+                name.startswith("_")
+                or name in series
+                or name in {"position", "symbols"}
+                or name in self.strategy.parameters
+            ):
                 continue
             if _is_plain(value):
                 found[name] = value

@@ -56,6 +56,7 @@ class Run:
         self.book = ListBook(conditions, 1)
         self.strategy = copy.copy(strategy)
         self.strategy._trading = self  # noqa: SLF001 - the loop is the strategy's other half
+        self.strategy.symbols = (bars.symbol,)
         self.arrays: dict[str, NDArray[Any]] | None = None
         self.bar = Bar(bars, 0)
         self.seen = 0
@@ -157,6 +158,8 @@ class Run:
     def ready(self, watch: Watch) -> dict[str, NDArray[Any]]:
         """Run `prepare`, once, and take the arrays that it stored, by name."""
         if self.arrays is None:
+            with self.guarded(watch, "on_start"):
+                self.strategy.on_start()
             before = dict(vars(self.strategy))
             with self.guarded(watch, "prepare"):
                 self.strategy.prepare(self.bars)

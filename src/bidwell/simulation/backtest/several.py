@@ -50,6 +50,7 @@ class SeveralRun:
         self.book = ListBook(conditions, len(bars))
         self.strategy = copy.copy(strategy)
         self.strategy._trading = self  # noqa: SLF001 - the loop is the strategy's other half
+        self.strategy.symbols = tuple(self.symbols)
         self.views = [Bar(each, 0) for each in self.all]
         self.hears = type(strategy).on_fill is not Strategy.on_fill
         self.calls = [caller(self.strategy, each, {}) for each in self.all]
@@ -117,9 +118,11 @@ class SeveralRun:
     def go(self, watch: Watch) -> None:
         """Run every instant; raises InvalidInput with the strategy's own line where it fails."""
         files = files_of(type(self.strategy))
-        doing = "prepare"
+        doing = "on_start"
         try:
             with watch.interrupting():
+                self.strategy.on_start()
+                doing = "prepare"
                 prepared = [self._prepared(each) for each in self.all]
                 doing = "on_bar"
                 with no_collector():

@@ -60,7 +60,7 @@ class Translated:
 def translate(strategy: Strategy, series: Mapping[str, NDArray[Any]]) -> Translated:
     """Translate the class of a prepared strategy; raises Unsupported."""
     owner = type(strategy)
-    for name in ("on_fill", "on_quote", "on_schedule"):
+    for name in ("on_start", "on_fill", "on_quote", "on_schedule"):
         if getattr(owner, name) is not getattr(Strategy, name):
             raise Unsupported(f"{name} runs in Python")
     if getattr(owner, "__getattr__", None) or owner.__setattr__ is not object.__setattr__:

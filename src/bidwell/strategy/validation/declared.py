@@ -10,7 +10,7 @@ from bidwell.strategy.parameters import Param
 from bidwell.strategy.validation.finding import Finding, Outline, Parameter, Severity, finding
 
 HOOKS = {
-    "prepare": "bars", "on_bar": "bar", "on_quote": "quote", "on_fill": "fill", "on_schedule": "at",
+    "on_start": "", "prepare": "bars", "on_bar": "bar", "on_quote": "quote", "on_fill": "fill", "on_schedule": "at",
 }  # fmt: skip
 
 
@@ -60,9 +60,12 @@ def _hooks(node: ast.ClassDef, findings: list[Finding]) -> tuple[str, ...]:
             continue
         found.append(item.name)
         required = len(item.args.posonlyargs) + len(item.args.args) - len(item.args.defaults)
-        if required != 2 and item.args.vararg is None:
-            wanted = f"def {item.name}(self, {HOOKS[item.name]})"
-            findings.append(_error(item, "strategy.arguments", f"{item.name} is called with one argument", wanted))
+        wanted = [each for each in ("self", HOOKS[item.name]) if each]
+        if required != len(wanted) and item.args.vararg is None:
+            hint = f"def {item.name}({', '.join(wanted)})"
+            findings.append(
+                _error(item, "strategy.arguments", f"{item.name} takes {hint.partition('(')[2][:-1]}", hint)
+            )
     return tuple(found)
 
 
