@@ -58,6 +58,10 @@ class Remote:
         given = {name: value for name, value in query.items() if value is not None}
         return self._call("GET", _scoped(path) + ("?" + urllib.parse.urlencode(given) if given else ""), None)
 
+    def text(self, path: str) -> str:
+        """GET under the workspace what is no JSON."""
+        return self._read("GET", _scoped(path), None).decode()
+
     def post(self, path: str, body: dict[str, Any] | None = None) -> Any:  # noqa: ANN401 - whatever JSON the route answers
         """POST under the workspace, with a fresh idempotency key."""
         return self._call("POST", _scoped(path), body if body is not None else {})
@@ -67,6 +71,10 @@ class Remote:
         self._call("DELETE", _scoped(path), None)
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None) -> Any:  # noqa: ANN401 - see get and post
+        text = self._read(method, path, body)
+        return json.loads(text) if text else None
+
+    def _read(self, method: str, path: str, body: dict[str, Any] | None) -> bytes:
         request = urllib.request.Request(  # noqa: S310 - the desk's own address, read from its data folder
             self.url + path, method=method,
             data=None if body is None else json.dumps(body).encode(),
@@ -75,13 +83,13 @@ class Remote:
         )  # fmt: skip
         try:
             with self._opener.open(request, timeout=_PATIENCE) as answer:
-                text = answer.read()
+                found: bytes = answer.read()
         except urllib.error.HTTPError as error:
             raise _problem(error) from None
         except (urllib.error.URLError, TimeoutError) as error:
             msg = f"the desk at {self.url} does not answer: {error}"
             raise Unavailable(msg) from error
-        return json.loads(text) if text else None
+        return found
 
 
 def _scoped(path: str) -> str:

@@ -1,4 +1,4 @@
-"""`bidwell order`, `intents`, `accounts`, `halt`, `release`: the desk from the command line."""
+"""`bidwell order`, `accounts`, `halt`, `release`: the desk from the command line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Data = Annotated[Path | None, typer.Option(help="Data folder.", show_default="th
 
 
 def register(cli: typer.Typer) -> None:
-    for command in (order, intents, accounts, halt, release):
+    for command in (order, halt, release):
         cli.command()(command)
 
 
@@ -57,7 +57,7 @@ def order(
         if as_json:
             output.show({"preview": preview}, lambda _: None, as_json=True)
             return
-        output.show(preview, lambda console: _draw_preview(console, preview), as_json=False)
+        output.show(preview, lambda console: draw_preview(console, preview), as_json=False)
         typer.confirm(preview["button"] + "?", abort=True)
     sent = desk.post("/intents", body)
     output.show(sent, lambda console: console.print(f"accepted as {sent['id']}"), as_json=as_json)
@@ -75,7 +75,8 @@ def instrument_id(desk: Any, symbol: str) -> str:  # noqa: ANN401 - a Remote, im
     return str(found[0])
 
 
-def _draw_preview(console: Console, preview: dict[str, Any]) -> None:
+def draw_preview(console: Console, preview: dict[str, Any]) -> None:
+    """One row per account with its answer."""
     rows = [[row["name"], row["side"], row["quantity"], "allowed" if row["allowed"] else _why(row)]
             for row in preview["allocations"]]  # fmt: skip
     table(console, ["account", "side", "quantity", "answer"], rows)
@@ -84,23 +85,6 @@ def _draw_preview(console: Console, preview: dict[str, Any]) -> None:
 def _why(row: dict[str, Any]) -> str:
     denial = row.get("denial")
     return str(denial["message"]) if denial else str(row["note"])
-
-
-def intents(
-    *,
-    limit: Annotated[int, typer.Option(min=1, max=200, help="How many, newest first.")] = 20,
-    data: Data = None,
-    as_json: output.Json = False,
-) -> None:
-    """List what was asked of the desk, newest first."""
-    from bidwell.app.remote import Remote
-
-    found = Remote(data).get("/intents", limit=str(limit))
-    rows = [[row["id"], row["received_at"][:19].replace("T", " "), row["source"], row["side"] or "", row["symbol"],
-             row["receiver_name"], row["status"], f"{row['filled']}/{row['children']}", str(row["denied"])]
-            for row in found["items"]]  # fmt: skip
-    titles = ["intent", "received (UTC)", "from", "side", "symbol", "to", "status", "filled", "denied"]
-    output.show(found, lambda console: table(console, titles, rows), as_json=as_json)
 
 
 def accounts(*, data: Data = None, as_json: output.Json = False) -> None:
