@@ -20,8 +20,6 @@ COMMANDS = (
     "up",
     "stop",
     "trade",
-    "connect",
-    "twin",
     "intents",
     "groups",
     "reconciliation",
