@@ -239,7 +239,7 @@ def test_the_command_says_what_was_compared(tmp_path: Path) -> None:
     answer = json.loads(done.stdout)
     assert answer["identical"]
     assert [each["name"] for each in answer["runs"]] == ["simulation", "paper"]
-    assert answer["runs"][0]["paired"] == answer["kernel"]["orders"] == 12
+    assert answer["runs"][0]["paired"] == answer["kernel"]["orders"] == 11
     shown = CliRunner().invoke(build(), [*written(tmp_path), "--no-paper", "--bars", "20"])
     assert "simulation: identical" in shown.stdout
 

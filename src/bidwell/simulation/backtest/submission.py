@@ -83,16 +83,8 @@ def submit(
     elif trail != 0.0 or trail_share != 0.0:
         kind = TRAILING
     reason = NO_REASON
-    if (
-        limit < 0.0
-        or stop < 0.0
-        or trail < 0.0
-        or trail_share < 0.0
-        or trail_share >= 1.0
-        or stop_loss < 0.0
-        or take_profit < 0.0
-        or exit_trail < 0.0
-    ):
+    if (limit < 0.0 or stop < 0.0 or trail < 0.0 or trail_share < 0.0 or trail_share >= 1.0 or stop_loss < 0.0
+            or take_profit < 0.0 or exit_trail < 0.0):  # fmt: skip
         reason = BAD_PRICE
     elif whole <= 0.0:
         if by >= TO_QUANTITY:
