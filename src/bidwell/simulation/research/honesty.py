@@ -17,6 +17,7 @@ from bidwell.model.errors import InvalidInput
 from bidwell.simulation.backtest.conditions import Conditions
 from bidwell.simulation.backtest.readings import Reader, bars_of
 from bidwell.simulation.backtest.run import fee_model, slippage_model
+from bidwell.simulation.backtest.stored import plain
 from bidwell.simulation.backtest.watching import Progress, Watch
 from bidwell.simulation.research.bearing import costs, plateau
 from bidwell.simulation.research.finding import FAIL, PASS, WARN, Finding
@@ -47,8 +48,9 @@ class Honesty:
 
     def as_dict(self) -> dict[str, Any]:
         """Everything, ready for JSON."""
-        return {"verdict": self.verdict, "strategy": self.strategy, "parameters": self.parameters,
-                "findings": [asdict(each) for each in self.findings]}  # fmt: skip
+        found: dict[str, Any] = plain({"verdict": self.verdict, "strategy": self.strategy, "parameters": self.parameters,
+                                       "findings": [asdict(each) for each in self.findings]})  # fmt: skip
+        return found
 
 
 def honesty(

@@ -19,6 +19,7 @@ from bidwell.analytics.heat_map import HeatMap
 from bidwell.analytics.overfitting import Overfitting, block_bounds
 from bidwell.model.errors import InvalidInput
 from bidwell.simulation.backtest.batch import SQUARES, SUMS
+from bidwell.simulation.backtest.stored import plain
 from bidwell.simulation.research.trials import METRICS, figures, pace_of
 
 Floats = NDArray[np.float64]
@@ -156,12 +157,12 @@ class SweepResult:
 
     def as_dict(self) -> dict[str, Any]:
         """Everything, ready for JSON."""
-        return {
+        found: dict[str, Any] = plain({
             "identity": self.identity, "search": self.search, "objective": self.objective, "speed": self.speed,
             "why": self.why, "trials": len(self), "failed": int((~self.succeeded).sum()), "best": self.best,
-            "best_metrics": {name: value if math.isfinite(value) else None for name, value in self.best_metrics.items()},
-            **self.trust(), "table": self.table.to_dicts(),
-        }  # fmt: skip
+            "best_metrics": self.best_metrics, **self.trust(), "table": self.table.to_dicts(),
+        })  # fmt: skip
+        return found
 
     def save(self, path: str | Path) -> Path:
         """Write the table to a .parquet, .csv or .json file, or the heat map to an .html or .svg one."""
@@ -175,7 +176,7 @@ class SweepResult:
             case ".csv":
                 self.table.write_csv(target)
             case ".json":
-                target.write_text(json.dumps(self.as_dict(), indent=1, default=str) + "\n", "utf-8")
+                target.write_text(json.dumps(self.as_dict(), indent=1, allow_nan=False) + "\n", "utf-8")
             case ".svg":
                 target.write_text(heat_map.standing_svg(self.heat_map()), "utf-8")
             case _:

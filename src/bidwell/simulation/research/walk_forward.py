@@ -21,6 +21,7 @@ from bidwell.simulation.backtest.conditions import Conditions
 from bidwell.simulation.backtest.loop import series_of
 from bidwell.simulation.backtest.readings import Reader, bars_of
 from bidwell.simulation.backtest.run import backtest, fee_model, slippage_model
+from bidwell.simulation.backtest.stored import plain
 from bidwell.simulation.backtest.watching import Progress
 from bidwell.simulation.research.sweep import sweep
 from bidwell.simulation.research.trials import figures, row_of
@@ -87,13 +88,12 @@ class WalkForward:
 
     def as_dict(self) -> dict[str, Any]:
         """Everything, ready for JSON; times are nanoseconds since 1970 in UTC."""
-        efficiency = self.efficiency
-        return {
+        found: dict[str, Any] = plain({
             "objective": self.objective, "anchored": self.anchored, "cash": self.cash, "windows": self.rows,
-            "metrics": {name: value if math.isfinite(value) else None for name, value in self.metrics.items()},
-            "efficiency": efficiency if math.isfinite(efficiency) else None, "steadiness": self.steadiness,
+            "metrics": self.metrics, "efficiency": self.efficiency, "steadiness": self.steadiness,
             "time": self.time.tolist(), "equity": self.equity.tolist(),
-        }  # fmt: skip
+        })  # fmt: skip
+        return found
 
 
 def walk_forward(
