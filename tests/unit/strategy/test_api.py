@@ -237,5 +237,5 @@ def test_a_strategy_is_started_once_before_it_prepares_and_knows_its_symbols(sym
         BEGAN.clear()
         COUNTS.clear()
         backtest(strategy, {name: minutes(4, symbol=name) for name in symbols})
-        assert BEGAN == [symbols, *((name,) for name in symbols)]
-        assert COUNTS == list(range(1, 4 * len(symbols) + 1))
+        assert [symbols, *((name,) for name in symbols)] == BEGAN
+        assert list(range(1, 4 * len(symbols) + 1)) == COUNTS
