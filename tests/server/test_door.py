@@ -141,6 +141,20 @@ async def test_a_burst_of_alerts_is_bounded_by_itself_and_takes_nothing_from_the
     assert [(await alone.post("/alert", json=home.alert())).status_code for _ in range(5)] == [202, 202, 202, 202, 429]
 
 
+async def test_long_reads_of_a_workspace_come_compressed_to_those_who_take_it(home: House) -> None:
+    viewer = await home.member(MAIN, Role.VIEWER)
+    for _ in range(8):
+        await home.client().post("/api/v1/hooks/alert", json=home.alert())
+    long = await viewer.ask("GET", "/api/v1/w/main/orders", headers={"Accept-Encoding": "gzip"})
+    assert long.headers["content-encoding"] == "gzip"
+    assert "accept-encoding" in long.headers["vary"].lower()
+    assert len(long.json()["items"]) >= 8
+    plain = await viewer.ask("GET", "/api/v1/w/main/orders", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    session = await viewer.ask("GET", "/api/v1/session", headers={"Accept-Encoding": "gzip"})
+    assert "content-encoding" not in session.headers
+
+
 async def test_behind_tls_cookies_are_secure_and_bound_to_the_host(home: House) -> None:
     app = create_app(replace(home.context, settings=replace(home.context.settings, secure=True)))
     await home.member(MAIN, Role.VIEWER)

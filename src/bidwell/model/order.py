@@ -135,12 +135,14 @@ class Order:
     @property
     def filled_quantity(self) -> Decimal:
         """Sum of the fills."""
-        return sum((fill.quantity for fill in self.fills), ZERO)
+        return sum((fill.quantity for fill in self.fills), ZERO) if self.fills else ZERO
 
     @property
     def leaves_quantity(self) -> Decimal:
         """What may still fill: zero for a closed order."""
-        return max(self.quantity - self.filled_quantity, ZERO) if self.is_open else ZERO
+        if not self.is_open:
+            return ZERO
+        return max(self.quantity - self.filled_quantity, ZERO) if self.fills else self.quantity
 
     @property
     def average_price(self) -> Decimal | None:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -61,6 +62,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     orders, fills, positions, reconciliation, journal, market, strategy_files, strategy_runs, backtests, stream, health,
 )  # fmt: skip
 STREAM_PATH = "/api/v1/stream"
+_WORTH_PACKING = 2048
 
 _HTTP_CODES = {400: "request.malformed", 404: "path.unknown", 405: "method.not_allowed", 415: "body.media_type"}
 
@@ -118,13 +120,19 @@ class Front:
 
     def __init__(self, full: FastAPI) -> None:
         self.full = full
+        # Reads of a workspace only: nothing that carries a secret is compressed beside what a caller can choose.
+        self._packed = GZipMiddleware(full, minimum_size=_WORTH_PACKING, compresslevel=1)
         self._thin = Starlette(routes=list(thin_routes()), exception_handlers=_HANDLERS)
         self._thin.state = full.state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request or socket on."""
-        hot = scope["type"] == "http" and scope["method"] == "POST" and _is_hot(scope["path"])
-        await (self._thin if hot else self.full)(scope, receive, send)
+        app: ASGIApp = self.full
+        if scope["type"] == "http" and scope["method"] == "POST" and _is_hot(scope["path"]):
+            app = self._thin
+        elif scope["type"] == "http" and scope["method"] == "GET" and scope["path"].startswith("/api/v1/w/"):
+            app = self._packed
+        await app(scope, receive, send)
 
 
 def _is_hot(path: str) -> bool:
