@@ -205,6 +205,25 @@ async def test_what_makes_no_sense_is_refused_before_anything_runs(trader: Perso
     assert (await trader.get(RUNS)).json()["items"] == []
 
 
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        (f"{RUNS}/%00", "backtest.unknown"), (f"{RUNS}/..%2f..%2fetc", "path.unknown"),
+        (f"{RUNS}/%00/result", "backtest.unknown"), (f"{RUNS}?strategy=%00", "field.format"),
+        (f"{RUNS}?cursor=AAA", "cursor.invalid"), (f"{RUNS}?limit=1000", "number.too_large"),
+        (f"{RUNS}/compare", "field.missing"), (f"{RUNS}/compare?run=%00", "backtest.unknown"),
+        (f"{RUNS}/compare?{'&'.join(['run=a'] * 7)}", "field.too_long"),
+        ("/api/v1/w/main/strategy-files/%00", "strategy_file.unknown"),
+        ("/api/v1/w/main/strategy-files/x/versions/99999999999", "number.too_large"),
+        ("/api/v1/w/main/strategy-files/x/versions/-1", "number.too_small"),
+    ],
+)  # fmt: skip
+async def test_addresses_that_lead_nowhere_say_so(trader: Person, path: str, code: str) -> None:
+    answer = await trader.get(path)
+    assert 400 <= answer.status_code < 500, answer.text
+    assert answer.json()["code"] == code
+
+
 async def test_what_only_the_run_can_know_fails_with_a_reason(trader: Person) -> None:
     strategy = await keep(trader)
     wishes: list[tuple[dict[str, object], str]] = [

@@ -19,7 +19,7 @@ from bidwell.jobs.backtests.worker import Ending, Worker
 from bidwell.model.errors import InvalidInput
 from bidwell.model.ids import time_ordered_id
 from bidwell.storage.errors import StorageUnavailable
-from bidwell.storage.research.backtest_runs import BacktestRun, BacktestRuns, Status
+from bidwell.storage.research.backtest_runs import INTERRUPTED, BacktestRun, BacktestRuns, Status
 
 MOST_WAITING = 100
 TELL_EVERY = 0.25
@@ -77,7 +77,7 @@ class BacktestQueue:
         self._tasks = [asyncio.create_task(self._work()) for _ in range(self._workers)]
 
     async def close(self) -> None:
-        """End every worker; what had not ended is marked as interrupted."""
+        """End every worker; what had not ended here is marked as interrupted, and nothing of another desk's."""
         self._closing = True
         for task in self._tasks:
             task.cancel()
@@ -85,8 +85,14 @@ class BacktestQueue:
             if live.worker is not None:
                 live.worker.end()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for workspace in {live.workspace for live in self._live.values()}:
-            await self._runs.interrupt(workspace, self._clock.now())
+        for live in list(self._live.values()):
+            live.run = replace(live.run, status=Status.INTERRUPTED, code="backtest.interrupted", reason=INTERRUPTED,
+                               finished_at=self._clock.now())  # fmt: skip
+            try:
+                await self._runs.change(live.workspace, live.run)
+            except StorageUnavailable as error:
+                # The next desk to start finds the run open, and marks it itself.
+                log.warning("backtest.not_marked", run=live.run.id, reason=str(error))
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Hear of every change of a run, its progress a few times a second; returns how to stop hearing."""

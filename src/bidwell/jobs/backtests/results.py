@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import polars as pl
 
+from bidwell.marketdata.bars import TIMEFRAMES
 from bidwell.marketdata.catalog import Catalog, Kind, Series
 from bidwell.model.errors import InvalidInput, Missing
 
@@ -47,8 +48,9 @@ class Results:
         self._catalog = Catalog(catalog)
 
     def data(self) -> list[Series]:
-        """The series of bars that a run can be made on."""
-        return [each for each in self._catalog.series() if each.kind is Kind.BARS]
+        """The series of bars that a run can be made on: those of a timeframe that has a name."""
+        known = set(TIMEFRAMES.values())
+        return [each for each in self._catalog.series() if each.kind is Kind.BARS and each.seconds in known]
 
     def pictures(self, workspace: str, run: str) -> bytes:
         """The charts and figures as JSON; raises Missing where the run left none."""

@@ -49,7 +49,7 @@ async def find_run(research: Research, workspace: str, name: str) -> tuple[Backt
     live = research.queue.current(workspace, name)
     if live is not None:
         return *live, True
-    run = await research.runs.find(workspace, name)
+    run = await research.runs.find(workspace, name) if name.isprintable() else None
     if run is None:
         raise not_found("backtest", name)
     return run, 0, 0, False

@@ -12,8 +12,8 @@ from starlette.responses import Response
 from bidwell.server.access.guards import Access, InWorkspace
 from bidwell.server.access.permissions import Action
 from bidwell.server.backtests import reads, schemas
-from bidwell.server.fields import ObjectId
-from bidwell.server.paging import DEFAULT_LIMIT, Cursor, Limit, pack, unpack
+from bidwell.server.fields import Identifier, ObjectId
+from bidwell.server.paging import DEFAULT_LIMIT, Cursor, Limit, pack, unpack, wrong_cursor
 from bidwell.server.problems import ProblemError
 from bidwell.server.research import Research, research_of
 from bidwell.server.strategy_files.reads import find_file, find_version
@@ -30,11 +30,13 @@ _Second = Annotated[int | None, Query(ge=0, le=253_402_300_799, description="sec
 
 @router.get("")
 async def list_backtests(
-    access: _Read, research: _Research, strategy: Annotated[str | None, Query(max_length=80)] = None,
+    access: _Read, research: _Research, strategy: Annotated[Identifier | None, Query()] = None,
     cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT,
 ) -> schemas.RunPage:  # fmt: skip
     """Runs, newest first."""
     before = None if cursor is None else unpack(cursor)
+    if not (before or "").isprintable():
+        raise wrong_cursor()
     found = await research.runs.page(access.workspace, limit + 1, before, strategy)
     part = found[:limit]
     items = []

@@ -17,7 +17,7 @@ from bidwell.strategy.validation.finding import Parameter, Validation
 
 async def find_file(files: StrategyFiles, workspace: str, strategy: str) -> StrategyFile:
     """The file of this workspace, or a 404 problem."""
-    found = await files.find(workspace, strategy)
+    found = await files.find(workspace, strategy) if strategy.isprintable() else None
     if found is None:
         raise not_found("strategy_file", strategy)
     return found

@@ -90,6 +90,7 @@ async def list_strategy_versions(access: _Read, research: _Research, strategy: O
 async def add_strategy_version(access: _Write, research: _Research, strategy: ObjectId,
                                body: schemas.NewVersion) -> schemas.VersionDetail:  # fmt: skip
     """Keep a new version; 409 where somebody saved another one meanwhile."""
+    await reads.find_file(research.files, access.workspace, strategy)
     now = access.context.clock.now()
     try:
         added = await research.files.add(access.workspace, strategy, body.after, body.source, body.note, now,

@@ -132,7 +132,7 @@ function Editing({ workspace, id, line, file, onRemoved, onBacktest }: StrategyP
         </Notice>
       )}
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-[minmax(0,1fr)_320px]">
-        <div className="grid min-w-0 gap-2">
+        <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-2">
           <div className="h-[min(62dvh,720px)] min-h-80">
             <Suspense fallback={<Skeleton className="h-full" />}>
               <CodeEditor
