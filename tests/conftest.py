@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.contract import cards
+
 ASKED_FOR = {"network": "--network", "prove": "--prove"}
 
 
@@ -12,6 +14,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--screenshots", action="store_true", help="renew docs/screenshots from the browser tests")
     parser.addoption("--update", action="store_true", help="write stored results of backtests anew")
     parser.addoption("--prove", action="store_true", help="run the long proofs, and only those")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # the workers of a parallel run report to the one that counts
+        config.pluginmanager.register(cards.Count(update=config.getoption("--update")))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -156,7 +156,7 @@ async def alpaca_stand(**changes: Any) -> AsyncIterator[AlpacaStand]:  # noqa: A
     stage = Stage(SCENARIO, WallClock(), renew_ids=True)
     server = TwinServer(stage, AlpacaTwin(stage))
     await server.start()
-    config = AlpacaConfig(**FIELDS, environment="twin", twin=server.url, stream=QUICK, answer_timeout=2.0,
+    config = AlpacaConfig(FIELDS["key_id"], FIELDS["secret_key"], "twin", server.url, stream=QUICK, answer_timeout=2.0,
                           patience=0.5, rate=Limits(Decimal(2000), 2000, 100))  # fmt: skip
     account = Account(AccountId("acc_plain"), "Plain", "alpaca", "plain", "USD")
     try:

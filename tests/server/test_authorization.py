@@ -41,6 +41,7 @@ class Row:
 
 
 LIMITS = {"max_open_orders": "10000", "max_data_age": "3600", "duplicate_window": "0", "price_collar": "0.2"}
+CREDENTIAL = {"environment": "paper", "fields": {"key_id": "PK0001", "secret_key": "x"}}
 GROUP = {"name": "g", "policy": "ratio", "members": [{"account": "main-plain", "weight": "1"}]}
 STRATEGY = {"name": "s", "account": "main-plain"}
 SCOPE = {"type": "account", "id": "main-second"}
@@ -76,7 +77,6 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/api/v1/w/{workspace}/accounts/{id}"): Row(None, "main-plain", "other-plain"),
     ("PATCH", "/api/v1/w/{workspace}/accounts/{id}"): Row({"name": "renamed"}, "main-plain", "other-plain"),
     ("POST", "/api/v1/w/{workspace}/accounts"): Row({"name": "n", "currency": "USD", "cash": "0"}),
-    ("GET", "/api/v1/w/{workspace}/limits/catalog"): Row(),
     ("GET", "/api/v1/w/{workspace}/risk"): Row(),
     ("GET", "/api/v1/w/{workspace}/risk/violations"): Row(),
     ("POST", "/api/v1/w/{workspace}/risk/violations/{id}/acknowledge"): Row({"note": "seen"}, MISSING, "other-violation"),
@@ -94,11 +94,20 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/api/v1/w/{workspace}/funded/{id}/attach"): Row({"rulebook": "nothing"}, "main-second", "other-plain"),
     ("POST", "/api/v1/w/{workspace}/funded/{id}/detach"): Row(None, MISSING, "other-plain"),
     ("POST", "/api/v1/w/{workspace}/funded/{id}/payout"): Row({"amount": "1"}, MISSING, "other-plain"),
+    ("GET", "/api/v1/w/{workspace}/limits/catalog"): Row(),
     ("GET", "/api/v1/w/{workspace}/limits/workspace/history"): Row(),
     ("POST", "/api/v1/w/{workspace}/limits/workspace/drop-plan"): Row({"effective_from": "2099-01-01T00:00:00Z"}),
     ("GET", "/api/v1/w/{workspace}/limits/{scope_type}/{id}/history"): Row(None, "main-plain", "other-plain"),
     ("POST", "/api/v1/w/{workspace}/limits/{scope_type}/{id}/drop-plan"): Row(
         {"effective_from": "2099-01-01T00:00:00Z"}, "main-plain", "other-plain"),
+    ("GET", "/api/v1/w/{workspace}/brokers"): Row(),
+    ("POST", "/api/v1/w/{workspace}/brokers/{broker}/probe"): Row(CREDENTIAL),
+    ("POST", "/api/v1/w/{workspace}/brokers/{broker}/accounts"): Row(CREDENTIAL | {"name": "n"}),
+    ("GET", "/api/v1/w/{workspace}/accounts/{id}/connection"): Row(None, "main-plain", "other-plain"),
+    ("PUT", "/api/v1/w/{workspace}/accounts/{id}/connection"): Row(CREDENTIAL, "main-plain", "other-plain"),
+    ("POST", "/api/v1/w/{workspace}/accounts/{id}/connection/reconnect"): Row(None, "main-plain", "other-plain"),
+    ("POST", "/api/v1/w/{workspace}/accounts/{id}/arm"): Row({"number": "1"}, "main-plain", "other-plain"),
+    ("POST", "/api/v1/w/{workspace}/accounts/{id}/instruments"): Row({"symbols": ["AAPL"]}, "main-plain", "other-plain"),
     ("GET", "/api/v1/w/{workspace}/limits/workspace"): Row(),
     ("PUT", "/api/v1/w/{workspace}/limits/workspace"): Row(LIMITS),
     ("GET", "/api/v1/w/{workspace}/limits/{scope_type}/{id}"): Row(None, "main-plain", "other-plain"),
@@ -284,6 +293,7 @@ class Stage:
             route.path.replace("{workspace}", workspace)
             .replace("{scope_type}", "account")
             .replace("{strategy}", "main-cross")
+            .replace("{broker}", "alpaca")
             .replace("{version}", "1")
             .replace("{file}", "result.json")
             .replace("{id}", self.names.get(name, name))

@@ -26,7 +26,7 @@ NAME = "Demo desk"
 GROUP = GroupId("all-five")
 STRATEGY = StrategyId("aapl-cross")
 # What the demonstration's alert buys, by feed.
-ALERTS = {"replay": ("AAPL", "20"), "binance": ("BTC/USDT", "0.05")}
+ALERTS = {"replay": ("AAPL", "20"), "binance": ("BTC/USDT", "0.05"), "brokers": ("AAPL", "1")}
 
 
 @dataclass(frozen=True, slots=True)

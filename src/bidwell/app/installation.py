@@ -12,6 +12,7 @@ import structlog
 
 from bidwell.app import demo, projector, venue
 from bidwell.app.clock import SystemEntropy, WallClock
+from bidwell.app.connections import BrokerConnections, Sealed
 from bidwell.app.crash import CrashingJournal
 from bidwell.app.leadership import Leadership, holder_of, home_of
 from bidwell.app.rulebooks import RulebookFolder, revise_all
@@ -82,6 +83,7 @@ class Installation:
     leadership: Leadership
     stopping: asyncio.Event
     demo_token: str
+    connections: BrokerConnections
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
     before_close: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     projector: subprocess.Popen[bytes] | None = None
@@ -108,6 +110,7 @@ class Installation:
         if self.projector is not None:
             await asyncio.to_thread(projector.stop, self.projector)
         await self.feed.close()
+        await self.connections.close()
         await self.history.close()
         await self.journal.close()
         if not self.fenced:
@@ -136,11 +139,15 @@ async def install(settings: Settings, folder: DataFolder, stopping: asyncio.Even
     identity = IdentityStore(pool)
     await identity.users.ensure_workspace(demo.WORKSPACE, demo.NAME, "USD", clock.now())
     journal = PostgresJournal(database.app, demo.WORKSPACE, leadership.token)
-    desk = _desk(folder, journal, paper, clock, entropy, leadership)
+    connections = BrokerConnections(Sealed(pool, settings.vault_key_file, folder.path), clock, entropy, settings.feed,
+                                    twins=settings.twins)  # fmt: skip
+    await connections.load()
+    desk = _desk(folder, journal, paper, connections, clock, entropy, leadership)
     history, feed = PaperVenue(paper, entropy), PaperFeed(paper, clock, entropy, _label(settings))
     fan = Fan(desk)
     built = Installation(settings, folder, clock, entropy, database, pool, identity, journal, paper, history, feed, desk, fan,
-                         leadership, stopping, demo_token(folder))  # fmt: skip
+                         leadership, stopping, demo_token(folder), connections)  # fmt: skip
+    connections.desk, connections.prices = desk, fan
     built.tasks.append(asyncio.create_task(leadership.keep()))
     await history.connect()
     await desk.start()
@@ -148,6 +155,7 @@ async def install(settings: Settings, folder: DataFolder, stopping: asyncio.Even
     await desk.act_on_risk(lambda guard: revise_all(guard, library))
     await _furnish(built)
     built.tasks.append(asyncio.create_task(feed.connect(fan)))
+    built.tasks.append(asyncio.create_task(connections.follow_all()))
     if database.cluster is not None:
         built.tasks.append(asyncio.create_task(keep_running(database.cluster, _say)))
     watch = venue.keep_running(folder, settings.feed, settings.speed, paper.port, _say)
@@ -182,10 +190,12 @@ def _label(settings: Settings) -> str:
     return "Replay" if settings.feed == "replay" else settings.feed
 
 
-def _desk(folder: DataFolder, journal: PostgresJournal, paper: PaperConfig, clock: WallClock, entropy: SystemEntropy,
-          leadership: Leadership) -> Desk:  # fmt: skip
+def _desk(folder: DataFolder, journal: PostgresJournal, paper: PaperConfig, connections: BrokerConnections,
+          clock: WallClock, entropy: SystemEntropy, leadership: Leadership) -> Desk:  # fmt: skip
     def connect(account: Account) -> Broker | None:
-        return PaperBroker(paper, account, clock, entropy) if account.broker == "paper" else None
+        if account.broker == "paper":
+            return PaperBroker(paper, account, clock, entropy)
+        return connections.session(account)
 
     def alarm(what: str, facts: dict[str, object]) -> None:
         log.warning(what, **facts)

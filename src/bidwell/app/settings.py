@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from platformdirs import user_config_path
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bidwell.app.folders import data_folder
 
 DEFAULT_PORT = 8600
-FEEDS = ("replay", "binance")
+FEEDS = ("replay", "binance", "brokers")
 
 
 class Settings(BaseSettings):
@@ -32,6 +33,8 @@ class Settings(BaseSettings):
     speed: int = Field(default=60, ge=1, le=600)
     log: str = "console"
     standby: bool = False
+    twins: bool = False
+    vault_key_file: Path = Field(default_factory=lambda: user_config_path("bidwell") / "vault.key")
     database_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_URL")
 
     @property

@@ -19,6 +19,7 @@ import uvloop
 from bidwell.app.claim import DataFolder, alive
 from bidwell.app.clock import WallClock
 from bidwell.app.live import LiveMarket
+from bidwell.app.quiet import QuietMarket
 from bidwell.app.replayed import ReplayedMarket
 from bidwell.brokers.paper.config import ADDRESS_FILE, PaperConfig, read_config
 from bidwell.marketdata.calendars import CompiledCalendars
@@ -134,9 +135,11 @@ def main(arguments: list[str]) -> int:
 
 async def _run(folder: DataFolder, feed: str, speed: int, port: int) -> None:
     calendars = CompiledCalendars(folder.cache)
-    market: ReplayedMarket | LiveMarket
+    market: ReplayedMarket | LiveMarket | QuietMarket
     if feed == "replay":
         market = ReplayedMarket(calendars, folder.venue / "market.json", speed)
+    elif feed == "brokers":
+        market = QuietMarket(calendars, WallClock())
     else:
         market = await LiveMarket.open(feed, calendars, WallClock())
     server = VenueServer(folder.venue, market, WallClock(), port=port)

@@ -115,6 +115,7 @@ async def desk_web(built: Installation) -> DeskWeb:
         paper=PaperAccounts(built),
         research=await open_research(built),
         strategy_runs={demo.WORKSPACE: open_strategy_runs(built)},
+        connections={demo.WORKSPACE: built.connections},
         static=STATIC,
     )
     return DeskWeb(create_app(context), context, alert_url)

@@ -406,6 +406,12 @@ class Desk(Reading):
         for work in (lane.run(), reconciler.run(), reconciler.watch(), self._connect(session)):
             self._spawn(work)
 
+    def reopen(self, account: AccountId) -> None:
+        """Open the session of an account that has none yet, because what it needs was not there when it was defined."""
+        known = self.state.accounts.get(account)
+        if known is not None and account not in self.sessions:
+            self._open(known)
+
     async def _connect(self, session: Session) -> None:
         """Open the broker session; until its first attempt succeeds it does not mend itself."""
         pause = _CONNECT_FIRST

@@ -24,6 +24,7 @@ from bidwell.server.alerts.history import History
 from bidwell.server.alerts.routes import router as alerts
 from bidwell.server.assets import Assets
 from bidwell.server.backtests.routes import router as backtests
+from bidwell.server.brokers.routes import router as brokers
 from bidwell.server.context import ServerContext
 from bidwell.server.door import Door, Rules
 from bidwell.server.fills.routes import router as fills
@@ -46,8 +47,8 @@ from bidwell.server.orders.routes import router as orders
 from bidwell.server.overview.routes import router as overview
 from bidwell.server.positions.routes import router as positions
 from bidwell.server.problems import ProblemError, answer, of_error, unexpected
-from bidwell.server.risk.routes import router as risk
 from bidwell.server.reconciliation.routes import router as reconciliation
+from bidwell.server.risk.routes import router as risk
 from bidwell.server.strategies.routes import router as strategies
 from bidwell.server.strategy_files.routes import router as strategy_files
 from bidwell.server.strategy_runs.routes import router as strategy_runs
@@ -58,7 +59,7 @@ from bidwell.server.stream.tickets import Tickets
 from bidwell.server.thin import ThinRoute
 
 ROUTERS: tuple[APIRouter, ...] = (
-    sessions, keys, members, overview, accounts, limits, risk, funded, halt, groups, strategies, alerts, instruments, intents,
+    sessions, keys, members, overview, accounts, brokers, limits, risk, funded, halt, groups, strategies, alerts, instruments, intents,
     orders, fills, positions, reconciliation, journal, market, strategy_files, strategy_runs, backtests, stream, health,
 )  # fmt: skip
 STREAM_PATH = "/api/v1/stream"

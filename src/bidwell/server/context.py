@@ -11,7 +11,7 @@ from bidwell.engine.desk import Desk
 from bidwell.engine.ports import Clock, Entropy, HistorySource
 from bidwell.model.ids import WorkspaceId
 from bidwell.server.metrics import Metrics
-from bidwell.server.ports import AlertLog, Identity, JournalReader, PaperVenue, Probes, SpeedControl
+from bidwell.server.ports import AlertLog, Connections, Identity, JournalReader, PaperVenue, Probes, SpeedControl
 from bidwell.server.research import Research
 from bidwell.server.rulebooks import Rulebooks
 from bidwell.server.running import StrategyRuns
@@ -67,5 +67,6 @@ class ServerContext:
     rulebooks: Rulebooks | None = None
     research: Research | None = None
     strategy_runs: Mapping[WorkspaceId, StrategyRuns] = field(default_factory=dict)
+    connections: Mapping[WorkspaceId, Connections] = field(default_factory=dict)
     static: Path | None = None
     metrics: Metrics = field(default_factory=Metrics)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
-from bidwell.engine.ports import Entry
+from bidwell.engine.ports import Entry, SessionReport
 from bidwell.model.account import Account
+from bidwell.model.ids import AccountId, InstrumentId
 from bidwell.model.role import Role
 
 # --- identity ---------------------------------------------------------------------------------------
@@ -268,6 +269,100 @@ class PaperVenue(Protocol):
 
     async def open_account(self, account: Account, cash: Decimal) -> None:
         """Open an account there with cash in its currency; opening it again changes nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ProbedAccount:
+    """What a read-only look at a broker shows of the account behind a credential, in the account's currency."""
+
+    number: str
+    currency: str
+    cash: Decimal
+    equity: Decimal | None
+    buying_power: Decimal | None
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskedField:
+    """One thing that a person enters to connect an account; `where` says where the broker shows it."""
+
+    name: str
+    label: str
+    where: str
+    secret: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AskedEnvironment:
+    """Where orders can go: `live` moves real money."""
+
+    name: str
+    title: str
+    live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerOffer:
+    """A broker in the connect wizard."""
+
+    broker: str
+    title: str
+    fields: tuple[AskedField, ...]
+    environments: tuple[AskedEnvironment, ...]
+    steps: tuple[str, ...]
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a person entered. `twin` is the address of a stand-in on this machine, `proxy` the account's own way out."""
+
+    broker: str
+    environment: str
+    fields: Mapping[str, str] = field(repr=False)
+    twin: str = ""
+    proxy: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """How an account is connected; `hint` is the part of the credential that may be shown."""
+
+    environment: str
+    number: str
+    hint: str
+    report: SessionReport
+
+
+class Connections(Protocol):
+    """Accounts at brokers over the network: credentials are kept sealed and opened only here."""
+
+    def offers(self) -> Sequence[BrokerOffer]:
+        """The brokers that there are."""
+        ...
+
+    async def probe(self, given: Credentials) -> ProbedAccount:
+        """Look at the account behind a credential and keep nothing; raises InvalidInput, ConfigError, BrokerError."""
+        ...
+
+    async def connect(
+        self, given: Credentials, name: str, *, fractional: bool, leverage: Decimal, actor: str
+    ) -> Account:
+        """Test, seal and keep the credential, define the account and open its session; a live one begins halted."""
+        ...
+
+    async def renew(self, account: AccountId, given: Credentials | None) -> None:
+        """Open the session anew, with another credential where one is given; raises BrokerError when it fails."""
+        ...
+
+    def linked(self, account: AccountId) -> Linked | None:
+        """How an account is connected; None for one that is not so."""
+        ...
+
+    async def add_instruments(self, account: AccountId, symbols: Sequence[str]) -> Sequence[InstrumentId]:
+        """List the broker's symbols in the workspace; raises Missing for one that it does not trade."""
         ...
 
 

@@ -325,6 +325,90 @@ export interface paths {
         patch: operations["change_account_api_v1_w__workspace__accounts__id__patch"];
         trace?: never;
     };
+    "/api/v1/w/{workspace}/accounts/{id}/arm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Arm Account
+         * @description Let a live account trade: a deliberate act of a person who gave the password just now.
+         */
+        post: operations["arm_account_api_v1_w__workspace__accounts__id__arm_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/accounts/{id}/connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Connection
+         * @description How an account is connected: session, data age, limits used, last errors.
+         */
+        get: operations["read_connection_api_v1_w__workspace__accounts__id__connection_get"];
+        /**
+         * Change Credential
+         * @description Go on with another credential of the same account at the broker.
+         */
+        put: operations["change_credential_api_v1_w__workspace__accounts__id__connection_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/accounts/{id}/connection/reconnect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reconnect
+         * @description Close the session and open it anew.
+         */
+        post: operations["reconnect_api_v1_w__workspace__accounts__id__connection_reconnect_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/accounts/{id}/instruments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * List Instruments
+         * @description Bring instruments of the account's broker into the workspace's list.
+         */
+        post: operations["list_instruments_api_v1_w__workspace__accounts__id__instruments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/w/{workspace}/alerts/test": {
         parameters: {
             query?: never;
@@ -571,6 +655,66 @@ export interface paths {
          */
         put: operations["change_backtest_settings_api_v1_w__workspace__backtests_settings_put"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/brokers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Brokers
+         * @description The brokers that an account can be connected at, with what each asks for.
+         */
+        get: operations["list_brokers_api_v1_w__workspace__brokers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/brokers/{broker}/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Connect Account
+         * @description Connect an account; a live one is halted until it is armed.
+         */
+        post: operations["connect_account_api_v1_w__workspace__brokers__broker__accounts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/brokers/{broker}/probe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Probe Broker
+         * @description Look at the account behind a credential, read-only; nothing is kept.
+         */
+        post: operations["probe_broker_api_v1_w__workspace__brokers__broker__probe_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2456,6 +2600,14 @@ export interface components {
             next_cursor?: string | null;
         };
         /**
+         * ArmBody
+         * @description `number` is the broker's account number, typed as a deliberate act.
+         */
+        ArmBody: {
+            /** Number */
+            number: string;
+        };
+        /**
          * Ask
          * @description Whose book to compare now; everybody's when nobody is named.
          */
@@ -2703,6 +2855,58 @@ export interface components {
             type: string;
         };
         /**
+         * BrokerEnvironment
+         * @description Where orders can go; `live` moves real money.
+         */
+        BrokerEnvironment: {
+            /** Live */
+            live: boolean;
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * BrokerField
+         * @description One thing to enter; `where` says where the broker shows it.
+         */
+        BrokerField: {
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /** Secret */
+            secret: boolean;
+            /** Where */
+            where: string;
+        };
+        /**
+         * BrokerList
+         * @description Every broker that an account can be connected at.
+         */
+        BrokerList: {
+            /** Items */
+            items: components["schemas"]["BrokerView"][];
+        };
+        /**
+         * BrokerView
+         * @description A broker in the connect wizard; `page` is its page of the documentation.
+         */
+        BrokerView: {
+            /** Broker */
+            broker: string;
+            /** Environments */
+            environments: components["schemas"]["BrokerEnvironment"][];
+            /** Fields */
+            fields: components["schemas"]["BrokerField"][];
+            /** Page */
+            page: string;
+            /** Steps */
+            steps: string[];
+            /** Title */
+            title: string;
+        };
+        /**
          * CallerView
          * @description What a caller looks like from here: the answer of the reachability check.
          */
@@ -2826,6 +3030,72 @@ export interface components {
             ok: boolean;
         };
         /**
+         * ConnectBody
+         * @description An account to connect under a name; `fractional` ones trade down to a millionth of a unit.
+         */
+        ConnectBody: {
+            /** Environment */
+            environment: string;
+            /** Fields */
+            fields: {
+                [key: string]: string;
+            };
+            /**
+             * Fractional
+             * @default false
+             */
+            fractional?: boolean;
+            /**
+             * Leverage
+             * Format: decimal
+             * @default 1
+             * @example 98.50
+             */
+            leverage?: DecimalText;
+            /** Name */
+            name: string;
+            /** Proxy */
+            proxy?: string | null;
+            /**
+             * Twin
+             * @default
+             */
+            twin?: string;
+        };
+        /**
+         * ConnectionView
+         * @description An account's connection; `data_age` is in seconds, `clock_skew` the broker's clock less ours in seconds.
+         */
+        ConnectionView: {
+            /** Armed */
+            armed: boolean;
+            /** Broker */
+            broker: string;
+            /** Clock Skew */
+            clock_skew: DecimalText | null;
+            /** Data Age */
+            data_age: DecimalText | null;
+            /** Environment */
+            environment: string;
+            /** Hint */
+            hint: string;
+            life: components["schemas"]["SessionLife"];
+            /** Login Url */
+            login_url: string;
+            /** Number */
+            number: string;
+            /** Reason */
+            reason: string;
+            /** Requests Left */
+            requests_left: number | null;
+            /** Requests Limit */
+            requests_limit: number | null;
+            /** Troubles */
+            troubles: components["schemas"]["TroubleView"][];
+            /** Until */
+            until: string | null;
+        };
+        /**
          * ContractLimit
          * @description The largest sum of contracts, each counted with the weight of its underlying; `other` null: nothing else.
          */
@@ -2901,6 +3171,25 @@ export interface components {
             amount: number;
             /** Name */
             name: string;
+        };
+        /**
+         * CredentialBody
+         * @description What a person entered; `twin` is the address of a stand-in on this machine, `proxy` this account's way out.
+         */
+        CredentialBody: {
+            /** Environment */
+            environment: string;
+            /** Fields */
+            fields: {
+                [key: string]: string;
+            };
+            /** Proxy */
+            proxy?: string | null;
+            /**
+             * Twin
+             * @default
+             */
+            twin?: string;
         };
         /**
          * DeskClock
@@ -4383,6 +4672,14 @@ export interface components {
             value: (number | null)[];
         };
         /**
+         * ListedView
+         * @description Instruments that the workspace lists now.
+         */
+        ListedView: {
+            /** Instruments */
+            instruments: string[];
+        };
+        /**
          * Live
          * @description The process answers.
          */
@@ -5188,6 +5485,30 @@ export interface components {
              */
             quantity: DecimalText;
             side: components["schemas"]["Side"] | null;
+        };
+        /**
+         * ProbeView
+         * @description The account that a credential opens, as the broker shows it; nothing was kept.
+         */
+        ProbeView: {
+            /** Buying Power */
+            buying_power: DecimalText | null;
+            /**
+             * Cash
+             * Format: decimal
+             * @example 98.50
+             */
+            cash: DecimalText;
+            /** Currency */
+            currency: string;
+            /** Equity */
+            equity: DecimalText | null;
+            /** Live */
+            live: boolean;
+            /** Number */
+            number: string;
+            /** Status */
+            status: string;
         };
         /**
          * Problem
@@ -6132,6 +6453,12 @@ export interface components {
             last_seen_at: string;
         };
         /**
+         * SessionLife
+         * @description How long a session lasts by itself; every state but ACTIVE asks something of a person or tells why.
+         * @enum {string}
+         */
+        SessionLife: "active" | "expiring" | "needs_login" | "dead";
+        /**
          * SessionPage
          * @description Signed-in browsers.
          */
@@ -6658,6 +6985,14 @@ export interface components {
             why: string;
         };
         /**
+         * SymbolsBody
+         * @description The broker's own symbols.
+         */
+        SymbolsBody: {
+            /** Symbols */
+            symbols: string[];
+        };
+        /**
          * Template
          * @description A message body to paste into the sender's alert dialog.
          */
@@ -6805,6 +7140,24 @@ export interface components {
             side: string;
             /** Symbol */
             symbol: string;
+        };
+        /**
+         * TroubleView
+         * @description Something that went wrong lately.
+         */
+        TroubleView: {
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            at: string;
+            /** Code */
+            code: string;
+            /** Sentence */
+            sentence: string;
+            /** What */
+            what: string;
         };
         /**
          * User
@@ -7749,6 +8102,183 @@ export interface operations {
             };
         };
     };
+    arm_account_api_v1_w__workspace__accounts__id__arm_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArmBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountDetail"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_connection_api_v1_w__workspace__accounts__id__connection_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_credential_api_v1_w__workspace__accounts__id__connection_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CredentialBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reconnect_api_v1_w__workspace__accounts__id__connection_reconnect_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_instruments_api_v1_w__workspace__accounts__id__instruments_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SymbolsBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     test_alert_api_v1_w__workspace__alerts_test_post: {
         parameters: {
             query?: never;
@@ -8250,6 +8780,112 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunSettingsView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_brokers_api_v1_w__workspace__brokers_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrokerList"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connect_account_api_v1_w__workspace__brokers__broker__accounts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                broker: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountDetail"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    probe_broker_api_v1_w__workspace__brokers__broker__probe_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                broker: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CredentialBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProbeView"];
                 };
             };
             /** @description What is wrong, with a stable code */

@@ -19,7 +19,15 @@ def up(
     port: Annotated[int | None, typer.Option(help="Port of the web screen.", show_default="8600")] = None,
     data: Annotated[Path | None, typer.Option(help="Data folder.", show_default="the platform's own")] = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
-    feed: Annotated[str | None, typer.Option(help="Market: replay, or binance for live crypto prices.")] = None,
+    feed: Annotated[
+        str | None,
+        typer.Option(
+            help="Market: replay, binance for live crypto prices, or brokers for those of connected accounts."
+        ),
+    ] = None,
+    twins: Annotated[
+        bool | None, typer.Option("--twins", help="Let accounts be connected at twins on this machine.")
+    ] = None,
     speed: Annotated[int | None, typer.Option(help="Replay speed, 1 to 600.", show_default="60")] = None,
     alert_port: Annotated[int | None, typer.Option(help="Open an alert-only listener on this port.")] = None,
     standby: Annotated[
@@ -31,7 +39,7 @@ def up(
     """Start the desk: database, paper venue, market and web screen. Ctrl-C stops it; orders stay where they are."""
     from bidwell.app.run import read_settings, run
 
-    given = {"port": port, "data": data, "feed": feed, "speed": speed, "alert_port": alert_port, "log": log,
+    given = {"port": port, "data": data, "feed": feed, "twins": twins, "speed": speed, "alert_port": alert_port, "log": log,
              "standby": standby or None}  # fmt: skip
     settings = read_settings({name: value for name, value in given.items() if value is not None})
     raise typer.Exit(run(settings, browser=not no_browser and not as_json, as_json=as_json))

@@ -50,6 +50,7 @@ class Action(StrEnum):
     ORDER_REPLACE = "order.replace"
     ORDER_CONFIRM_DEAD = "order.confirm_dead"
     ACCOUNT_WRITE = "account.write"
+    ACCOUNT_CONNECT = "account.connect"
     LIMITS_WRITE = "limits.write"
     HALT = "halt"
     RELEASE = "release"
@@ -120,6 +121,7 @@ PERMISSIONS: dict[Action, Permission] = {
     Action.HALT: _TRADE,
     Action.RELEASE: Permission(Reach.WORKSPACE, _RUNNING),
     Action.ACCOUNT_WRITE: _RUN,
+    Action.ACCOUNT_CONNECT: Permission(Reach.WORKSPACE, _RUNNING, step_up=True),
     Action.LIMITS_WRITE: Permission(Reach.WORKSPACE, _RUNNING, step_up=True),
     Action.GROUP_WRITE: _RUN,
     Action.STRATEGY_WRITE: _RUN,

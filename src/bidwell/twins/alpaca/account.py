@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiohttp import web
 
@@ -14,10 +14,8 @@ from bidwell.model.terms import OrderType, Side, TimeInForce
 from bidwell.simulation.orders import Holding, Ticket
 from bidwell.twins.alpaca import words
 from bidwell.twins.alpaca.answers import reply
+from bidwell.twins.alpaca.records import Records
 from bidwell.twins.mishaps import On
-
-if TYPE_CHECKING:
-    from bidwell.twins.alpaca.dialect import AlpacaTwin
 
 _RATE = Decimal("0.0001")
 _CONFIGURATION: dict[str, Any] = {
@@ -31,9 +29,9 @@ Work = Callable[[web.Request, str], web.Response]
 class AccountRoutes:
     """/v2/account, /v2/positions, /v2/clock."""
 
-    def __init__(self, twin: AlpacaTwin) -> None:
-        self._twin = twin
-        self._stage = twin.stage
+    def __init__(self, records: Records) -> None:
+        self._records = records
+        self._stage = records.stage
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         """Its URLs."""
@@ -53,7 +51,7 @@ class AccountRoutes:
 
     def _read(self, work: Work) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def handle(request: web.Request) -> web.Response:
-            account = self._twin.caller(request).account
+            account = self._records.caller(request).account
             return await self._stage.play(
                 request, On.READ, account, lambda _refusal, _first: (work(request, account), ())
             )
@@ -78,22 +76,22 @@ class AccountRoutes:
             "maintenance_margin": "0", "multiplier": words.text(held.spec.leverage), "pattern_day_trader": False,
             "portfolio_value": equity, "regt_buying_power": free, "short_market_value": words.text(short),
             "shorting_enabled": True, "sma": "0", "status": "ACTIVE",
-            "trade_suspended_by_user": bool(self._twin.configurations.get(account, {}).get("suspend_trade")),
+            "trade_suspended_by_user": bool(self._records.configurations.get(account, {}).get("suspend_trade")),
             "trading_blocked": False, "transfers_blocked": False, "options_buying_power": free,
             "options_approved_level": "1", "options_trading_level": "1",
         })  # fmt: skip
 
     def configuration(self, _request: web.Request, account: str) -> web.Response:
         """GET /v2/account/configurations."""
-        return reply(self._twin.configurations.get(account, _CONFIGURATION))
+        return reply(self._records.configurations.get(account, _CONFIGURATION))
 
     async def configure(self, request: web.Request) -> web.Response:
         """PATCH /v2/account/configurations."""
-        account = self._twin.caller(request).account
+        account = self._records.caller(request).account
         given = await request.json()
-        known = self._twin.configurations.get(account, _CONFIGURATION)
-        self._twin.configurations[account] = known | {name: given[name] for name in given if name in known}
-        return reply(self._twin.configurations[account])
+        known = self._records.configurations.get(account, _CONFIGURATION)
+        self._records.configurations[account] = known | {name: given[name] for name in given if name in known}
+        return reply(self._records.configurations[account])
 
     # --- fills ------------------------------------------------------------------------------------
 
@@ -129,7 +127,7 @@ class AccountRoutes:
     def _owner(self, chain: list[str], filled: Decimal) -> str:
         """Which order of a chain a fill was of: the first that had not been replaced before it."""
         for venue_id in chain[:-1]:
-            if Decimal(self._twin.past[venue_id][1]["filled_qty"]) >= filled:
+            if Decimal(self._records.past[venue_id][1]["filled_qty"]) >= filled:
                 return venue_id
         return chain[-1]
 
@@ -159,7 +157,7 @@ class AccountRoutes:
 
     async def flatten(self, request: web.Request) -> web.Response:
         """DELETE /v2/positions."""
-        account = self._twin.caller(request).account
+        account = self._records.caller(request).account
         if request.query.get("cancel_orders") == "true":
             for held in self._stage.state.open_orders(account):
                 self._stage.publish(self._stage.venue.cancel(account, "", held.broker_order_id))
@@ -171,7 +169,7 @@ class AccountRoutes:
 
     async def close_position(self, request: web.Request) -> web.Response:
         """DELETE /v2/positions/{symbol}."""
-        account = self._twin.caller(request).account
+        account = self._records.caller(request).account
         found = self._held(account, request.match_info["symbol"])
         if found is None:
             return reply(words.error(404, "position does not exist"), 404)
@@ -190,10 +188,10 @@ class AccountRoutes:
         ticket = Ticket(name, side, quantity, OrderType.MARKET, TimeInForce.DAY, client)
         outcomes = self._stage.submit(account, ticket)
         order = self._stage.state.named[account, client]
-        self._twin.names[order.broker_order_id] = client
-        self._twin.taken[account, client] = order.broker_order_id
+        self._records.names[order.broker_order_id] = client
+        self._records.taken[account, client] = order.broker_order_id
         self._stage.publish(outcomes)
-        return self._twin.order(order) | {"subtag": None, "source": None}
+        return self._records.order(order) | {"subtag": None, "source": None}
 
     def _held(self, account: str, symbol: str) -> tuple[str, Holding] | None:
         for name, each in self._stage.state.accounts[account].holdings.items():

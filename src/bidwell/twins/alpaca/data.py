@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from aiohttp import web
@@ -13,11 +13,9 @@ from aiohttp import web
 from bidwell.model.market import Bar, Quote
 from bidwell.twins.alpaca import words
 from bidwell.twins.alpaca.answers import reply
+from bidwell.twins.alpaca.records import Records
 from bidwell.twins.lines import Line
 from bidwell.twins.mishaps import On
-
-if TYPE_CHECKING:
-    from bidwell.twins.alpaca.dialect import AlpacaTwin
 
 _UNITS = {"Min": 60, "T": 60, "Hour": 3600, "H": 3600, "Day": 86400, "D": 86400, "Week": 604800, "W": 604800}
 _PRICES = "price:"
@@ -28,9 +26,9 @@ Shape = Callable[[Quote], dict[str, Any]]
 class MarketRoutes:
     """/v2/assets, /v2/options/contracts, /v2/stocks, /v1beta3/crypto/us, /v1beta1/options and the price streams."""
 
-    def __init__(self, twin: AlpacaTwin) -> None:
-        self._twin = twin
-        self._stage = twin.stage
+    def __init__(self, records: Records) -> None:
+        self._records = records
+        self._stage = records.stage
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         """Its URLs."""
@@ -55,7 +53,7 @@ class MarketRoutes:
 
     def _read(self, work: Work) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def handle(request: web.Request) -> web.Response:
-            account = self._twin.caller(request).account
+            account = self._records.caller(request).account
             return await self._stage.play(request, On.READ, account, lambda _refusal, _first: (work(request), ()))
 
         return handle

@@ -14,11 +14,11 @@ from bidwell.model.money import ZERO
 from bidwell.model.order import OrderStatus
 from bidwell.simulation.facts import Amended, Closed, Placed, Traded
 from bidwell.simulation.floor import Outcome
-from bidwell.simulation.orders import VenueOrder
 from bidwell.twins.alpaca import words
 from bidwell.twins.alpaca.account import AccountRoutes
 from bidwell.twins.alpaca.answers import reply
 from bidwell.twins.alpaca.data import MarketRoutes
+from bidwell.twins.alpaca.records import Records
 from bidwell.twins.alpaca.trading import TradingRoutes
 from bidwell.twins.scenario import Listed, Person, Scenario
 from bidwell.twins.stage import Stage
@@ -45,23 +45,14 @@ _EVENTS = {OrderStatus.CANCELED: "canceled", OrderStatus.EXPIRED: "expired", Ord
 
 
 class AlpacaTwin:
-    """`twins.Dialect` for Alpaca.
-
-    `names` are client order ids by venue id (a replacement has its own), `past` the orders that were replaced, as they
-    were then, by venue id, with the id that replaced them.
-    """
+    """`twins.Dialect` for Alpaca."""
 
     name = "alpaca"
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
-        self.names: dict[str, str] = {}
-        self.taken: dict[tuple[str, str], str] = {}
-        self.past: dict[str, tuple[str, dict[str, Any]]] = {}
-        self.replaces: dict[str, str] = {}
-        self.next_name: dict[str, str] = {}
-        self.configurations: dict[str, dict[str, Any]] = {}
-        self._parts = (TradingRoutes(self), AccountRoutes(self), MarketRoutes(self))
+        self.records = Records(stage)
+        self._parts = (TradingRoutes(self.records), AccountRoutes(self.records), MarketRoutes(self.records))
         self._events: dict[type[Any], Callable[[Any], tuple[str, list[str | bytes]]]] = {
             Placed: self._placed, Traded: self._traded, Closed: self._closed, Amended: self._amended,
         }  # fmt: skip
@@ -70,64 +61,9 @@ class AlpacaTwin:
         """The vendor's own URLs."""
         return [route for part in self._parts for route in part.routes()]
 
-    # --- who --------------------------------------------------------------------------------------
-
-    def caller(self, request: web.Request) -> Person:
-        """The account behind the two headers; answers 401 for none."""
-        person = self.stage.who(key_id=request.headers.get("APCA-API-KEY-ID", ""),
-                                secret_key=request.headers.get("APCA-API-SECRET-KEY", ""))  # fmt: skip
-        if person is None:
-            raise web.HTTPUnauthorized(text='{"message":"unauthorized"}', content_type="application/json")
-        return person
-
-    def listed(self, order: VenueOrder) -> Listed:
-        """The scenario's row of an order's instrument."""
-        return self.stage.market.rows[self.stage.market.symbols[order.instrument]]
-
-    # --- orders -----------------------------------------------------------------------------------
-
-    def order(self, held: VenueOrder) -> dict[str, Any]:
-        """An order as a reply of its own has it."""
-        venue_id = held.broker_order_id
-        replaces = self.replaces.get(venue_id)
-        return words.order(held, self.listed(held), words.order_uuid(venue_id),
-                           self.names.get(venue_id, held.client_order_id),
-                           words.order_uuid(replaces) if replaces else None)  # fmt: skip
-
     def on_outcomes(self, outcomes: Sequence[Outcome]) -> None:
         """Remember names, and what an order was when it was replaced."""
-        for outcome in outcomes:
-            if isinstance(outcome, Amended) and outcome.new_id and outcome.broker_order_id not in self.past:
-                self._rename(outcome)
-
-    def _rename(self, fact: Amended) -> None:
-        held = self.stage.state.orders[fact.new_id]
-        old_id, new_id = fact.broker_order_id, fact.new_id
-        before = words.order(held, self.listed(held), words.order_uuid(old_id),
-                             self.names.get(old_id, held.client_order_id), None)  # fmt: skip
-        at = words.stamp(fact.wall)
-        earlier = self.replaces.get(old_id)
-        self.past[old_id] = (new_id, before | {
-            "status": "replaced", "replaced_at": at, "updated_at": at, "replaced_by": words.order_uuid(new_id),
-            "replaces": words.order_uuid(earlier) if earlier else None, "filled_at": None,
-        })  # fmt: skip
-        self.replaces[new_id] = old_id
-        name = self.next_name.pop(old_id, "") or words.named_uuid("order", new_id)
-        self.names[new_id] = name
-        self.taken[held.account, name] = new_id
-
-    def newest(self, venue_id: str) -> str:
-        """The id under which an order works now."""
-        while venue_id in self.past:
-            venue_id = self.past[venue_id][0]
-        return venue_id
-
-    def row(self, account: str, venue_id: str) -> dict[str, Any] | None:
-        """An order of an account, replaced ones as they were."""
-        held = self.stage.state.orders.get(self.newest(venue_id))
-        if held is None or held.account != account:
-            return None
-        return self.past[venue_id][1] if venue_id in self.past else self.order(held)
+        self.records.on_outcomes(outcomes)
 
     # --- the order stream ---------------------------------------------------------------------------
 
@@ -145,7 +81,7 @@ class AlpacaTwin:
 
     def _placed(self, fact: Placed) -> tuple[str, list[str | bytes]]:
         held = self.stage.state.orders.get(fact.order.broker_order_id, fact.order)
-        row = self.order(held) | {"status": "new", "filled_qty": "0", "filled_avg_price": None, "filled_at": None,
+        row = self.records.order(held) | {"status": "new", "filled_qty": "0", "filled_avg_price": None, "filled_at": None,
                                   "canceled_at": None}  # fmt: skip
         return fact.order.account, [self._frame("new", row)]
 
@@ -155,7 +91,7 @@ class AlpacaTwin:
         filled = sum((each.quantity for each in upto), ZERO)
         paid = sum((each.quantity * each.price for each in upto), ZERO)
         whole = filled >= held.quantity
-        row = self.order(held) | {
+        row = self.records.order(held) | {
             "filled_qty": words.text(filled), "filled_avg_price": words.text((paid / filled).quantize(Decimal("0.000001"))),
             "status": "filled" if whole else "partially_filled",
         }  # fmt: skip
@@ -168,14 +104,14 @@ class AlpacaTwin:
 
     def _closed(self, fact: Closed) -> tuple[str, list[str | bytes]]:
         held = self.stage.state.orders[fact.broker_order_id]
-        return fact.account, [self._frame(_EVENTS[fact.status], self.order(held))]
+        return fact.account, [self._frame(_EVENTS[fact.status], self.records.order(held))]
 
     def _amended(self, fact: Amended) -> tuple[str, list[str | bytes]]:
         if not fact.new_id:
             return fact.account, []
-        held = self.stage.state.orders[self.newest(fact.new_id)]
-        return fact.account, [self._frame("replaced", self.past[fact.broker_order_id][1]),
-                              self._frame("new", self.order(held))]  # fmt: skip
+        held = self.stage.state.orders[self.records.newest(fact.new_id)]
+        return fact.account, [self._frame("replaced", self.records.past[fact.broker_order_id][1]),
+                              self._frame("new", self.records.order(held))]  # fmt: skip
 
     def prices(self, instruments: Sequence[str]) -> None:
         """Quotes moved."""

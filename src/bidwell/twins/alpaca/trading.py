@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from aiohttp import web
@@ -16,11 +16,9 @@ from bidwell.simulation.floor import Duplicate, NotCanceled, NotReplaced, Outcom
 from bidwell.simulation.orders import Ticket, VenueOrder
 from bidwell.twins.alpaca import words
 from bidwell.twins.alpaca.answers import reply
+from bidwell.twins.alpaca.records import Records
 from bidwell.twins.mishaps import On
 from bidwell.twins.stage import ORDERS
-
-if TYPE_CHECKING:
-    from bidwell.twins.alpaca.dialect import AlpacaTwin
 
 _OPEN, _CLOSED, _ALL = "open", "closed", "all"
 _MOST = 500
@@ -29,9 +27,9 @@ _MOST = 500
 class TradingRoutes:
     """/v2/orders and /stream."""
 
-    def __init__(self, twin: AlpacaTwin) -> None:
-        self._twin = twin
-        self._stage = twin.stage
+    def __init__(self, records: Records) -> None:
+        self._records = records
+        self._stage = records.stage
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         """Its URLs."""
@@ -50,7 +48,7 @@ class TradingRoutes:
         self, work: Callable[[web.Request, str], web.Response]
     ) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def handle(request: web.Request) -> web.Response:
-            account = self._twin.caller(request).account
+            account = self._records.caller(request).account
             return await self._stage.play(
                 request, On.READ, account, lambda _refusal, _first: (work(request, account), ())
             )
@@ -61,7 +59,7 @@ class TradingRoutes:
 
     async def place(self, request: web.Request) -> web.Response:
         """POST /v2/orders."""
-        account = self._twin.caller(request).account
+        account = self._records.caller(request).account
         body = await _body(request)
         name = body.get("client_order_id") or words.named_uuid("client", f"{account}/{self._stage.state.number + 1}")
         wrong = self._wrong(account, body, name)
@@ -81,7 +79,7 @@ class TradingRoutes:
         return await self._stage.play(request, On.SUBMIT, account, work, [ticket])
 
     def _wrong(self, account: str, body: dict[str, Any], name: str) -> web.Response | None:
-        if self._twin.configurations.get(account, {}).get("suspend_trade"):
+        if self._records.configurations.get(account, {}).get("suspend_trade"):
             return reply(words.error(403, "trading is suspended by user"), 403)
         if not words.good_name(name):
             return reply(words.error(422, "client_order_id must be at most 128 characters"), 422)
@@ -121,12 +119,12 @@ class TradingRoutes:
                 return _unique()
             if isinstance(outcome, Placed):
                 venue_id = outcome.order.broker_order_id
-                self._twin.names[venue_id] = name
-                self._twin.taken[account, name] = venue_id
+                self._records.names[venue_id] = name
+                self._records.taken[account, name] = venue_id
                 held = self._stage.state.orders[venue_id]
-                return reply(self._twin.order(held) | {"status": "accepted", "filled_qty": "0", "filled_avg_price": None,
+                return reply(self._records.order(held) | {"status": "accepted", "filled_qty": "0", "filled_avg_price": None,
                                                        "filled_at": None})  # fmt: skip
-        return self._twin.failed(500)
+        return reply(words.error(500, "internal server error occurred"), 500)
 
     def _forget(self, account: str, inner: str) -> None:
         held = self._stage.state.named.pop((account, inner), None)
@@ -135,13 +133,13 @@ class TradingRoutes:
             seen[account, inner] = seen.get((account, inner), 0) + held.submissions
 
     def _known(self, account: str, name: str) -> str | None:
-        return self._twin.taken.get((account, name))
+        return self._records.taken.get((account, name))
 
     # --- changing ---------------------------------------------------------------------------------
 
     async def cancel(self, request: web.Request) -> web.Response:
         """DELETE /v2/orders/{id}."""
-        account = self._twin.caller(request).account
+        account = self._records.caller(request).account
         order_id = request.match_info["id"]
 
         def work(refusal: Refusal | None, _first: Decimal | None) -> tuple[web.Response, Sequence[Outcome]]:
@@ -152,10 +150,10 @@ class TradingRoutes:
     def _canceled(self, account: str, order_id: str,
                   refusal: Refusal | None = None) -> tuple[web.Response, Sequence[Outcome]]:  # fmt: skip
         venue_id = words.venue_id_of(order_id)
-        row = self._twin.row(account, venue_id) if venue_id else None
+        row = self._records.row(account, venue_id) if venue_id else None
         if row is None:
             return reply(words.error(404, f"order not found for {order_id}"), 404), ()
-        if venue_id in self._twin.past:
+        if venue_id in self._records.past:
             return reply(words.error(422, 'order is already in "replaced" state, not cancelable'), 422), ()
         outcomes = self._stage.venue.cancel(account, "", venue_id, refusal=refusal and Refusal("order", refusal.reason))
         refused = next((each for each in outcomes if isinstance(each, NotCanceled)), None)
@@ -166,7 +164,7 @@ class TradingRoutes:
 
     async def cancel_all(self, request: web.Request) -> web.Response:
         """DELETE /v2/orders."""
-        account = self._twin.caller(request).account
+        account = self._records.caller(request).account
         rows = []
         for held in self._stage.state.open_orders(account):
             order_id = words.order_uuid(held.broker_order_id)
@@ -177,12 +175,12 @@ class TradingRoutes:
 
     async def replace(self, request: web.Request) -> web.Response:
         """PATCH /v2/orders/{id}."""
-        account = self._twin.caller(request).account
+        account = self._records.caller(request).account
         body = await _body(request)
         venue_id = words.venue_id_of(request.match_info["id"])
         held = self._stage.state.orders.get(venue_id)
         if held is None or held.account != account:
-            known = self._twin.row(account, venue_id) if venue_id else None
+            known = self._records.row(account, venue_id) if venue_id else None
             if known is None:
                 return reply(words.error(404, f"order not found for {request.match_info['id']}"), 404)
             return reply(words.error(422, 'order is already in "replaced" state, not replaceable'), 422)
@@ -195,7 +193,7 @@ class TradingRoutes:
             return reply(words.error(422, str(problem)), 422)
 
         def work(refusal: Refusal | None, _first: Decimal | None) -> tuple[web.Response, Sequence[Outcome]]:
-            self._twin.next_name[venue_id] = name
+            self._records.next_name[venue_id] = name
             outcomes = self._stage.venue.replace(account, changes, venue_id, refusal=refusal)
             return self._replaced(venue_id, outcomes), outcomes
 
@@ -204,14 +202,16 @@ class TradingRoutes:
     def _replaced(self, venue_id: str, outcomes: Sequence[Outcome]) -> web.Response:
         refused = next((each for each in outcomes if isinstance(each, NotReplaced)), None)
         if refused is not None:
-            self._twin.next_name.pop(venue_id, None)
+            self._records.next_name.pop(venue_id, None)
             closed = refused.refusal.code == "order.closed"
             words_said = f"{refused.refusal.reason}, not replaceable" if closed else refused.refusal.reason
             return reply(words.error(422, words_said), 422)
-        self._twin.on_outcomes(outcomes)
-        newest = self._stage.state.orders[self._twin.newest(venue_id)]
+        self._records.on_outcomes(outcomes)
+        newest = self._stage.state.orders[self._records.newest(venue_id)]
         return reply(
-            self._twin.order(newest) | {"status": "pending_replace"} if newest.is_open else self._twin.order(newest)
+            self._records.order(newest) | {"status": "pending_replace"}
+            if newest.is_open
+            else self._records.order(newest)
         )
 
     # --- reading ----------------------------------------------------------------------------------
@@ -219,22 +219,22 @@ class TradingRoutes:
     def by_id(self, request: web.Request, account: str) -> web.Response:
         """GET /v2/orders/{id}."""
         venue_id = words.venue_id_of(request.match_info["id"])
-        row = self._twin.row(account, venue_id) if venue_id else None
+        row = self._records.row(account, venue_id) if venue_id else None
         return _found(row, request.match_info["id"])
 
     def by_name(self, request: web.Request, account: str) -> web.Response:
         """GET /v2/orders:by_client_order_id."""
         name = request.query.get("client_order_id", "")
         venue_id = self._known(account, name)
-        return _found(self._twin.row(account, venue_id) if venue_id else None, name)
+        return _found(self._records.row(account, venue_id) if venue_id else None, name)
 
     def listing(self, request: web.Request, account: str) -> web.Response:
         """GET /v2/orders."""
         status = request.query.get("status", _OPEN)
-        rows = [self._twin.order(each) for each in self._stage.state.orders.values()
+        rows = [self._records.order(each) for each in self._stage.state.orders.values()
                 if (each.account == account and each.status != "REJECTED") or (each.account == account and each.code == "by_hand")]  # fmt: skip
-        rows += [row for new_id, row in self._twin.past.values()
-                 if self._stage.state.orders[self._twin.newest(new_id)].account == account]  # fmt: skip
+        rows += [row for new_id, row in self._records.past.values()
+                 if self._stage.state.orders[self._records.newest(new_id)].account == account]  # fmt: skip
         after, until = request.query.get("after", ""), request.query.get("until", "")
         symbols = {each for each in request.query.get("symbols", "").split(",") if each}
         kept = [row for row in rows if (status == _ALL or (status == _OPEN) == _is_open(row))

@@ -239,6 +239,7 @@ class AlpacaBroker:
 
     async def listing(self, symbols: Sequence[str]) -> list[Instrument]:
         """The instruments behind Alpaca's symbols, for the workspace's list."""
+        self._client.open()
         return await self._reading.listing(symbols)
 
     async def held(self) -> list[str]:

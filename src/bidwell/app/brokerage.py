@@ -1,0 +1,89 @@
+"""Brokers as the application offers them: a guide, a read-only test, a session, instruments and prices for each.
+
+A broker is one entry of `BROKERS`. Its module is imported when it is first used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol, cast
+
+from bidwell.model.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from bidwell.brokers.transport import Guide
+    from bidwell.engine.ports import BrokerSession, Clock, Entropy, FeedListener
+    from bidwell.model.account import Account
+    from bidwell.model.ids import InstrumentId
+    from bidwell.model.instrument import Instrument
+    from bidwell.server.ports import ProbedAccount
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """As whom and where a broker is called: a credential's `fields` and what goes with them."""
+
+    fields: Mapping[str, str]
+    environment: str
+    twin: str = ""
+    proxy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What every session is given."""
+
+    clock: Clock
+    entropy: Entropy
+
+
+class Prices(Protocol):
+    """A broker's prices for instruments that are followed."""
+
+    async def connect(self, listener: FeedListener) -> None: ...
+    async def follow(self, instruments: Sequence[InstrumentId]) -> None: ...
+    async def close(self) -> None: ...
+
+
+class Brokerage(Protocol):
+    """One broker, as `app.brokerages.<name>` fulfils it."""
+
+    guide: Guide
+
+    def check(self, access: Access) -> None:
+        """Raise InvalidInput or ConfigError for what cannot be a credential."""
+        ...
+
+    def session(self, access: Access, account: Account, means: Means) -> BrokerSession:
+        """A session of an account, not connected yet."""
+        ...
+
+    async def probe(self, access: Access, means: Means) -> ProbedAccount:
+        """Read the account behind a credential; raises BrokerError."""
+        ...
+
+    async def held(self, access: Access, means: Means) -> list[str]:
+        """The broker's symbols of everything that is held or worked."""
+        ...
+
+    async def listing(self, access: Access, symbols: Sequence[str], means: Means) -> list[Instrument]:
+        """The instruments behind the broker's symbols; what it does not list is left out."""
+        ...
+
+    def prices(self, access: Access, means: Means) -> Prices | None:
+        """Its prices, None where it has none for us."""
+        ...
+
+
+BROKERS: dict[str, str] = {"alpaca": "bidwell.app.brokerages.alpaca"}
+
+
+def brokerage(name: str) -> Brokerage:
+    """A broker by name; raises InvalidInput for one that there is not."""
+    module = BROKERS.get(name)
+    if module is None:
+        raise InvalidInput("broker.unknown", f"there is no broker {name!r}", field="broker", hint=", ".join(BROKERS))
+    made = cast("Callable[[], Brokerage]", import_module(module).make)
+    return made()

@@ -1,0 +1,1 @@
+"""One module per broker: how the application makes its parts."""

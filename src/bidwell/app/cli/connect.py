@@ -1,0 +1,166 @@
+"""`bidwell accounts`: list them, connect one at a broker, see how it is connected, reconnect, arm."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bidwell.app import output
+from bidwell.app.cli import trade
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from bidwell.app.remote import Remote
+
+Data = Annotated[Path | None, typer.Option(help="Data folder.", show_default="the platform's own")]
+Email = Annotated[str | None, typer.Option(help="Who does it; asked for when left out.")]
+
+
+def register(cli: typer.Typer) -> None:
+    accounts = typer.Typer(invoke_without_command=True, help="List the accounts; connect one at a broker.",
+                           rich_markup_mode=None)  # fmt: skip
+    accounts.callback()(listing)
+    for command in (brokers, connect, connection, reconnect, arm, instruments):
+        accounts.command()(command)
+    cli.add_typer(accounts, name="accounts")
+
+
+def listing(context: typer.Context, *, data: Data = None, as_json: output.Json = False) -> None:
+    """List the accounts with equity, day P&L and state."""
+    if context.invoked_subcommand is None:
+        trade.accounts(data=data, as_json=as_json)
+
+
+def brokers(*, data: Data = None, as_json: output.Json = False) -> None:
+    """List the brokers, and what each asks for and where to find it."""
+    from bidwell.app.remote import Remote
+
+    found = Remote(data).get("/brokers")
+    output.show(found, lambda console: _draw_brokers(console, found["items"]), as_json=as_json)
+
+
+def connect(
+    broker: Annotated[str, typer.Argument(help="Broker; see `bidwell accounts brokers`.")],
+    *,
+    name: Annotated[str, typer.Option(help="What the desk calls the account.")],
+    environment: Annotated[str, typer.Option(help="paper, live, or twin for one on this machine.")] = "paper",
+    field: Annotated[
+        list[str] | None, typer.Option(help="A field as name=value; secrets left out are asked for.")
+    ] = None,
+    twin: Annotated[str, typer.Option(help="Address of the twin.")] = "",
+    proxy: Annotated[str | None, typer.Option(help="This account's way out, http://user:password@host:port.")] = None,
+    fractional: Annotated[bool, typer.Option("--fractional", help="Trade fractions.")] = False,
+    email: Email = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Keep it without asking.")] = False,
+    data: Data = None,
+    as_json: output.Json = False,
+) -> None:
+    """Connect an account: look at it read-only, show it, keep the credential sealed. A live one is halted until armed."""
+    desk = _as_person(data, email)
+    fields = _fields(desk, broker, field or [])
+    body: dict[str, Any] = {"environment": environment, "fields": fields, "twin": twin}
+    if proxy is not None:
+        body["proxy"] = proxy
+    if not yes:
+        found = desk.post(f"/brokers/{broker}/probe", body)
+        output.show(found, lambda console: console.print(
+            f"account {found['number']} ({found['status']}): cash {found['cash']} {found['currency']}, "
+            f"equity {found['equity'] or '–'}"), as_json=False)  # fmt: skip
+        typer.confirm("Keep this account LIVE?" if found["live"] else "Keep this account?", abort=True)
+    made = desk.post(f"/brokers/{broker}/accounts", {**body, "name": name, "fractional": fractional})
+    output.show(made, lambda console: console.print(f"connected as {made['id']}"), as_json=as_json)
+
+
+def connection(account: Annotated[str, typer.Argument(help="Account id.")], *, data: Data = None,
+               as_json: output.Json = False) -> None:  # fmt: skip
+    """Show an account's session, data age, limits used and last errors."""
+    from bidwell.app.remote import Remote
+
+    found = Remote(data).get(f"/accounts/{account}/connection")
+    output.show(found, lambda console: _draw_connection(console, found), as_json=as_json)
+
+
+def reconnect(account: Annotated[str, typer.Argument(help="Account id.")], *, data: Data = None,
+              as_json: output.Json = False) -> None:  # fmt: skip
+    """Close an account's session and open it anew."""
+    from bidwell.app.remote import Remote
+
+    found = Remote(data).post(f"/accounts/{account}/connection/reconnect")
+    output.show(found, lambda console: _draw_connection(console, found), as_json=as_json)
+
+
+def arm(
+    account: Annotated[str, typer.Argument(help="Account id.")],
+    *,
+    number: Annotated[str, typer.Option(prompt="Account number at the broker", help="As the broker shows it.")],
+    email: Email = None,
+    data: Data = None,
+    as_json: output.Json = False,
+) -> None:
+    """Let a live account trade; a person does it, with a password and the account's number."""
+    done = _as_person(data, email).post(f"/accounts/{account}/arm", {"number": number})
+    output.show(done, lambda console: console.print(f"{account} is armed"), as_json=as_json)
+
+
+def instruments(
+    account: Annotated[str, typer.Argument(help="Account id.")],
+    symbols: Annotated[list[str], typer.Argument(help="The broker's symbols.")],
+    *,
+    data: Data = None,
+    as_json: output.Json = False,
+) -> None:
+    """Bring instruments of the account's broker into the workspace's list."""
+    from bidwell.app.remote import Remote
+
+    done = Remote(data).post(f"/accounts/{account}/instruments", {"symbols": symbols})
+    output.show(done, lambda console: console.print("listed " + ", ".join(done["instruments"])), as_json=as_json)
+
+
+def _as_person(data: Path | None, email: str | None) -> Remote:
+    from bidwell.app.remote import Remote
+
+    desk = Remote(data)
+    who = email or typer.prompt("E-mail")
+    desk.sign_in(who, typer.prompt("Password", hide_input=True))
+    return desk
+
+
+def _fields(desk: Remote, broker: str, given: list[str]) -> dict[str, str]:
+    """The credential: what was given, and what is asked for without showing it."""
+    from bidwell.model.errors import InvalidInput
+
+    found: dict[str, str] = {}
+    for each in given:
+        key, equals, value = each.partition("=")
+        if not equals:
+            raise InvalidInput("credential.field", f"{each!r} is not name=value", field="field")
+        found[key] = value
+    offers = {row["broker"]: row for row in desk.get("/brokers")["items"]}
+    if broker not in offers:
+        raise InvalidInput("broker.unknown", f"there is no broker {broker!r}", field="broker", hint=", ".join(offers))
+    for row in offers[broker]["fields"]:
+        if row["name"] not in found:
+            found[row["name"]] = typer.prompt(f"{row['label']} ({row['where']})", hide_input=row["secret"])
+    return found
+
+
+def _draw_brokers(console: Console, rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        console.print(f"{row['title']} ({row['broker']}): " + ", ".join(each["name"] for each in row["environments"]))
+        for step in row["steps"]:
+            console.print(f"  - {step}", markup=False)
+        for each in row["fields"]:
+            console.print(f"  {each['name']}: {each['label']} – {each['where']}", markup=False)
+
+
+def _draw_connection(console: Console, found: dict[str, Any]) -> None:
+    console.print(f"{found['broker']} {found['environment']} {found['number']}: {found['life']} {found['reason']}")
+    if found["login_url"]:
+        console.print(f"  log in at {found['login_url']}")
+    console.print(f"  last heard {found['data_age'] or '–'} s ago; {found['requests_left'] or '–'} of "
+                  f"{found['requests_limit'] or '–'} requests left")  # fmt: skip
+    for each in found["troubles"][:5]:
+        console.print(f"  {each['at'][:19]} {each['what']}: {each['sentence']}", markup=False)

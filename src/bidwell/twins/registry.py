@@ -1,0 +1,58 @@
+"""The twins that there are, and how many cards of the broker contract each adapter passes against its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from bidwell.engine.ports import Clock
+from bidwell.model.errors import InvalidInput
+from bidwell.twins.alpaca import SCENARIO as ALPACA
+from bidwell.twins.alpaca import AlpacaTwin
+from bidwell.twins.dialect import Dialect
+from bidwell.twins.scenario import Scenario
+from bidwell.twins.server import TwinServer
+from bidwell.twins.stage import Stage
+
+CARDS = Path(__file__).parent / "cards.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One twin: what it is called, its own scenario, how it is made, and whether a replace makes a new order id."""
+
+    name: str
+    title: str
+    scenario: Scenario
+    make: Callable[[Stage], Dialect]
+    renew_ids: bool = False
+
+
+class Cards(msgspec.Struct, frozen=True):
+    """How the contract's cards came out for one adapter: `passed` of `total`, the others not offered by the broker."""
+
+    passed: int
+    total: int
+
+
+TWINS: dict[str, Listing] = {
+    listing.name: listing
+    for listing in (Listing("alpaca", "Alpaca", ALPACA, AlpacaTwin, renew_ids=True),)
+}  # fmt: skip
+
+
+def make(name: str, clock: Clock, port: int, scenario: Scenario | None = None) -> TwinServer:
+    """A twin that is not listening yet; raises InvalidInput for a name that there is not."""
+    listing = TWINS.get(name)
+    if listing is None:
+        raise InvalidInput("twin.unknown", f"there is no twin {name!r}", field="name", hint=", ".join(TWINS))
+    stage = Stage(scenario or listing.scenario, clock, renew_ids=listing.renew_ids)
+    return TwinServer(stage, listing.make(stage), port)
+
+
+def cards() -> dict[str, Cards]:
+    """The counts of the last recorded run of the contract, which every run of the tests holds itself to."""
+    return msgspec.json.decode(CARDS.read_bytes(), type=dict[str, Cards])

@@ -1,0 +1,39 @@
+"""How many cards each adapter passes: counted in a run that played them all, written by --update, held to otherwise."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+FILE = Path(__file__).resolve().parents[2] / "src" / "bidwell" / "twins" / "cards.json"
+ADAPTERS = {"tests/contract/test_alpaca.py::TestAlpaca": "alpaca"}
+
+
+class Count:
+    """A pytest plugin of the process that hears every report."""
+
+    def __init__(self, *, update: bool) -> None:
+        self._update = update
+        self._played: defaultdict[str, dict[str, str]] = defaultdict(dict)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        name, _, card = report.nodeid.rpartition("::")
+        if name in ADAPTERS and (report.when == "call" or report.outcome != "passed"):
+            self._played[ADAPTERS[name]][card] = report.outcome
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        known = json.loads(FILE.read_text()) if FILE.exists() else {}
+        found = {name: {"passed": sum(each == "passed" for each in cards.values()), "total": len(cards)}
+                 for name, cards in self._played.items()}  # fmt: skip
+        if self._update:
+            FILE.write_text(json.dumps(known | found, indent=2, sort_keys=True) + "\n")
+            return
+        for name, counts in found.items():
+            whole = counts["total"] >= known.get(name, {}).get("total", 0)
+            if whole and counts != known.get(name) and session.exitstatus == pytest.ExitCode.OK:
+                said = f"{name} passes {counts['passed']} of {counts['total']} cards: run this file with --update"
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+                session.config.get_terminal_writer().line(said, red=True)

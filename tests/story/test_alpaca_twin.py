@@ -1,0 +1,119 @@
+"""Accounts at a broker, told through the doors that a user has: a desk's process, a twin's process, an alert between."""
+
+from __future__ import annotations
+
+import base64
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.story.running import PASSWORD, RunningDesk
+from tests.story.twins import RunningTwin
+
+pytestmark = pytest.mark.xdist_group("story")
+
+KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
+SCENARIO = """{"accounts": [
+  {"account": "PA0001", "cash": "100000", "fields": {"key_id": "PKTWIN0001", "secret_key": "twin-secret-0001"}},
+  {"account": "PA0002", "cash": "100000", "fields": {"key_id": "PKTWIN0002", "secret_key": "twin-secret-0002"}}],
+ "instruments": [{"symbol": "AAPL", "bid": "449.90", "ask": "450.00", "exchange": "NASDAQ"}]}"""
+W = "/api/v1/w/main"
+
+
+def credentials(twin: RunningTwin, number: int) -> dict[str, Any]:
+    fields = {"key_id": f"PKTWIN000{number}", "secret_key": f"twin-secret-000{number}"}
+    return {"environment": "twin", "twin": twin.url, "fields": fields}
+
+
+def connected(desk: RunningDesk, twin: RunningTwin, number: int) -> str:
+    body = credentials(twin, number) | {"name": f"Alpaca {number}"}
+    answer = desk.browser.call("POST", f"{W}/brokers/alpaca/accounts", body)
+    assert answer.status == 201, answer
+    ident = str(answer.body["id"])
+    desk.until(f"{W}/accounts/{ident}", lambda account: account["reconciled"])
+    return ident
+
+
+def strategy_over(desk: RunningDesk, accounts: list[str]) -> str:
+    """A strategy that buys the alert's quantity in each account; its token."""
+    group = desk.browser.call("POST", f"{W}/groups", {
+        "name": "At Alpaca", "policy": "ratio", "members": [{"account": each, "weight": "1"} for each in accounts]})  # fmt: skip
+    assert group.status == 201, group
+    made = desk.browser.call("POST", f"{W}/strategies", {"name": "Twin story", "group": group.body["id"]})
+    assert made.status == 201, made
+    return str(made.body["token"])
+
+
+def converged(intent: dict[str, Any]) -> bool:
+    return len(intent["orders"]) == 2 and all(row["status"] == "FILLED" for row in intent["orders"])
+
+
+def test_an_alert_reaches_accounts_at_a_broker_once_through_a_lost_answer_and_a_throttle(
+    desk: RunningDesk, tmp_path: Path
+) -> None:
+    scenario = tmp_path / "scenario.json"
+    scenario.write_text(SCENARIO)
+    with RunningTwin("alpaca", scenario) as twin:
+        desk.start("--twins", BIDWELL_VAULT_KEY=KEY).own()
+        desk.wait_reconciled()
+        shown = desk.browser.call("POST", f"{W}/brokers/alpaca/probe", credentials(twin, 1))
+        assert (shown.status, shown.body["number"], shown.body["live"]) == (200, "PA0001", False), shown
+        accounts = [connected(desk, twin, number) for number in (1, 2)]
+        token = strategy_over(desk, accounts)
+        twin.ask("mishaps", {"mishaps": [
+            {"mishap": "timeout", "account": "PA0001", "silent": True},
+            {"mishap": "throttle", "account": "PA0002", "seconds": 0.3}]})  # fmt: skip
+        posted = desk.alert("twin-1", token=token, quantity="10")
+        assert posted.status == 202, posted
+        desk.until(f"{W}/intents/{posted.body['intent']}", converged, 90)
+        for name in ("PA0001", "PA0002"):
+            book = twin.accounts()[name]
+            assert [(order["status"], order["filled"]) for order in book["orders"]] == [("FILLED", "10")]
+            assert book["positions"] == {"AAPL": "10"}
+        assert list(twin.accounts()["PA0001"]["submissions"].values()) == [1]
+
+        desk.kill()
+        desk.start("--twins", BIDWELL_VAULT_KEY=KEY).own()
+        for ident in accounts:
+            desk.until(f"{W}/accounts/{ident}", lambda account: account["reconciled"])
+            held = desk.browser.get(f"{W}/accounts/{ident}/connection")
+            assert (held["life"], held["hint"]) == ("active", f"PKTWIN000{accounts.index(ident) + 1}")
+        assert "twin-secret" not in desk.log()
+        assert [len(book["orders"]) for book in twin.accounts().values()] == [1, 1]
+
+
+def test_an_account_is_connected_and_looked_after_from_the_command_line(desk: RunningDesk, tmp_path: Path) -> None:
+    scenario = tmp_path / "scenario.json"
+    scenario.write_text(SCENARIO)
+
+    def bidwell(*words: str, said: str = "") -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "bidwell.app", *words, "--data", str(desk.data)]
+        return subprocess.run(command, input=said, capture_output=True, text=True, timeout=60, check=False)
+
+    with RunningTwin("alpaca", scenario) as twin:
+        desk.start("--twins", BIDWELL_VAULT_KEY=KEY).own()
+        wrong = bidwell("accounts", "connect", "alpaca", "--name", "Mine", "--environment", "twin", "--twin", twin.url,
+                        "--email", "ada@example.test", "--field", "key_id=PKTWIN0001", "--yes",
+                        said=f"{PASSWORD}\nnot-the-secret\n")  # fmt: skip
+        assert wrong.returncode == 1
+        assert "does not know this key" in wrong.stderr
+        done = bidwell("accounts", "connect", "alpaca", "--name", "Mine", "--environment", "twin", "--twin", twin.url,
+                       "--email", "ada@example.test", "--field", "key_id=PKTWIN0001",
+                       said=f"{PASSWORD}\ntwin-secret-0001\ny\n")  # fmt: skip
+        assert done.returncode == 0, done
+        assert "account PA0001 (ACTIVE): cash 100000 USD" in done.stdout
+        ident = done.stdout.rpartition("connected as ")[2].strip()
+        desk.until(f"{W}/accounts/{ident}", lambda account: account["reconciled"])
+        listed = bidwell("accounts", "instruments", ident, "AAPL")
+        assert "AAPL.XNAS" in listed.stdout, listed
+        twin.ask("kill", {"account": "PA0001", "seconds": 3600})
+        desk.until(f"{W}/accounts/{ident}/connection", lambda held: held["life"] != "active")
+        refused = bidwell("accounts", "reconnect", ident)
+        assert "does not know this key" in refused.stderr, refused
+        twin.ask("revive", {})
+        again = bidwell("accounts", "reconnect", ident)
+        assert "active" in again.stdout, again
+        assert "twin-secret" not in again.stdout + done.stdout
