@@ -24,7 +24,7 @@ _NAMES = {
     "StrategyFill": ("bidwell.strategy.trading", "StrategyFill"),
     "Targets": (f"{_BACKTEST}.signals", "Targets"),
     "Weights": (f"{_BACKTEST}.weights", "Weights"),
-    "backtest": (f"{_BACKTEST}.run", "backtest"),
+    "backtest": ("bidwell.app.notebook", "backtest"),
     "fees": (f"{_BACKTEST}.fees", None),
     "indicators": ("bidwell.strategy.indicators", None),
     "metrics": ("bidwell.analytics.metrics", None),

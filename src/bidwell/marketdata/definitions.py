@@ -16,7 +16,8 @@ from bidwell.model.ids import InstrumentId
 from bidwell.model.instrument import Contract, Crypto, Equity, Forex, Future, Index, Instrument, Option, Right
 
 REQUIRED = ("symbol", "venue", "currency", "tick_size", "lot_size", "multiplier", "type")
-TERMS = (*REQUIRED, "name", "base", "underlying", "expiry", "strike", "right", "min_notional", "calendar", "label")
+TERMS = (*REQUIRED, "name", "base", "underlying", "expiry", "strike", "right", "cash_settled", "initial_margin",
+         "min_notional", "calendar", "label")  # fmt: skip
 COLUMNS = ("broker_symbol", "id", *TERMS)
 
 
@@ -139,15 +140,24 @@ def _option(terms: Terms) -> Option:
     if right not in {each.value for each in Right}:
         raise ConfigError(f"right {right!r} is neither call nor put")
     underlying = InstrumentId(_needed(terms, "underlying"))
-    return Option(underlying, _expiry(terms), _number(terms, "strike"), Right(right))
+    settled = terms.get("cash_settled", "no").lower()
+    if settled not in _YES_OR_NO:
+        raise ConfigError(f"cash_settled {settled!r} is neither yes nor no")
+    return Option(underlying, _expiry(terms), _number(terms, "strike"), Right(right), cash_settled=_YES_OR_NO[settled])
 
 
+def _future(terms: Terms) -> Future:
+    margin = _number(terms, "initial_margin") if "initial_margin" in terms else None
+    return Future(_needed(terms, "underlying"), _expiry(terms), margin)
+
+
+_YES_OR_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 _CONTRACTS: dict[str, Callable[[Terms], Contract]] = {
     "equity": lambda _: Equity(),
     "index": lambda _: Index(),
     "crypto": lambda terms: Crypto(_needed(terms, "base")),
     "forex": lambda terms: Forex(_needed(terms, "base")),
-    "future": lambda terms: Future(_needed(terms, "underlying"), _expiry(terms)),
+    "future": _future,
     "option": _option,
 }
 _CALENDARS = {"crypto": "24/7", "forex": "24/5"}

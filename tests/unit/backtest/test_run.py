@@ -248,7 +248,7 @@ def test_signals_of_another_length_are_refused() -> None:
 
 
 def test_the_notebook_names_are_there() -> None:
-    assert bidwell.backtest is backtest
+    assert vars(bidwell.backtest)["__wrapped__"] is backtest
     assert bidwell.Strategy is Strategy
     assert bidwell.fees.percent(0.1).name == "percent 0.1"
     with pytest.raises(AttributeError):

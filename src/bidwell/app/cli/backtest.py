@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bidwell.app import output
+from bidwell.app.cli import research_options as ask
 from bidwell.model.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -30,11 +31,9 @@ def register(cli: typer.Typer) -> None:
 
 
 def backtest(
-    file: Annotated[Path, typer.Argument(help="A Python file with a subclass of bidwell.Strategy.")],
+    file: ask.File,
     *,
-    data: Annotated[
-        list[str], typer.Option(help="Parquet or CSV file, or catalog name (AAPL.XNAS@1D); repeat as needed.")
-    ],
+    data: ask.Bars,
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="A parameter, as in fast=10; repeat as needed.")
     ] = None,
@@ -43,23 +42,20 @@ def backtest(
     benchmark: Annotated[
         str | None, typer.Option(help="A file or catalog name to compare with, or first: the data's own first, held.")
     ] = None,
-    cash: Annotated[float, typer.Option(help="Starting cash.")] = 100_000.0,
-    fee: Annotated[
-        str, typer.Option(help="Percent of the notional, or ibkr_fixed, ibkr_tiered, india_delivery, …")
-    ] = "0",
-    slippage: Annotated[float, typer.Option(help="Percent of the price.")] = 0.0,
-    fill: Annotated[str, typer.Option(help="next_open or close.")] = "next_open",
-    leverage: Annotated[float, typer.Option(help="Exposure per equity.")] = 1.0,
+    cash: ask.Cash = 100_000.0,
+    fee: ask.Fee = "0",
+    slippage: ask.Slippage = 0.0,
+    fill: Annotated[str, typer.Option(help="next_open, close or quote.")] = "next_open",
+    leverage: ask.Leverage = 1.0,
     participation: Annotated[float | None, typer.Option(help="Share of a bar's volume that may fill.")] = None,
-    lot_size: Annotated[float, typer.Option(help="Quantity step; 0 is any fraction.")] = 0.0,
-    compile_: Annotated[str, typer.Option("--compile", help="auto, always or never.")] = "auto",
-    class_: Annotated[str | None, typer.Option("--class", help="Which strategy, where the file has several.")] = None,
+    lot_size: ask.Lot = 0.0,
+    conditions: Annotated[Path | None, typer.Option(help="A TOML file of conditions, which go before options.")] = None,
+    compile_: ask.Compile = "auto",
+    class_: ask.Class = None,
     seed: Annotated[int, typer.Option(help="Seed of the run's randomness.")] = 0,
     time_limit: Annotated[float, typer.Option(help="Seconds after which the run is stopped.")] = 300.0,
     memory: Annotated[float, typer.Option(help="GB that the run may take on top of what it starts with.")] = 4.0,
-    folder: Annotated[
-        Path | None, typer.Option(help="Data folder with the catalog.", show_default="the platform's own")
-    ] = None,
+    folder: ask.Folder = None,
     as_json: output.Json = False,
 ) -> None:
     """Run a backtest; Ctrl-C or the time limit ends it between two bars, with the result up to there."""
@@ -70,16 +66,18 @@ def backtest(
     found = strategy_in(file, class_)
     chosen = found(**{name: _param(found, name).read(text) for name, text in pairs(set_ or [])})
     reader = catalog_reader(data_folder(folder) / "catalog")
+    said: dict[str, Any] = {
+        "cash": cash, "fees": fee_named(fee), "slippage": slippage, "fill": fill, "leverage": leverage,
+        "participation": participation, "lot_size": lot_size, "compile": compile_, "seed": seed,
+        **_further(conditions, folder, data),
+    }  # fmt: skip
     with (
         bounded_memory(memory),
         _progress(f"running {found.__name__}", shown=not as_json) as told,
         _canceling() as stop,
     ):
-        result = run(
-            chosen, data if len(data) > 1 else data[0], cash=cash, fees=fee_named(fee), slippage=slippage, fill=fill,
-            leverage=leverage, participation=participation, lot_size=lot_size, compile=compile_, seed=seed,
-            time_limit=time_limit, catalog=reader, progress=told, canceled=stop.is_set, partial=True,
-        )  # fmt: skip
+        result = run(chosen, data if len(data) > 1 else data[0], time_limit=time_limit, catalog=reader, progress=told,
+                     canceled=stop.is_set, partial=True, **said)  # fmt: skip
     level = None if benchmark is None else benchmark if benchmark == "first" else bars_of(benchmark, reader)
     kept = None if out is None else result.save(out, csv=csv)
     if kept is not None and level is not None:
@@ -132,6 +130,17 @@ def _canceling() -> Iterator[threading.Event]:
         raise InvalidInput("backtest.canceled", "canceled") from None
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def _further(path: Path | None, folder: Path | None, names: list[str]) -> dict[str, Any]:
+    """What a file of conditions says."""
+    if path is None:
+        return {}
+    from bidwell.app.claim import DataFolder
+    from bidwell.app.conditions import read_conditions
+    from bidwell.app.folders import data_folder
+
+    return read_conditions(path, DataFolder(data_folder(folder)), names)
 
 
 def _param(found: type[Strategy], name: str) -> Param[Any]:

@@ -5,7 +5,7 @@ Where a run needs any of it, `Circumstances.why` says what, and the run is one o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -104,6 +104,18 @@ def circumstances_of(
     rates = Rates(given.currency, given.rates)
     why = _why(held, rates, left_over, given.calendar, kept, conditions)
     return kept, Circumstances(held, rates, given.convert, left_over, given.calendar, why)
+
+
+def table_of(
+    calendar: SessionTable | str | None, calendars: Callable[[str], SessionTable] | None
+) -> SessionTable | None:
+    """The sessions that are meant; raises InvalidInput for a name that nobody is there to look up."""
+    if not isinstance(calendar, str):
+        return calendar
+    if calendars is None:
+        raise InvalidInput("backtest.calendar", f"no calendars are at hand to look {calendar!r} up in", field="calendar",
+                           hint="give a SessionTable")  # fmt: skip
+    return calendars(calendar)
 
 
 def plain_conditions(conditions: Conditions, held: Sequence[Held]) -> Conditions:

@@ -18,7 +18,7 @@ from bidwell.model.instrument import Instrument
 from bidwell.model.session import SessionTable
 from bidwell.simulation.backtest import fees as fee_models
 from bidwell.simulation.backtest import slippage as slippage_models
-from bidwell.simulation.backtest.circumstances import Circumstances, Given, circumstances_of, plain_conditions
+from bidwell.simulation.backtest.circumstances import Circumstances, Given, circumstances_of, plain_conditions, table_of
 from bidwell.simulation.backtest.conditions import Conditions
 from bidwell.simulation.backtest.fees import FeeModel
 from bidwell.simulation.backtest.ledgered import LedgeredRun
@@ -62,7 +62,8 @@ def backtest(
     convert: bool = True,
     actions: Any = None,
     adjust: str = "raw",
-    calendar: SessionTable | None = None,
+    calendar: SessionTable | str | None = None,
+    calendars: Callable[[str], SessionTable] | None = None,
     compile: str = "auto",  # noqa: A002 - the issue's own word
     seed: int = 0,
     time_limit: float | None = TIME_LIMIT,
@@ -89,7 +90,7 @@ def backtest(
         borrow=borrow if not isinstance(borrow, Mapping) else 0.0, lot_size=lot_size, tick_size=tick_size,
         multiplier=multiplier,
     )  # fmt: skip
-    given = Given(instruments, currency, rates, convert, actions, adjust, calendar, borrow)
+    given = Given(instruments, currency, rates, convert, actions, adjust, table_of(calendar, calendars), borrow)
     bars, around = circumstances_of(given, bars_of(data, catalog=catalog), conditions)
     conditions = plain_conditions(conditions, around.held)
     chosen = _instance(strategy, parameters or {})

@@ -1,0 +1,107 @@
+"""A backtest's conditions from a TOML file: what is too much for options of a command.
+
+Keys are those of `bidwell.backtest`; paths are relative to the file. `fees` and `slippage` are tables with `model` and
+its arguments, `instruments` a file of definitions, `actions` a file, "catalog", or a table by symbol, `rates` and `borrow`
+tables, `calendar` a name.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bidwell.app.claim import DataFolder
+from bidwell.marketdata.actions import read_actions
+from bidwell.marketdata.calendars import CompiledCalendars
+from bidwell.marketdata.definitions import build, read_definitions
+from bidwell.model.errors import ConfigError, InvalidInput
+from bidwell.model.ids import InstrumentId
+from bidwell.model.instrument import Instrument
+from bidwell.simulation.backtest import fees, slippage
+
+_FEES = ("none", "percent", "per_share", "per_contract", "per_order", "maker_taker", "cme", "ibkr_fixed", "ibkr_tiered",
+         "tiered", "crypto", "india")  # fmt: skip
+_SLIPPAGE = ("none", "fixed", "percent", "spread", "volume_share", "square_root")
+_PLAIN: dict[str, type | tuple[type, ...]] = {
+    "cash": (int, float), "leverage": (int, float), "maintenance": (int, float), "shorting": bool,
+    "participation": (int, float), "borrow": (int, float, dict), "intrabar": str, "fill": str, "lot_size": (int, float),
+    "tick_size": (int, float), "multiplier": (int, float), "currency": str, "convert": bool, "adjust": str, "compile": str,
+    "seed": int,
+}  # fmt: skip
+
+
+def read_conditions(path: Path, folder: DataFolder, names: Sequence[str]) -> dict[str, Any]:
+    """The arguments for `backtest` that a file says; `names` is the run's data, for actions of the catalog.
+
+    Raises InvalidInput for a file that cannot be read, an unknown key, or a value of another kind.
+    """
+    try:
+        told = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InvalidInput("conditions.unreadable", f"{path} cannot be read: {error}", field="conditions") from error
+    special: dict[str, Callable[[Any], Any]] = {
+        "fees": lambda given: _model("fees", fees, _FEES, given),
+        "slippage": lambda given: _model("slippage", slippage, _SLIPPAGE, given),
+        "instruments": lambda given: _instruments(path.parent / _text("instruments", given)),
+        "actions": lambda given: _actions(given, path.parent, folder, names),
+        "rates": lambda given: _rates(given, path.parent),
+        "calendar": lambda given: CompiledCalendars(folder.cache).table(_text("calendar", given)),
+    }
+    found: dict[str, Any] = {}
+    for key, value in told.items():
+        if key in special:
+            found[key] = special[key](value)
+        elif key not in _PLAIN:
+            raise InvalidInput("conditions.unknown", f"{path.name} has the key {key!r}, which is no condition", field=key,
+                               hint=f"one of {', '.join(sorted({*special, *_PLAIN}))}")  # fmt: skip
+        elif not isinstance(value, _PLAIN[key]) or (isinstance(value, bool) and _PLAIN[key] is not bool):
+            raise InvalidInput("conditions.kind", f"{key} = {value!r} is of another kind than {key} is", field=key)
+        else:
+            found[key] = value
+    return found
+
+
+def _model(field: str, models: Any, known: Sequence[str], given: Any) -> Any:  # noqa: ANN401 - a model of either module
+    if isinstance(given, int | float) and not isinstance(given, bool):
+        return float(given)
+    named = dict(given) if isinstance(given, Mapping) else {"model": given}
+    name = named.pop("model", None)
+    if name not in known:
+        raise InvalidInput(f"conditions.{field}", f"{field}: model {name!r} is not known", field=field,
+                           hint=f"one of {', '.join(known)}")  # fmt: skip
+    try:
+        return getattr(models, name)(**named)
+    except TypeError as error:
+        raise InvalidInput(
+            f"conditions.{field}", f"{field}: {name} takes other arguments: {error}", field=field
+        ) from error
+
+
+def _instruments(path: Path) -> list[Instrument]:
+    try:
+        return [build(each) for each in read_definitions(path, "backtest")]
+    except ConfigError as error:
+        raise InvalidInput("conditions.instruments", f"{path.name}: {error}", field="instruments") from error
+
+
+def _actions(given: Any, base: Path, folder: DataFolder, names: Sequence[str]) -> Any:  # noqa: ANN401 - see _model
+    if given == "catalog":
+        symbols = [name.partition("@")[0] for name in names if Path(name).suffix.lower() not in {".csv", ".parquet"}]
+        return {symbol: read_actions(folder.path / "catalog", InstrumentId(symbol)) for symbol in symbols}
+    if isinstance(given, Mapping):
+        return {symbol: base / _text("actions", each) for symbol, each in given.items()}
+    return base / _text("actions", given)
+
+
+def _rates(given: Any, base: Path) -> dict[str, Any]:  # noqa: ANN401 - see _model
+    if not isinstance(given, Mapping):
+        raise InvalidInput("conditions.kind", "rates is a table of currencies", field="rates")
+    return {name: base / each if isinstance(each, str) else each for name, each in given.items()}
+
+
+def _text(field: str, given: Any) -> str:  # noqa: ANN401 - whatever a file says
+    if not isinstance(given, str):
+        raise InvalidInput("conditions.kind", f"{field} is a name or a path, not {given!r}", field=field)
+    return given

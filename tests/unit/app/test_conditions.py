@@ -1,0 +1,100 @@
+"""Conditions of a run from a file, and names of calendars in a notebook."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+
+import bidwell
+from bidwell.app.claim import DataFolder
+from bidwell.app.cli import build
+from bidwell.app.conditions import read_conditions
+from bidwell.model.errors import BidwellError, InvalidInput
+from bidwell.model.instrument import Future
+from bidwell.simulation.backtest.run import backtest
+from tests.unit.backtest.markets import bars
+from tests.unit.backtest.test_contracts import half_hours
+from tests.unit.backtest.test_matching import FLAT, At
+
+WHOLE = """
+cash = 50_000
+currency = "USD"
+calendar = "XNYS"
+adjust = "split"
+actions = "actions.csv"
+instruments = "instruments.csv"
+fees = { model = "ibkr_tiered", monthly_volume = 400_000 }
+slippage = { model = "spread", points = 0.02 }
+rates = { EUR = 1.1, GBP = "gbp.csv" }
+borrow = { X = 0.02 }
+"""
+INSTRUMENTS = """id,symbol,venue,currency,tick_size,lot_size,multiplier,type,underlying,expiry,initial_margin
+ES.XCME,ES,XCME,USD,0.25,1,50,future,SPX,2027-03-19,12000
+"""
+
+
+def folder_of(path: Path) -> DataFolder:
+    return DataFolder(path / "desk")
+
+
+def test_a_file_says_what_options_cannot(tmp_path: Path) -> None:
+    (tmp_path / "run.toml").write_text(WHOLE)
+    (tmp_path / "instruments.csv").write_text(INSTRUMENTS)
+    found = read_conditions(tmp_path / "run.toml", folder_of(tmp_path), ["ES.XCME@1D"])
+    assert found["fees"].terms[0].unit == 0.002
+    assert found["slippage"].amount == 0.01
+    assert found["calendar"].calendar == "XNYS"
+    assert isinstance(found["instruments"][0].contract, Future)
+    assert found["instruments"][0].contract.initial_margin == 12_000
+    assert found["rates"] == {"EUR": 1.1, "GBP": tmp_path / "gbp.csv"}
+    assert found["actions"] == tmp_path / "actions.csv"
+    assert (found["cash"], found["borrow"]) == (50_000, {"X": 0.02})
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("cash = [", "conditions.unreadable"), ("money = 1", "conditions.unknown"), ('cash = "much"', "conditions.kind"),
+        ("cash = true", "conditions.kind"), ('fees = "free"', "conditions.fees"), ('fees = {model = "cme", x = 1}', "conditions.fees"),
+        ("rates = 3", "conditions.kind"), ("calendar = 3", "conditions.kind"), ('calendar = "NOWHERE"', "data_missing"),
+        ('instruments = "none.csv"', "instruments.unreadable"), ("actions = 3", "conditions.kind"),
+    ],
+)  # fmt: skip
+def test_a_file_that_makes_no_sense_is_refused(tmp_path: Path, text: str, code: str) -> None:
+    (tmp_path / "run.toml").write_text(text)
+    with pytest.raises(BidwellError) as refused:
+        read_conditions(tmp_path / "run.toml", folder_of(tmp_path), [])
+    assert refused.value.code == code
+
+
+def test_the_command_takes_the_file(tmp_path: Path) -> None:
+    (tmp_path / "buys.py").write_text(
+        "from bidwell import Strategy\n\n\nclass Buys(Strategy):\n    def on_bar(self, bar):\n"
+        "        if bar.index == 0:\n            self.buy(10)\n"
+    )
+    rows = [(f"2024-01-0{day}", 100.0 / (1 if day < 4 else 4), day) for day in (2, 3, 4, 5)]
+    frame = pl.DataFrame([(day, price, price, price, price) for day, price, _ in rows],
+                         schema=["date", "open", "high", "low", "close"], orient="row")  # fmt: skip
+    frame.write_csv(tmp_path / "x.csv")
+    (tmp_path / "actions.csv").write_text("date,split,dividend\n2024-01-04,4,\n2024-01-05,,0.5\n")
+    (tmp_path / "run.toml").write_text('actions = "actions.csv"\nfees = { model = "per_order", amount = 1.0 }\n')
+    command = ["backtest", str(tmp_path / "buys.py"), "--data", str(tmp_path / "x.csv"), "--conditions",
+               str(tmp_path / "run.toml"), "--json"]  # fmt: skip
+    done = CliRunner().invoke(build(), command)
+    assert done.exit_code == 0, done.output
+    answer = json.loads(done.stdout)
+    assert answer["metrics"]["final_equity"] == pytest.approx(100_000.0 - 1.0 + 40 * 0.5)
+    assert answer["why"] == "corporate actions are booked in Python"
+
+
+def test_a_calendar_has_a_name_in_a_notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIDWELL_DATA", str(tmp_path / "desk"))
+    result = bidwell.backtest(At({}), half_hours(14_000, 48), calendar="XNYS")
+    # 2008-05-01: 13:30 to 20:00 UTC.
+    assert len(result.equity) == 13
+    with pytest.raises(InvalidInput, match="no calendars are at hand"):
+        backtest(At({}), bars(FLAT), calendar="XNYS")
