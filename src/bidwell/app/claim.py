@@ -77,6 +77,16 @@ class DataFolder:
                    "free some space or choose another folder with --data")  # fmt: skip
             raise ConfigError(msg)
 
+    def keep_to(self, workspace: str) -> None:
+        """Hold the folder to the workspace that it was first used for: its paper accounts are that one's."""
+        file = self.path / "workspace"
+        known = file.read_text().strip() if file.exists() else workspace
+        if known != workspace:
+            msg = (f"{self.path} belongs to the workspace {known}: set BIDWELL_WORKSPACE={known}, or choose another "
+                   f"folder for {workspace} with --data")  # fmt: skip
+            raise ConfigError(msg)
+        file.write_text(workspace)
+
     def claim(self) -> None:
         """Take the folder for this process until it ends; raises InUse when another desk has it."""
         if not self.claim_if_free():

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from bidwell.model import events as ev
 from bidwell.model.account import Account, Group, Member, Policy, Strategy
+from bidwell.model.errors import ConfigError
 from bidwell.model.ids import AccountId, GroupId, StrategyId, WorkspaceId
 from bidwell.model.limits import Limits, Scope, ScopeType
 from bidwell.risk.limits import DEFAULTS
@@ -21,8 +24,20 @@ if TYPE_CHECKING:
     from bidwell.engine.desk import Desk
     from bidwell.model.instrument import Instrument
 
-WORKSPACE = WorkspaceId("main")
-NAME = "Demo desk"
+
+def _workspace() -> WorkspaceId:
+    """The one workspace that this process works for: `BIDWELL_WORKSPACE`, or main."""
+    name = os.environ.get("BIDWELL_WORKSPACE") or "main"
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name):
+        msg = (
+            f"BIDWELL_WORKSPACE={name[:60]!r} is no name for a workspace: small letters, digits and hyphens, at most 40"
+        )
+        raise ConfigError(msg)
+    return WorkspaceId(name)
+
+
+WORKSPACE = _workspace()
+NAME = "Demo desk" if WORKSPACE == "main" else WORKSPACE
 GROUP = GroupId("all-five")
 STRATEGY = StrategyId("aapl-cross")
 # What the demonstration's alert buys, by feed.

@@ -59,6 +59,7 @@ def run(settings: Settings, *, browser: bool, as_json: bool) -> int:
         raise ConfigError(msg)
     folder = DataFolder(settings.data)
     folder.prepare()
+    folder.keep_to(demo.WORKSPACE)
     if settings.standby:
         return _stand_by(settings, folder, browser=browser, as_json=as_json)
     try:
@@ -230,7 +231,7 @@ def _stop_backstage(folder: DataFolder, settings: Settings) -> None:
 async def _greet(built: Installation, url: str, alert_url: str, *, browser: bool, as_json: bool) -> None:
     """Say where the desk is, how to become its owner, and how to post the first alert."""
     link = None
-    if not await built.identity.users.any():
+    if not await built.identity.users.members(demo.WORKSPACE):
         secret = await built.identity.setup_links.create(demo.WORKSPACE, Role.OWNER, built.clock.now())
         link = f"{url}/setup#{secret}"
     curl = demo.curl_line(alert_url, built.demo_token, built.settings.feed)
