@@ -28,6 +28,24 @@ export type AccountDetail = Schemas["AccountDetail"];
 export type NewAccount = Schemas["NewAccount"];
 export type Limits = Schemas["Limits"];
 
+export type LimitsChange = Schemas["LimitsChange"];
+export type LimitsCatalog = Schemas["LimitsCatalog"];
+export type LimitsEntry = Schemas["LimitsEntry"];
+export type LimitsHistory = Schemas["LimitsHistory"];
+export type CatalogEntry = Schemas["CatalogEntry"];
+export type ScopeType = Schemas["ScopeType"];
+export type RiskStatus = Schemas["RiskStatus"];
+export type AccountRisk = Schemas["AccountRisk"];
+export type RiskMeter = Schemas["RiskMeter"];
+export type SquareOff = Schemas["SquareOffView"];
+export type SquareOffRequest = Schemas["SquareOff"];
+export type Violation = Schemas["ViolationView"];
+export type Funded = Schemas["Funded"];
+export type FundedDetail = Schemas["FundedDetail"];
+export type Rulebook = Schemas["RulebookView"];
+export type RulebookRule = Schemas["RulebookRule"];
+export type RulebookList = Schemas["RulebookList"];
+
 export type Overview = Schemas["Overview"];
 export type Feed = Schemas["FeedView"];
 export type Instrument = Schemas["Instrument"];
@@ -93,3 +111,9 @@ export interface Page<Item> {
   items: Item[];
   next_cursor?: string | null;
 }
+
+export type Broker = Schemas["BrokerView"];
+export type Connection = Schemas["ConnectionView"];
+export type CredentialRequest = Schemas["CredentialBody"];
+export type ConnectRequest = Schemas["ConnectBody"];
+export type ProbedAccount = Schemas["ProbeView"];

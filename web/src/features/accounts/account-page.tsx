@@ -16,6 +16,7 @@ import { Card, Page } from "~/ui/panel";
 import { ProblemBox } from "~/ui/problem";
 import { LoadingTitle, Skeleton } from "~/ui/skeleton";
 import { Table } from "~/ui/table";
+import { ConnectionCard } from "./connection-card";
 import { EditAccountDialog } from "./edit-account";
 import { HaltControl } from "./halt-controls";
 import { LimitsDialog } from "./limits-form";
@@ -160,6 +161,7 @@ export function AccountPage({ workspace, id, positions, orders }: AccountPagePro
       <Card title="Working orders" flush>
         {orders}
       </Card>
+      {account.broker !== "paper" && <ConnectionCard workspace={workspace} account={account} />}
       <Card
         title="Reconciliation"
         aside={<span className="text-12 text-text-3">{account.last_reconciled_at ? `last ${dateTime(account.last_reconciled_at)}` : "not yet"}</span>}

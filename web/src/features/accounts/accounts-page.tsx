@@ -14,6 +14,7 @@ import { Figure } from "~/ui/number";
 import { Card, Page } from "~/ui/panel";
 import { ProblemBox } from "~/ui/problem";
 import { type Column, Table } from "~/ui/table";
+import { ConnectAccountDialog } from "./connect-account";
 import { NewAccountDialog } from "./new-account";
 import { distance, nearest, readiness, warnAt } from "./states";
 
@@ -76,10 +77,14 @@ const COLUMNS: readonly Column<AccountSummary>[] = [
 export function AccountsPage({ workspace, onOpen }: { workspace: Workspace; onOpen: (id: string) => void }) {
   const { data, error, refetch } = useQuery(accountsQuery(workspace.id));
   const [adding, setAdding] = useState(false);
+  const [connecting, setConnecting] = useState(false);
   const add = mayAdminister(workspace.role) && (
-    <Button tone="primary" onClick={() => setAdding(true)}>
-      <Icon name="plus" size={16} /> New paper account
-    </Button>
+    <span className="flex flex-wrap gap-2">
+      <Button onClick={() => setConnecting(true)}>Connect an account…</Button>
+      <Button tone="primary" onClick={() => setAdding(true)}>
+        <Icon name="plus" size={16} /> New paper account
+      </Button>
+    </span>
   );
   return (
     <Page title="Accounts" wide actions={add}>
@@ -98,6 +103,17 @@ export function AccountsPage({ workspace, onOpen }: { workspace: Workspace; onOp
         )}
       </Card>
       {adding && <NewAccountDialog workspace={workspace.id} onClose={() => setAdding(false)} />}
+      {connecting && (
+        <ConnectAccountDialog
+          workspace={workspace.id}
+          onClose={(id) => {
+            setConnecting(false);
+            if (id) {
+              onOpen(id);
+            }
+          }}
+        />
+      )}
     </Page>
   );
 }

@@ -1,0 +1,46 @@
+import { queryOptions } from "@tanstack/react-query";
+import { api, body } from "./client";
+import { keys } from "./keys";
+import type { AccountDetail, Broker, ConnectRequest, Connection, CredentialRequest, ProbedAccount } from "./types";
+
+export const brokersQuery = (workspace: string) =>
+  queryOptions({
+    queryKey: [...keys.workspace(workspace), "brokers"] as const,
+    queryFn: async (): Promise<Broker[]> => (await body(api.GET("/api/v1/w/{workspace}/brokers", { params: { path: { workspace } } }))).items,
+  });
+
+export const connectionQuery = (workspace: string, id: string) =>
+  queryOptions({
+    queryKey: [...keys.account(workspace, id), "connection"] as const,
+    refetchInterval: 3_000,
+    queryFn: (): Promise<Connection> => body(api.GET("/api/v1/w/{workspace}/accounts/{id}/connection", { params: { path: { workspace, id } } })),
+  });
+
+/** Looks at the account behind a credential; the desk keeps nothing. Needs a fresh step-up. */
+export async function probeBroker(workspace: string, broker: string, request: CredentialRequest): Promise<ProbedAccount> {
+  return body(api.POST("/api/v1/w/{workspace}/brokers/{broker}/probe", { params: { path: { workspace, broker } }, body: request }));
+}
+
+/** Needs a fresh step-up. */
+export async function connectAccount(workspace: string, broker: string, request: ConnectRequest): Promise<AccountDetail> {
+  return body(api.POST("/api/v1/w/{workspace}/brokers/{broker}/accounts", { params: { path: { workspace, broker } }, body: request }));
+}
+
+export async function reconnect(workspace: string, id: string): Promise<Connection> {
+  return body(api.POST("/api/v1/w/{workspace}/accounts/{id}/connection/reconnect", { params: { path: { workspace, id } } }));
+}
+
+/** Another credential for the same account at the broker. Needs a fresh step-up. */
+export async function changeCredential(workspace: string, id: string, request: CredentialRequest): Promise<Connection> {
+  return body(api.PUT("/api/v1/w/{workspace}/accounts/{id}/connection", { params: { path: { workspace, id } }, body: request }));
+}
+
+/** Lets a live account trade. Needs a fresh step-up. */
+export async function armAccount(workspace: string, id: string, number: string): Promise<AccountDetail> {
+  return body(api.POST("/api/v1/w/{workspace}/accounts/{id}/arm", { params: { path: { workspace, id } }, body: { number } }));
+}
+
+export async function listInstruments(workspace: string, id: string, symbols: string[]): Promise<string[]> {
+  const listed = await body(api.POST("/api/v1/w/{workspace}/accounts/{id}/instruments", { params: { path: { workspace, id } }, body: { symbols } }));
+  return listed.instruments;
+}
