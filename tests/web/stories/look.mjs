@@ -66,6 +66,8 @@ const PAGES = (given) => [
   { name: "backtest", path: `/backtests/${given.research.runs[0]}`, ready: (page) => counts(page.getByRole("img", { name: /^(Equity from|Price of)/ }).locator("table"), 2) },
   { name: "compare", path: `/backtests/compare?runs=${given.research.runs.join(",")}`, ready: (page) => counts(page.getByRole("img", { name: /^Growth/ }).locator("table"), 1) },
   { name: "sweep", path: `/backtests/${given.research.sweep}`, ready: (page) => counts(page.getByRole("application").locator("rect"), 63) },
+  { name: "risk", path: "/risk" },
+  { name: "funded", path: "/funded" },
   { name: "accounts", path: "/accounts" },
   { name: "account", path: "/accounts/funded" },
   { name: "journal", path: "/journal" },

@@ -2,7 +2,7 @@ import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import { keys } from "./keys";
 import type { QuoteBook } from "./market";
 import { refresh } from "./refresh";
-import type { AccountSummary, Feed, Fill, IntentSummary, Order, Overview, Page, Position, Quote, Run, RunDetail } from "./types";
+import type { AccountSummary, Feed, Fill, Funded, IntentSummary, Order, Overview, Page, Position, Quote, RiskStatus, Run, RunDetail } from "./types";
 
 const CLOSED: ReadonlySet<Order["status"]> = new Set(["DENIED", "REJECTED", "CANCELED", "EXPIRED", "FILLED"]);
 
@@ -116,6 +116,20 @@ export const PATCHES: Readonly<Record<string, Patch>> = {
     void refresh(client, keys.accounts(workspace));
     void refresh(client, ["w", workspace, "account"]);
   },
+  risk: (client, workspace, data, whole) => {
+    const fresh = data as RiskStatus;
+    client.setQueryData<RiskStatus>(keys.risk(workspace), (known) =>
+      whole ? fresh : known && { accounts: upsert(known.accounts, fresh.accounts, ({ account }) => account), square_offs: fresh.square_offs },
+    );
+  },
+  funded: (client, workspace, data, whole) => {
+    const changed = list<Funded>(data);
+    client.setQueryData<Funded[]>(keys.funded(workspace), (known) => (whole ? changed : known && upsert(known, changed, ({ account }) => account)));
+  },
+  violations: (client, workspace) => {
+    void refresh(client, ["w", workspace, "violations"]);
+    void refresh(client, keys.risk(workspace));
+  },
   breaks: (client, workspace) => {
     void refresh(client, ["w", workspace, "account"]);
   },
@@ -133,6 +147,9 @@ const REFETCHED: Readonly<Record<string, (workspace: string) => readonly unknown
   state: keys.overview,
   breaks: (workspace) => ["w", workspace, "account"],
   backtests: keys.runs,
+  risk: keys.risk,
+  funded: keys.funded,
+  violations: (workspace) => ["w", workspace, "violations"],
 };
 
 export const TOPICS = Object.keys(PATCHES);

@@ -7,6 +7,7 @@ import { ProblemBox } from "~/ui/problem";
 import { Toaster } from "~/ui/toast";
 import { DeskPage } from "./pages/desk";
 import { SetUpRoute, SignInRoute } from "./pages/outside";
+import { FundedRoute, RiskRoute } from "./pages/risk";
 import {
   AccountRoute,
   AccountsRoute,
@@ -107,6 +108,8 @@ const routes = root.addChildren([
     }),
     createRoute({ ...page, path: "/backtests/$id", component: RunRoute }),
     createRoute({ ...page, path: "/accounts", component: AccountsRoute }),
+    createRoute({ ...page, path: "/risk", component: RiskRoute }),
+    createRoute({ ...page, path: "/funded", component: FundedRoute }),
     createRoute({ ...page, path: "/accounts/$id", component: AccountRoute }),
     createRoute({
       ...page,

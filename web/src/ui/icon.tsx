@@ -6,6 +6,8 @@ const PATHS = {
   intents: "M4 6h5M7 10h6M11 14h6M15 18h5M4 4v16",
   strategies: "M8 7l-5 5 5 5M16 7l5 5-5 5M13.5 4.5l-3 15",
   backtests: "M4 4v16h16M7 15l4-5 3 3 6-7",
+  risk: "M12 3l8 3v6c0 5-3.5 7.5-8 9-4.5-1.5-8-4-8-9V6zM12 8v5M12 16h.01",
+  funded: "M4 18h16M4 18c4 0 4-9 8-9s4 5 8-3M4 21h16",
   journal: "M6 4h12v16H6zM9 8h6M9 12h6M9 16h4",
   settings: "M4 7h9M17 7h3M4 17h3M11 17h9M15 5v4M9 15v4",
   search: "M11 4a7 7 0 1 1 0 14 7 7 0 0 1 0-14zM16.5 16.5 21 21",

@@ -50,12 +50,12 @@ def rulebook_view(
         contracts=book.contracts.limit if book.contracts else None, flat_by=book.flat_by, consistency=book.consistency,
         minimum_days=book.minimum_days, stop_required=book.stop_required, news_before=news.before if news else None,
         news_after=news.after if news else None,
-        hours=[schemas.WindowView(start=one.start, end=one.end, zone=one.zone, days=list(one.days)) for one in book.hours],
+        hours=[schemas.RulebookHours(start=one.start, end=one.end, zone=one.zone, days=list(one.days)) for one in book.hours],
         next=book.next, notes=book.notes, own=own, rules=rules(book, judged),
     )  # fmt: skip
 
 
-def rules(book: Rulebook, judged: tuple[Progress, Decimal | None] | None) -> list[schemas.RuleView]:
+def rules(book: Rulebook, judged: tuple[Progress, Decimal | None] | None) -> list[schemas.RulebookRule]:
     """Every rule in words; its state is empty without an account."""
     progress, equity = judged if judged is not None else (None, None)
     lost = book.maximum_loss
@@ -85,7 +85,7 @@ def rules(book: Rulebook, judged: tuple[Progress, Decimal | None] | None) -> lis
         rows.append(("news", "Releases", f"no entry from {book.news.before} s before to {book.news.after} s after", ""))
     if book.stop_required:
         rows.append(("stop", "Protective stop", "on every entry", ""))
-    return [schemas.RuleView(rule=rule, label=label, text=text, state=state) for rule, label, text, state in rows]
+    return [schemas.RulebookRule(rule=rule, label=label, text=text, state=state) for rule, label, text, state in rows]
 
 
 def _counted(book: Rulebook, progress: Progress | None) -> list[tuple[str, str, str, str]]:
@@ -177,9 +177,9 @@ def detail(desk: Desk, account: Account, funded: Funded) -> schemas.FundedDetail
     path = desk.guard.trends.points.get(account.id, ())
     return schemas.FundedDetail(
         **_summary(desk, account, funded),
-        closed_days=[schemas.DayView(day=one.day, balance=one.balance, profit=one.profit, floor=one.floor,
+        closed_days=[schemas.FundedDay(day=one.day, balance=one.balance, profit=one.profit, floor=one.floor,
                                      traded=one.fills) for one in funded.days],
-        stages=[schemas.StageView(at=one.at, stage=one.stage, reason=one.reason, actor=one.actor)
+        stages=[schemas.FundedStage(at=one.at, stage=one.stage, reason=one.reason, actor=one.actor)
                 for one in funded.stages],
-        path=[schemas.PointView(at=one.at, equity=one.equity.quantize(_CENT), floor=_cent(one.floor)) for one in path],
+        path=[schemas.FundedPoint(at=one.at, equity=one.equity.quantize(_CENT), floor=_cent(one.floor)) for one in path],
     )  # fmt: skip

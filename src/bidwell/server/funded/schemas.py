@@ -14,7 +14,7 @@ from bidwell.server.fields import Body, Identifier, Instant, Number, View, Whole
 DISCLAIMER = "Taken from public pages on the date shown. It is no promise of compliance: the firm's own terms decide."
 
 
-class RuleView(View):
+class RulebookRule(View):
     """One rule of a rulebook with its state for an account: ok, near, reached or open (not met yet)."""
 
     rule: str
@@ -23,7 +23,7 @@ class RuleView(View):
     state: str = Field(examples=["ok"])
 
 
-class WindowView(View):
+class RulebookHours(View):
     """Hours in which entries are allowed, in local time."""
 
     start: time
@@ -61,11 +61,11 @@ class RulebookView(View):
     stop_required: bool
     news_before: Whole | None
     news_after: Whole | None
-    hours: list[WindowView]
+    hours: list[RulebookHours]
     next: str
     notes: str
     own: bool
-    rules: list[RuleView]
+    rules: list[RulebookRule]
 
 
 class RulebookFault(View):
@@ -97,7 +97,7 @@ class RulebookText(Body):
     text: Annotated[str, Field(min_length=1, max_length=100_000)]
 
 
-class PointView(View):
+class FundedPoint(View):
     """Equity at a moment of the market, beside the floor."""
 
     at: Instant
@@ -105,7 +105,7 @@ class PointView(View):
     floor: Number | None
 
 
-class DayView(View):
+class FundedDay(View):
     """A trading day that closed."""
 
     day: date
@@ -115,7 +115,7 @@ class DayView(View):
     traded: bool
 
 
-class StageView(View):
+class FundedStage(View):
     """A stage that was reached."""
 
     at: Instant
@@ -165,9 +165,9 @@ class FundedList(View):
 class FundedDetail(Funded):
     """An account under a rulebook in full: its days, stages, and the last hours' path."""
 
-    closed_days: list[DayView]
-    stages: list[StageView]
-    path: list[PointView]
+    closed_days: list[FundedDay]
+    stages: list[FundedStage]
+    path: list[FundedPoint]
 
 
 class Attach(Body):

@@ -120,7 +120,7 @@ def calendar(desk: Desk) -> schemas.ReleaseCalendarView:
     known = desk.state.risk.news
     events = known.events if known is not None else ()
     return schemas.ReleaseCalendarView(
-        events=[schemas.Release(at=one.at, title=one.title, instruments=list(one.instruments)) for one in events],
+        events=[schemas.ScheduledRelease(at=one.at, title=one.title, instruments=list(one.instruments)) for one in events],
         source=known.source if known else "", set_at=known.at if known else None, actor=known.actor if known else "",
     )  # fmt: skip
 

@@ -128,7 +128,7 @@ class SquareOffReceipt(View):
     items: list[SquareOffView]
 
 
-class Release(Body):
+class ScheduledRelease(Body):
     """A scheduled release; `instruments` are underlyings or ids, empty for all."""
 
     at: Instant
@@ -139,14 +139,14 @@ class Release(Body):
 class ReleaseCalendar(Body):
     """The releases that news windows look at, as a whole, with where they were read."""
 
-    events: Annotated[list[Release], Field(max_length=5000)]
+    events: Annotated[list[ScheduledRelease], Field(max_length=5000)]
     source: Note = ""
 
 
 class ReleaseCalendarView(View):
     """The releases that news windows look at."""
 
-    events: list[Release]
+    events: list[ScheduledRelease]
     source: str
     set_at: Instant | None
     actor: str

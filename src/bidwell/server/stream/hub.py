@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from bidwell.engine.desk import Desk
 from bidwell.model import events as ev
+from bidwell.model import risk_events as rev
 from bidwell.model.fill import Fill
 from bidwell.model.ids import AccountId, ClientOrderId, InstrumentId, IntentId, WorkspaceId
 from bidwell.server.accounts import reads as accounts
@@ -19,6 +20,8 @@ from bidwell.server.backtests import reads as backtests
 from bidwell.server.context import ServerContext
 from bidwell.server.fields import Instant, View
 from bidwell.server.fills import reads as fills
+from bidwell.server.funded import reads as funded
+from bidwell.server.funded.schemas import Funded
 from bidwell.server.instruments import reads as instruments
 from bidwell.server.intents import reads as intents
 from bidwell.server.orders import reads as orders
@@ -26,6 +29,8 @@ from bidwell.server.overview import reads as overview
 from bidwell.server.positions import reads as positions
 from bidwell.server.positions.schemas import Position
 from bidwell.server.reconciliation.words import handling_of, title_of
+from bidwell.server.risk import reads as risk
+from bidwell.server.risk.schemas import AccountRisk, SquareOffView
 from bidwell.server.stream.client import REOPEN, REVOKED, Client
 from bidwell.server.stream.topics import WHOLE, Name, Topic, encode, frame
 from bidwell.storage.research.backtest_runs import OPEN, BacktestRun
@@ -64,6 +69,9 @@ class Hub:
         self._accounts: dict[str, AccountSummary] = {}
         self._positions: dict[tuple[str, str], Position] = {}
         self._feed: object = None
+        self._risks: dict[str, AccountRisk] = {}
+        self._squares: list[SquareOffView] = []
+        self._funded: dict[str, Funded] = {}
         self._unsubscribe = [desk.subscribe(self._hear)]
         if context.research is not None:
             self._unsubscribe.append(context.research.queue.subscribe(self._hear_backtest))
@@ -131,6 +139,10 @@ class Hub:
             return overview.feed(self._context, self._workspace, desk)
         if name is Name.STATE:
             return overview.state(desk)
+        if name is Name.RISK:
+            return risk.status(desk, now)
+        if name is Name.FUNDED:
+            return list(funded.listed(desk))
         return []
 
     def _hear_backtest(self, workspace: str, run: BacktestRun, done: int, total: int) -> None:
@@ -163,6 +175,8 @@ class Hub:
             self._send(Name.STATE, partial(_state_view, event))
         elif isinstance(event, ev.AccountReconciled):
             self._send(Name.BREAKS, partial(_breaks_view, event))
+        elif isinstance(event, rev.ViolationOpened | rev.ViolationAcknowledged | rev.ViolationResolved):
+            self._send(Name.VIOLATIONS, partial(risk.violation_view, self._desk, risk.violation(self._desk, event.id)))
 
     def _note_order(self, name: ClientOrderId) -> None:
         self._orders[name] = None
@@ -236,10 +250,25 @@ class Hub:
         self._positions = held
         if moved:
             self._send(Name.POSITIONS, lambda: moved)
+        self._send_risk()
         feed = overview.feed(self._context, self._workspace, desk)
         if feed != self._feed:
             self._feed = feed
             self._send(Name.FEED, lambda: feed)
+
+    def _send_risk(self) -> None:
+        """Each account's risk and plan where they differ from what was last said."""
+        now = risk.status(self._desk, self._now())
+        changed = [one for one in now.accounts if self._risks.get(one.account) != one]
+        if changed or now.square_offs != self._squares:
+            self._risks, self._squares = {one.account: one for one in now.accounts}, now.square_offs
+            self._send(Name.RISK, lambda: now.model_copy(update={"accounts": changed}))
+        plans = {one.account: one for one in funded.listed(self._desk)}
+        if plans != self._funded:
+            moved = [one for name, one in plans.items() if self._funded.get(name) != one]
+            gone = self._funded.keys() - plans.keys()
+            self._funded = plans
+            self._send(Name.FUNDED, lambda: list(plans.values()) if gone else moved)
 
     def _heartbeat(self) -> None:
         seqs = ",".join(f'"{name}":{topic.seq}' for name, topic in self._topics.items())

@@ -26,11 +26,14 @@ class Name(StrEnum):
     FEED = "feed"
     STATE = "state"
     BREAKS = "breaks"
+    RISK = "risk"
+    FUNDED = "funded"
+    VIOLATIONS = "violations"
     BACKTESTS = "backtests"
 
 
 # Topics whose message says all there is to know now, so that a reader who missed some needs only the newest.
-WHOLE = frozenset({Name.QUOTES, Name.POSITIONS, Name.ACCOUNTS, Name.FEED, Name.STATE})
+WHOLE = frozenset({Name.QUOTES, Name.POSITIONS, Name.ACCOUNTS, Name.FEED, Name.STATE, Name.RISK, Name.FUNDED})
 
 
 def encode(data: BaseModel | Sequence[BaseModel]) -> str:

@@ -1,7 +1,7 @@
 import type { IconName } from "~/ui/icon";
 
 interface Place {
-  to: "/desk" | "/alerts" | "/groups" | "/strategies" | "/backtests" | "/accounts" | "/intents" | "/journal" | "/settings";
+  to: "/desk" | "/alerts" | "/groups" | "/strategies" | "/backtests" | "/risk" | "/funded" | "/accounts" | "/intents" | "/reconciliation" | "/journal" | "/settings";
   label: string;
   icon: IconName;
   /** One of the four beside "More" in the bottom bar of a phone. */
@@ -15,6 +15,8 @@ export const PLACES: readonly Place[] = [
   { to: "/groups", label: "Groups", icon: "groups", phone: false },
   { to: "/strategies", label: "Strategies", icon: "strategies", phone: false },
   { to: "/backtests", label: "Backtests", icon: "backtests", phone: false },
+  { to: "/risk", label: "Risk", icon: "risk", phone: false },
+  { to: "/funded", label: "Funded", icon: "funded", phone: false },
   { to: "/accounts", label: "Accounts", icon: "accounts", phone: true },
   { to: "/journal", label: "Journal", icon: "journal", phone: false },
   { to: "/settings", label: "Settings", icon: "settings", phone: false },

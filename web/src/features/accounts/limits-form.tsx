@@ -4,14 +4,25 @@ import { setLimits } from "~/api/accounts";
 import { keys } from "~/api/keys";
 import { Problem } from "~/api/problem";
 import { stepUp } from "~/api/session";
-import type { AccountDetail, Limits } from "~/api/types";
+import type { AccountDetail } from "~/api/types";
 import { decimalText, parseDecimal } from "~/lib/decimal";
 import { Button } from "~/ui/button";
 import { Dialog } from "~/ui/dialog";
 import { DecimalInput, Field, Input } from "~/ui/field";
 import { ProblemBox } from "~/ui/problem";
 
-type Figures = Exclude<keyof Limits, "allowed_instruments" | "denied_instruments">;
+type Figures =
+  | "max_order_quantity"
+  | "max_order_notional"
+  | "max_position"
+  | "max_position_notional"
+  | "max_gross_exposure"
+  | "max_open_orders"
+  | "max_daily_loss"
+  | "price_collar"
+  | "max_data_age"
+  | "duplicate_window"
+  | "max_order_rate";
 
 const LIMIT_FIELDS: readonly { name: Figures; label: string; unit: string; whole?: boolean }[] = [
   { name: "max_order_quantity", label: "Order quantity", unit: "units" },

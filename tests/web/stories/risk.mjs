@@ -1,0 +1,74 @@
+// Risk: limits as meters that move, a change with a reason, a breach with its life, and closing everything by holding.
+
+import { readFile } from "node:fs/promises";
+import { AXE, PHONE, counts, eventually, hold, play, row, says } from "./stage.mjs";
+
+async function clean(page, where) {
+  const found = await page.evaluate(async () => {
+    const { violations } = await globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });
+    return violations.map(({ id, help, nodes }) => `${id}: ${help} ${nodes[0]?.html.slice(0, 200)}`);
+  });
+  if (found.length > 0) {
+    throw new Error(`${where}: ${found.join("\n")}`);
+  }
+}
+
+await play(async (stage) => {
+  const page = await stage.enter("/risk");
+  const axe = await readFile(AXE, "utf8");
+  const main = page.getByRole("main");
+  await says(main, "Growth");
+  await counts(main.getByRole("meter", { name: "Daily loss" }), 1);
+  await page.evaluate(axe);
+  await clean(page, "meters");
+
+  await main.getByRole("radio", { name: "Limits" }).click();
+  await main.getByLabel("Scope").selectOption("account growth");
+  await main.getByLabel("Start from a profile").selectOption("careful");
+  await eventually("the preset's figures", async () => (await main.getByLabel("Daily loss with unrealized").inputValue()) !== "");
+  await main.getByLabel("Trading hours").fill("nine to five");
+  await says(main, "Such as 09:30-16:00");
+  await main.getByLabel("Trading hours").fill("");
+  await main.getByLabel("Daily loss with unrealized").fill("0.01");
+  await main.getByLabel("A stop on every entry").selectOption("");
+  await main.getByLabel("When a loss limit is reached").selectOption("reduce_only");
+  await main.getByLabel("Locked until").selectOption("released");
+  await main.getByLabel("Why").fill("a trial");
+  await main.getByLabel("Your password").fill(stage.given.password);
+  await clean(page, "limits");
+  await stage.screenshot("risk-limits-dark");
+  await main.getByRole("button", { name: "Set limits" }).click();
+  await says(main.locator("section").filter({ hasText: "History" }), "“a trial”");
+
+  await main.getByRole("radio", { name: "Meters" }).click();
+  await stage.ask("buy");
+  const card = main.locator("section").filter({ has: page.getByRole("heading", { name: /^Growth/ }) });
+  await says(card, "Reduce only until somebody releases it");
+  await says(card, "reached");
+  await clean(page, "a lock");
+  await stage.screenshot("risk-locked-dark");
+
+  await main.getByRole("radio", { name: /^Violations/ }).click();
+  const breach = row(page, "Violations", "breach");
+  await breach.first().click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Note").fill("seen on the screen");
+  await dialog.getByRole("button", { name: "Acknowledge" }).click();
+  await counts(dialog, 0);
+  await says(row(page, "Violations", "breach"), "acknowledged");
+  await clean(page, "violations");
+  await stage.screenshot("risk-violations-dark");
+
+  await main.getByRole("radio", { name: "Meters" }).click();
+  await hold(page, card.getByRole("button", { name: "Hold to square off" }), () => stage.ask("flat"));
+  await card.getByRole("button", { name: "Release…" }).click();
+  const release = page.getByRole("dialog", { name: "Release Growth" });
+  await release.getByLabel("Password").fill(stage.given.password);
+  await page.keyboard.press("Enter");
+  await counts(release, 0);
+  await counts(card.getByText("Reduce only until"), 0);
+
+  await page.setViewportSize(PHONE);
+  await eventually("nothing sticks out", () => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+  await clean(page, "phone");
+});

@@ -1,0 +1,50 @@
+"""Risk and funded accounts on the screen, in a real browser against a real desk."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.story.running import RunningDesk
+from tests.web.playing import Stage
+
+pytestmark = pytest.mark.browser
+W = "/api/v1/w/main"
+
+
+@pytest.fixture
+def slow_desk(desk: RunningDesk) -> RunningDesk:
+    """The desk in a market at the speed of life, so that its session does not end under a story."""
+    desk.browser.call("POST", f"{W}/market/speed", {"speed": "1"})
+    return desk
+
+
+def test_limits_are_set_with_a_reason_breached_seen_and_closed(stage: Stage, slow_desk: RunningDesk) -> None:
+    def buy(_: object) -> object:
+        body = {"instrument": "AAPL.XNAS", "side": "BUY", "account": "growth", "terms": {"order_type": "MARKET"},
+                "sizing": {"by": "quantity", "value": "8"}}  # fmt: skip
+        answer = slow_desk.browser.call("POST", f"{W}/intents", body, **{"Idempotency-Key": "risk-1"})
+        assert answer.status == 202, answer
+        return answer.body
+
+    def flat(_: object) -> object:
+        slow_desk.until(f"{W}/positions", lambda found: not any(
+            row["account"] == "growth" and float(row["quantity"]) for row in found["items"]))  # fmt: skip
+        return {}
+
+    stage.play("risk", slow_desk, {"buy": buy, "flat": flat})
+
+
+def test_a_plan_is_written_attached_shown_and_denies(stage: Stage, slow_desk: RunningDesk) -> None:
+    def denied(_: object) -> object:
+        body = {
+            "instrument": "AAPL.XNAS",
+            "side": "BUY",
+            "account": "funded",
+            "sizing": {"by": "quantity", "value": "101"},
+        }
+        answer = slow_desk.browser.call("POST", f"{W}/preview", body)
+        checks = {check["rule"]: check for check in answer.body["allocations"][0]["checks"]}
+        assert not checks["max_contracts"]["passed"], answer
+        return {}
+
+    stage.play("funded", slow_desk, {"denied": denied})

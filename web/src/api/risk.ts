@@ -1,0 +1,86 @@
+import { queryOptions } from "@tanstack/react-query";
+import { api, body } from "./client";
+import { keys } from "./keys";
+import type { Limits, LimitsCatalog, LimitsChange, LimitsHistory, RiskStatus, ScopeType, SquareOffRequest, Violation } from "./types";
+
+export const riskQuery = (workspace: string) =>
+  queryOptions({
+    queryKey: keys.risk(workspace),
+    queryFn: (): Promise<RiskStatus> => body(api.GET("/api/v1/w/{workspace}/risk", { params: { path: { workspace } } })),
+  });
+
+export const violationsQuery = (workspace: string, state: "open" | "all") =>
+  queryOptions({
+    queryKey: keys.violations(workspace, state),
+    queryFn: async (): Promise<Violation[]> =>
+      (await body(api.GET("/api/v1/w/{workspace}/risk/violations", { params: { path: { workspace }, query: { state } } }))).items,
+  });
+
+/** Says that a violation was seen, or that it is dealt with. */
+export async function answerViolation(workspace: string, id: string, answer: "acknowledge" | "resolve", note: string): Promise<void> {
+  const params = { path: { workspace, id } };
+  if (answer === "acknowledge") {
+    await api.POST("/api/v1/w/{workspace}/risk/violations/{id}/acknowledge", { params, body: { note } });
+  } else {
+    await api.POST("/api/v1/w/{workspace}/risk/violations/{id}/resolve", { params, body: { note } });
+  }
+}
+
+export async function squareOff(workspace: string, request: SquareOffRequest): Promise<void> {
+  await api.POST("/api/v1/w/{workspace}/risk/square-off", { params: { path: { workspace } }, body: request });
+}
+
+export async function stopSquareOff(workspace: string, id: string): Promise<void> {
+  await api.POST("/api/v1/w/{workspace}/risk/square-off/{id}/stop", { params: { path: { workspace, id } } });
+}
+
+export const limitsCatalogQuery = (workspace: string, account?: string) =>
+  queryOptions({
+    queryKey: keys.limitsCatalog(workspace, account),
+    queryFn: (): Promise<LimitsCatalog> =>
+      body(api.GET("/api/v1/w/{workspace}/limits/catalog", { params: { path: { workspace }, query: account ? { account } : {} } })),
+  });
+
+export interface LimitScope {
+  type: ScopeType;
+  id: string;
+}
+
+export const limitsOfQuery = (workspace: string, scope: LimitScope) =>
+  queryOptions({
+    queryKey: keys.limitsOf(workspace, scope.type, scope.id),
+    queryFn: (): Promise<Limits> =>
+      scope.type === "workspace"
+        ? body(api.GET("/api/v1/w/{workspace}/limits/workspace", { params: { path: { workspace } } }))
+        : body(api.GET("/api/v1/w/{workspace}/limits/{scope_type}/{id}", { params: { path: { workspace, scope_type: scope.type, id: scope.id } } })),
+  });
+
+export const limitsHistoryQuery = (workspace: string, scope: LimitScope) =>
+  queryOptions({
+    queryKey: keys.limitsHistory(workspace, scope.type, scope.id),
+    queryFn: async (): Promise<LimitsHistory["items"]> =>
+      (
+        await (scope.type === "workspace"
+          ? body(api.GET("/api/v1/w/{workspace}/limits/workspace/history", { params: { path: { workspace } } }))
+          : body(api.GET("/api/v1/w/{workspace}/limits/{scope_type}/{id}/history", { params: { path: { workspace, scope_type: scope.type, id: scope.id } } })))
+      ).items,
+  });
+
+/** Replaces the limits of a scope, now or from a date on. Needs a fresh step-up. */
+export async function setLimitsOf(workspace: string, scope: LimitScope, limits: LimitsChange): Promise<void> {
+  if (scope.type === "workspace") {
+    await api.PUT("/api/v1/w/{workspace}/limits/workspace", { params: { path: { workspace } }, body: limits });
+  } else {
+    await api.PUT("/api/v1/w/{workspace}/limits/{scope_type}/{id}", { params: { path: { workspace, scope_type: scope.type, id: scope.id } }, body: limits });
+  }
+}
+
+/** Takes back a planned change of limits. Needs a fresh step-up. */
+export async function dropPlan(workspace: string, scope: LimitScope, effectiveFrom: string): Promise<void> {
+  const change = { effective_from: effectiveFrom };
+  if (scope.type === "workspace") {
+    await api.POST("/api/v1/w/{workspace}/limits/workspace/drop-plan", { params: { path: { workspace } }, body: change });
+  } else {
+    await api.POST("/api/v1/w/{workspace}/limits/{scope_type}/{id}/drop-plan", { params: { path: { workspace, scope_type: scope.type, id: scope.id } }, body: change });
+  }
+}
