@@ -85,6 +85,8 @@ class Recipe:
 
 def recipe(owner: type[Strategy], bars: Bars, terms: Conditions, names: Sequence[str], values: Values) -> Recipe:
     """Translate a class, as it is with one combination's values; raises Unsupported, and what `prepare` raises."""
+    if terms.interpreted:
+        raise Unsupported(terms.interpreted)
     first = owner(**dict(zip(names, values, strict=True)))
     first.prepare(bars)
     shape = translate(first, series_of(first, len(bars)))

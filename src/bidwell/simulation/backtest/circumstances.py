@@ -198,7 +198,5 @@ def _why(
         "several currencies are kept": any(each.currency != rates.currency for each in held),
         "corporate actions are booked": bool(actions),
         "sessions are kept": calendar is not None and not all(is_daily(each.time) for each in bars.values()),
-        "quotes are met": quoted,
-        "fees go by volume": bool(conditions.fees.tiers),
     }
-    return next((f"{reason} in Python" for reason, needed in reasons.items() if needed), "")
+    return next((f"{reason} in Python" for reason, needed in reasons.items() if needed), conditions.interpreted)

@@ -74,6 +74,13 @@ class Conditions:
         found[layout.MOST_WORKING] = float(MOST_WORKING_ORDERS)
         return found
 
+    @property
+    def interpreted(self) -> str:
+        """Why a run under these conditions cannot be compiled; empty where it can."""
+        if self.fill == "quote":
+            return "quotes are met in Python"
+        return "fees go by volume in Python" if self.fees.tiers else ""
+
     def margins(self) -> list[float]:
         """A plain instrument's margins, in the order of `layout`: its worth to open, `maintenance` of it to keep."""
         found = [0.0] * layout.MARGIN_SIZE
