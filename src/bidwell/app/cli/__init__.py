@@ -33,6 +33,7 @@ COMMANDS = (
     "odds",
     "parity",
     "strategy",
+    "backtrader",
     "keep",
     "bench",
     "faults",

@@ -73,8 +73,8 @@ def backtest(
     }  # fmt: skip
     with (
         bounded_memory(memory),
-        _progress(f"running {found.__name__}", shown=not as_json) as told,
-        _canceling() as stop,
+        progressing(f"running {found.__name__}", shown=not as_json) as told,
+        canceling() as stop,
     ):
         result = run(chosen, data if len(data) > 1 else data[0], time_limit=time_limit, catalog=reader, progress=told,
                      canceled=stop.is_set, partial=True, **said)  # fmt: skip
@@ -84,7 +84,7 @@ def backtest(
         result.tear_sheet(kept / "tear_sheet.html", benchmark=level)
     metrics = result.metrics if level is None else {**result.metrics, **_relative(result, level)}
     answer = {**result.summary, "metrics": metrics, "out": kept}
-    output.show(answer, lambda console: _draw(console, result, metrics, kept), as_json=as_json)
+    output.show(answer, lambda console: draw(console, result, metrics, kept), as_json=as_json)
     if stop.is_set():
         raise typer.Exit(CANCELED)
 
@@ -103,7 +103,8 @@ def _relative(result: Result, level: Any) -> dict[str, float | int | None]:  # n
 
 
 @contextmanager
-def _progress(what: str, *, shown: bool) -> Iterator[Callable[[int, int], None]]:
+def progressing(what: str, *, shown: bool) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on standard error; yields what to call with how many bars of how many are done."""
     from rich.console import Console
     from rich.progress import Progress
 
@@ -113,7 +114,7 @@ def _progress(what: str, *, shown: bool) -> Iterator[Callable[[int, int], None]]
 
 
 @contextmanager
-def _canceling() -> Iterator[threading.Event]:
+def canceling() -> Iterator[threading.Event]:
     """The first Ctrl-C asks the run to end between two bars, the second one ends it where it is."""
     stop = threading.Event()
 
@@ -150,7 +151,8 @@ def _param(found: type[Strategy], name: str) -> Param[Any]:
     return found.parameters[name]
 
 
-def _draw(console: Console, result: Result, metrics: Mapping[str, Any], kept: Path | None) -> None:
+def draw(console: Console, result: Result, metrics: Mapping[str, Any], kept: Path | None) -> None:
+    """Print a result's figures, the end of its log, and where it was kept."""
     from rich.table import Table
 
     table = Table(show_header=False, box=None)
