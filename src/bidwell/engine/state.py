@@ -150,9 +150,9 @@ class State:
 
     def claim(self, order: Order) -> Decimal:
         """What the order may still fill at most, counting a larger quantity that an unanswered replace may bring."""
-        asked = self.replacing.get(order.client_order_id)
-        if asked is None or not order.is_open:
+        if order.client_order_id not in self.replacing or not order.is_open:
             return order.leaves_quantity
+        asked = self.replacing[order.client_order_id]
         return max(order.leaves_quantity, asked.quantity - order.filled_quantity)
 
     def reserved(self, account: AccountId, without: frozenset[ClientOrderId] = frozenset()) -> Decimal:
@@ -175,16 +175,18 @@ class State:
         """What open orders may still fill; a target and a stop of one entry make one claim, sized by its fills."""
         found: list[Claim] = []
         pairs: dict[ClientOrderId, Claim] = {}
+        reserved, replacing, claimed = self.reservations, self.replacing, self.claim
         for order in orders:
-            reservation = self._dearest(order)
+            name = order.client_order_id
+            # Nearly always there is no replace under way: this loop runs over all open orders for every decision.
+            reservation = self._dearest(order) if name in replacing else reserved.get(name)
             if reservation is None:
                 continue
-            claim = Claim(order.side, self.claim(order), reservation)
             if order.entry is None:
-                found.append(claim)
+                found.append(Claim(order.side, claimed(order), reservation))
                 continue
             entry = self.orders.get(order.entry)
-            quantity = min(claim.quantity, entry.filled_quantity if entry is not None else ZERO)
+            quantity = min(claimed(order), entry.filled_quantity if entry is not None else ZERO)
             known = pairs.get(order.entry)
             if known is None or known.quantity < quantity:
                 pairs[order.entry] = Claim(order.side, quantity, reservation)

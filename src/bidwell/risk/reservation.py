@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from bidwell.model.account import Account
 from bidwell.model.errors import Missing
@@ -90,8 +89,7 @@ def reserve(proposal: Proposal) -> Reservation:
     return Reservation(cash, added if order.side is Side.BUY else -added, price, rate)
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """What an open order may still fill, with what it reserved; a target and a stop of one entry make one claim."""
 
     side: Side
@@ -107,17 +105,22 @@ def committed(account: Account, instrument: Instrument, position: Decimal, claim
     in the order of their approval; of each side the newest are taken to be the adding ones, as the gate did.
     """
     total = ZERO
-    sides: dict[Side, list[Claim]] = {Side.BUY: [], Side.SELL: []}
+    buys: list[Claim] = []
+    sells: list[Claim] = []
     for claim in claims:
-        sides[claim.side].append(claim)
-    for side, held in ((Side.BUY, -position), (Side.SELL, position)):
-        adding = sum((claim.quantity for claim in sides[side]), ZERO) - max(held, ZERO)
-        for claim in reversed(sides[side]):
+        (buys if claim.side is Side.BUY else sells).append(claim)
+    units: dict[tuple[Decimal, Decimal], Decimal] = {}
+    for side, held in ((buys, -position), (sells, position)):
+        adding = sum([claim.quantity for claim in side], ZERO) - max(held, ZERO)
+        for _, quantity, reservation in reversed(side):
             if adding <= 0:
                 break
-            unit = unit_cash(account, instrument, claim.reservation.price, claim.reservation.rate)
-            total += unit * min(claim.quantity, adding)
-            adding -= claim.quantity
+            terms = (reservation.price, reservation.rate)
+            unit = units.get(terms)
+            if unit is None:
+                unit = units[terms] = unit_cash(account, instrument, *terms)
+            total += unit * min(quantity, adding)
+            adding -= quantity
     return total
 
 
