@@ -37,6 +37,8 @@ def bars_of(data: Any, *, catalog: Reader | None = None, name: str = "DATA") -> 
             found.update({str(symbol): bars for bars in bars_of(each, catalog=catalog, name=str(symbol)).values()})
         return found
     if isinstance(data, list | tuple):
+        if not data:
+            raise InvalidInput("data.empty", "there is no data: the list has no instruments", field="data")
         return {symbol: bars for each in data for symbol, bars in bars_of(each, catalog=catalog).items()}
     if isinstance(data, str | Path):
         return _named(data, catalog, name)
@@ -104,7 +106,8 @@ def _pandas_times(times: Any) -> pl.Series:
         if str(times.dtype).startswith("datetime64["):
             aware = times if getattr(times.dtype, "tz", None) is not None else times.dt.tz_localize("UTC")
             stamps = aware.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy(dtype="datetime64[ns]")
-            return pl.Series("ts", stamps.astype("int64")).cast(pl.Datetime("ns"))
+            known = pl.Series("ts", stamps.astype("int64")).cast(pl.Datetime("ns"))
+            return known.zip_with(pl.Series(~np.isnat(stamps)), pl.Series("ts", [None], dtype=pl.Datetime("ns")))
     except (TypeError, ValueError) as error:
         raise InvalidInput("data.time", f"the times cannot be read: {error}", field="ts") from error
     if times.dtype == object:
