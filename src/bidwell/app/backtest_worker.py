@@ -80,6 +80,8 @@ def _run(order: Order, says: Any, canceled: threading.Event) -> dict[str, Any]: 
     from bidwell.simulation.backtest.readings import bars_of  # noqa: PLC0415 - ends without loading any of it
 
     request, folder = order.request, Path(order.folder)
+    if _is_backtraders(request):
+        return _backtrader(request, folder, Path(order.catalog), says, canceled)
     with bounded_memory(request.memory):
         bars = bars_of(list(request.data), catalog=_reader(Path(order.catalog), request))
         found = strategy_in(folder / "strategy.py", request.class_name)
@@ -91,7 +93,6 @@ def _run(order: Order, says: Any, canceled: threading.Event) -> dict[str, Any]: 
 def _tested(found: Any, bars: Any, request: RunRequest, folder: Path, says: Any,  # noqa: ANN401 - the strategy's class
             canceled: threading.Event) -> dict[str, Any]:  # fmt: skip
     from bidwell.app.strategies import fee_named  # noqa: PLC0415 - see _run
-    from bidwell.jobs.backtests.pictures import pictures  # noqa: PLC0415
     from bidwell.simulation.backtest.run import backtest  # noqa: PLC0415
 
     strategy = found(**{name: _param(found, name).read(text) for name, text in request.parameters.items()})
@@ -100,6 +101,37 @@ def _tested(found: Any, bars: Any, request: RunRequest, folder: Path, says: Any,
         progress=lambda done, total: _say(says, Said(done=done, total=total)), canceled=canceled.is_set,
         seed=request.seed, **_conditions(request),
     )  # fmt: skip
+    return _kept(result, bars, folder)
+
+
+def _is_backtraders(request: RunRequest) -> bool:
+    from bidwell.strategy.validation import validate  # noqa: PLC0415 - see _run
+
+    found = [one for one in validate(request.source).strategies if request.class_name in {None, one.name}]
+    return bool(found) and all(one.engine == "backtrader" for one in found)
+
+
+def _backtrader(request: RunRequest, folder: Path, catalog: Path, says: Any,  # noqa: ANN401 - an unbuffered file
+                canceled: threading.Event) -> dict[str, Any]:  # fmt: skip
+    from bidwell.simulation.backtest.readings import bars_of  # noqa: PLC0415 - see _run
+    from bidwell.simulation.backtrader.environment import python_in  # noqa: PLC0415
+    from bidwell.simulation.backtrader.playing import STAGE, Terms, run  # noqa: PLC0415
+
+    if request.grid:
+        raise InvalidInput("backtest.grid", "a sweep runs Bidwell's strategies alone", field="grid")
+    if not request.fee.replace(".", "", 1).isdecimal():
+        raise InvalidInput("backtest.fees", "backtrader takes a fee in percent", field="fee")
+    terms = Terms(request.cash, float(request.fee), request.slippage, request.fill, request.leverage, request.time_limit,
+                  request.memory, request.parameters, request.class_name)  # fmt: skip
+    bars = bars_of(list(request.data), catalog=_reader(catalog, request))
+    result = run(folder / "strategy.py", dict(bars), terms, [str(python_in(catalog.parent)), "-I", str(STAGE)],
+                 progress=lambda done, total: _say(says, Said(done=done, total=total)), canceled=canceled.is_set)  # fmt: skip
+    return _kept(result, bars, folder)
+
+
+def _kept(result: Any, bars: Any, folder: Path) -> dict[str, Any]:  # noqa: ANN401 - a result and its bars
+    from bidwell.jobs.backtests.pictures import pictures  # noqa: PLC0415 - see _run
+
     report = result.report(benchmark="first")
     result.save(folder)
     result.tear_sheet(folder / "tear_sheet.html", benchmark="first")

@@ -130,3 +130,38 @@ def test_keeping_all_bars_is_an_error() -> None:
 def test_shifting_back_and_rolling_windows_are_no_smell() -> None:
     for text in ("self.before = np.roll(bars.close, 1)", "self.top = bars.close.cumsum()", "self.x = max(1, 2)"):
         assert validate(in_prepare(text)).findings == ()
+
+
+BACKTRADERS = """
+import backtrader as bt
+
+
+class Cross(bt.Strategy):
+    \"\"\"Crosses.\"\"\"
+
+    params = (("fast", 10), ("slow", 30.5), ("data", None))
+
+    def next(self):
+        if self.quick[0] > self.data.close[1]:
+            self.buy()
+
+
+class Other(Cross):
+    params = dict(name="x", on=True)
+
+    def next(self):
+        pass
+"""
+
+
+def test_backtraders_files_are_told_with_their_parameters() -> None:
+    found = validate(BACKTRADERS)
+    assert found.runs
+    assert [(each.line, each.code) for each in found.findings] == [(11, "look_ahead.next")]
+    cross, other = found.strategies
+    assert (cross.engine, cross.about, cross.hooks) == ("backtrader", "Crosses.", ("next",))
+    assert [(one.name, one.kind, one.default) for one in cross.parameters] == [
+        ("fast", "int", 10), ("slow", "float", 30.5),
+    ]  # fmt: skip
+    assert [(one.name, one.default) for one in other.parameters] == [("name", "x"), ("on", True)]
+    assert validate(GOOD).strategies[0].engine == "bidwell"

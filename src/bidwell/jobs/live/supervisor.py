@@ -113,6 +113,10 @@ class StrategyRuns:
         name = asked.class_name or known[0]
         if name not in known:
             raise InvalidInput("strategy.class", f"the file has no strategy {name}", field="class_name")
+        if any(one.engine != "bidwell" for one in found.strategies if one.name == name):
+            raise InvalidInput(
+                "strategy.engine", f"{name} is backtrader's, and runs in backtests alone", field="source"
+            )
         now = self._world.clock.now()
         ident = time_ordered_id("srn", int(now.timestamp() * 1000), self._entropy.bits(35)).lower()
         run = StrategyRun(

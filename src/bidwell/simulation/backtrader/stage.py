@@ -12,6 +12,7 @@ import json
 import os
 import resource
 import sys
+import threading
 import traceback
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -103,6 +104,7 @@ def main() -> None:
         says.flush()
 
     told = json.loads(sys.stdin.readline())
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     if told["memory"]:
         most = int(told["memory"] * 2**30)
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
@@ -117,6 +119,12 @@ def main() -> None:
         say({"failed": {"code": "strategy.raised", "text": text, **_place(error, told["file"])}})
     sys.stdout.flush()
     os._exit(0)
+
+
+def _end_with_parent() -> None:
+    """The pipe is closed when whoever asked is gone: then nobody waits for an answer."""
+    sys.stdin.read()
+    os._exit(1)
 
 
 def play(told: dict[str, Any], say: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from bidwell.model.errors import InvalidInput
 from bidwell.strategy.parameters import Param
+from bidwell.strategy.validation import backtrader
 from bidwell.strategy.validation.finding import Finding, Outline, Parameter, Severity, finding
 
 HOOKS = {
@@ -19,18 +20,28 @@ def strategies_in(tree: ast.Module) -> tuple[tuple[Outline, ...], list[Finding]]
     bases = _names_of_strategy(tree)
     found: list[Outline] = []
     findings: list[Finding] = []
+    theirs = backtrader.classes_in(tree)
     for node in tree.body:
-        if not isinstance(node, ast.ClassDef) or not any(_is_strategy(base, bases) for base in node.bases):
-            continue
-        inherits = any(isinstance(base, ast.Name) and base.id in {each.name for each in found} for base in node.bases)
-        bases.add(node.name)
-        parameters = [each for each in (_parameter(item, findings) for item in node.body) if each is not None]
-        hooks = _hooks(node, findings)
-        if not inherits and not {"on_bar", "on_quote", "on_schedule"} & set(hooks):
-            findings.append(_error(node, "strategy.idle", f"{node.name} has no on_bar, on_quote or on_schedule"))
-        about = (ast.get_docstring(node) or "").partition("\n")[0]
-        found.append(Outline(node.name, node.lineno, about, tuple(parameters), hooks))
+        if isinstance(node, ast.ClassDef) and node in theirs:
+            told, wrong = backtrader.outline(node)
+            found.append(told)
+            findings += wrong
+        elif isinstance(node, ast.ClassDef) and any(_is_strategy(base, bases) for base in node.bases):
+            inherits = bool(
+                {base.id for base in node.bases if isinstance(base, ast.Name)} & {one.name for one in found}
+            )
+            bases.add(node.name)
+            found.append(_outline(node, findings, inherits=inherits))
     return tuple(found), findings
+
+
+def _outline(node: ast.ClassDef, findings: list[Finding], *, inherits: bool) -> Outline:
+    parameters = [each for each in (_parameter(item, findings) for item in node.body) if each is not None]
+    hooks = _hooks(node, findings)
+    if not inherits and not {"on_bar", "on_quote", "on_schedule"} & set(hooks):
+        findings.append(_error(node, "strategy.idle", f"{node.name} has no on_bar, on_quote or on_schedule"))
+    about = (ast.get_docstring(node) or "").partition("\n")[0]
+    return Outline(node.name, node.lineno, about, tuple(parameters), hooks)
 
 
 def _names_of_strategy(tree: ast.Module) -> set[str]:

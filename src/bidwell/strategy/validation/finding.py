@@ -48,13 +48,14 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A strategy of the file; `hooks` are those of its methods that the engine calls."""
+    """A strategy of the file; `hooks` are those of its methods that are called, by Bidwell or by backtrader (`engine`)."""
 
     name: str
     line: int
     about: str
     parameters: tuple[Parameter, ...]
     hooks: tuple[str, ...] = ()
+    engine: str = "bidwell"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from bidwell.strategy.validation.backtrader import classes_in
 from bidwell.strategy.validation.finding import Finding, Severity, finding
 
 WHOLE = frozenset({"max", "min", "mean", "median", "std", "var", "sum", "argmax", "argmin", "quantile", "percentile",
@@ -17,12 +18,13 @@ COLUMNS = frozenset({"open", "high", "low", "close", "volume", "time"})
 
 def smells(tree: ast.Module) -> Iterator[Finding]:
     """Every place that looks as if it used what is not known yet."""
+    theirs = classes_in(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             yield from _call(node)
         elif isinstance(node, ast.Subscript):
             yield from _reversed(node)
-        elif isinstance(node, ast.ClassDef):
+        elif isinstance(node, ast.ClassDef) and node not in theirs:
             for item in node.body:
                 if isinstance(item, ast.FunctionDef) and len(item.args.args) >= 2:
                     yield from _in_prepare(item) if item.name == "prepare" else _in_hook(item)
