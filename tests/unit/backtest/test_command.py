@@ -154,3 +154,18 @@ def test_a_file_is_checked_from_the_command_line(tmp_path: Path) -> None:
     bad = CliRunner().invoke(build(), ["strategy", "check", str(written(tmp_path, "import os\n" + STRATEGY))])
     assert bad.exit_code == 1
     assert "buys.py:1:1: error: a strategy may not import os [forbidden.import]" in bad.stdout
+
+
+def test_a_template_becomes_a_file_of_ones_own_that_runs(tmp_path: Path) -> None:
+    listed = json.loads(CliRunner().invoke(build(), ["strategy", "templates", "--json"]).stdout)["items"]
+    assert len(listed) >= 10
+    assert all(len(each["about"]) > 30 for each in listed)
+    file = tmp_path / "mine.py"
+    assert CliRunner().invoke(build(), ["strategy", "new", "breakout", str(file)]).exit_code == 0
+    again = CliRunner().invoke(build(), ["strategy", "new", "breakout", str(file)])
+    assert isinstance(again.exception, InvalidInput)
+    unknown = CliRunner().invoke(build(), ["strategy", "new", "nothing"])
+    assert isinstance(unknown.exception, InvalidInput)
+    random_frame().write_parquet(tmp_path / "many.parquet")
+    done = CliRunner().invoke(build(), ["backtest", str(file), "--data", str(tmp_path / "many.parquet"), "--json"])
+    assert done.exit_code == 0, done.output

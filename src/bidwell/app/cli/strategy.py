@@ -19,11 +19,56 @@ Run = Annotated[str, typer.Argument(help="Id of a run, as `bidwell strategy list
 
 
 def register(cli: typer.Typer) -> None:
-    group = typer.Typer(name="strategy", help="Strategies: check, run on paper, list, stop.", no_args_is_help=True,
+    group = typer.Typer(name="strategy", help="Strategies: begin, check, run on paper, list, stop.", no_args_is_help=True,
                         rich_markup_mode=None)  # fmt: skip
-    for command in (check, run, show, stop, resume, log, remove):
+    for command in (templates, new, check, run, show, stop, resume, log, remove):
         group.command(name="list" if command is show else None)(command)
     cli.add_typer(group)
+
+
+def templates(*, as_json: output.Json = False) -> None:
+    """List the strategies to start from."""
+    found = [{"name": name, "about": about} for name, (about, _) in _templates().items()]
+    output.show({"items": found},
+                lambda console: table(console, ["name", "about"], [[row["name"], row["about"]] for row in found]),
+                as_json=as_json)  # fmt: skip
+
+
+def new(
+    name: Annotated[str, typer.Argument(help="Name of a template, as `bidwell strategy templates` shows it.")],
+    file: Annotated[Path | None, typer.Argument(help="File to write; the template's name unless given.")] = None,
+    *,
+    as_json: output.Json = False,
+) -> None:
+    """Write a template to a file of your own; an existing file is left alone."""
+    from bidwell.model.errors import InvalidInput
+
+    known = _templates()
+    if name not in known:
+        raise InvalidInput("strategy.template", f"there is no template {name}", hint=f"one of {', '.join(known)}")
+    target = file or Path(f"{name}.py")
+    try:
+        with target.open("x", encoding="utf-8") as out:
+            out.write(known[name][1])
+    except FileExistsError:
+        raise InvalidInput("strategy.file", f"{target} is there already", hint="name another file") from None
+    except OSError as error:
+        raise InvalidInput("strategy.file", f"{target} cannot be written: {error.strerror}") from error
+    output.show({"file": target}, lambda console: console.print(f"wrote {target}", markup=False), as_json=as_json)
+
+
+def _templates() -> dict[str, tuple[str, str]]:
+    """The first line and the text of each template by its name."""
+    import ast
+    from importlib import resources
+
+    found = {}
+    for each in sorted(resources.files("bidwell.strategy.templates").iterdir(), key=lambda one: one.name):
+        if each.name.endswith(".py") and not each.name.startswith("_"):
+            source = each.read_text(encoding="utf-8")
+            about = (ast.get_docstring(ast.parse(source)) or "").partition("\n\n")[0]
+            found[each.name.removesuffix(".py")] = (about.replace("\n", " "), source)
+    return found
 
 
 def check(
