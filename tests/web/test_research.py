@@ -15,6 +15,14 @@ pytestmark = pytest.mark.browser
 FILES = "/api/v1/w/main/strategy-files"
 RUNS = "/api/v1/w/main/backtests"
 DATA = "AAPL.XNAS@1D"
+BUYER = """from bidwell import Bar, Strategy
+
+
+class Buyer(Strategy):
+    def on_bar(self, bar: Bar) -> None:
+        if not self.position:
+            self.buy(2)
+"""
 
 
 def template() -> str:
@@ -48,8 +56,11 @@ def test_a_strategy_becomes_a_result_is_compared_swept_and_mended(stage: Stage, 
             "run": start(desk, keep(desk, "Endless", template().replace(line, f"        while True: pass\n{line}")))
         }
 
+    def buyer(_: object) -> object:
+        return {"strategy": keep(desk, "Buyer", BUYER)}
+
     def source(_: object) -> object:
         return template().replace("Param(10.0", "Param(8.0")
 
     desk.until(f"{RUNS}/data", lambda found: DATA in {one["name"] for one in found["items"]})
-    stage.play("research", desk, {"broken": broken, "endless": endless, "source": source})
+    stage.play("research", desk, {"broken": broken, "endless": endless, "source": source, "buyer": buyer})

@@ -1,7 +1,7 @@
 // Strategies and backtests: from a template over an error to a result, two runs beside each other, and a sweep.
 
 import assert from "node:assert/strict";
-import { AXE, counts, eventually, hold, play, row, says } from "./stage.mjs";
+import { counts, eventually, hold, play, row, says } from "./stage.mjs";
 import { readFile } from "node:fs/promises";
 
 /** How many pixels of a canvas chart are not of its ground: a chart that drew nothing has none. */
@@ -161,8 +161,28 @@ async function failure(stage, page) {
   await hold(page, page.getByRole("button", { name: "Hold to remove" }), () => page.waitForURL("**/backtests"));
 }
 
+async function atWork(stage, page) {
+  const { strategy } = await stage.ask("buyer");
+  await page.goto(`/strategies/${strategy}`);
+  await says(page.getByRole("main"), "No version is at work");
+  await page.getByRole("button", { name: "Put to work …" }).click();
+  const dialog = page.getByRole("dialog", { name: "Put version 1 to work" });
+  await dialog.getByLabel("Its orders go to").selectOption({ label: "Growth" });
+  await dialog.getByLabel("Bars of").selectOption({ label: "1 minute" });
+  await dialog.getByRole("checkbox", { name: "AAPL.XNAS" }).check();
+  await dialog.getByRole("button", { name: "Start" }).click();
+  const runs = page.getByRole("list", { name: "Runs of this strategy" });
+  await says(runs, /running[^]*Growth[^]*2 AAPL/);
+  await page.getByRole("button", { name: "Open the run on Growth" }).click();
+  const run = page.getByRole("dialog", { name: "Buyer on Growth" });
+  await says(run.getByRole("log"), /order[^]*fill/);
+  await hold(page, run.getByRole("button", { name: "Hold to stop and flatten" }), () => run.getByRole("button", { name: "Resume" }).waitFor());
+  await says(runs, /stopped[^]*flat/);
+  await hold(page, run.getByRole("button", { name: "Hold to remove" }), () => counts(run, 0));
+  await says(page.getByRole("main"), "No version is at work");
+}
+
 await play(async (stage) => {
-  stage.axe = await readFile(AXE, "utf8");
   const page = await stage.enter("/strategies");
   await makeStrategy(stage, page);
   await firstRun(page);
@@ -170,6 +190,7 @@ await play(async (stage) => {
   await secondRunAndComparison(page);
   await sweep(page);
   await failure(stage, page);
+  await atWork(stage, page);
   await page.getByRole("combobox", { name: "Speed of the replayed market" }).selectOption("0");
   await says(page.getByRole("banner"), "paused");
   await page.getByRole("combobox", { name: "Speed of the replayed market" }).selectOption("60");

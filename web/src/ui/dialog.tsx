@@ -25,6 +25,8 @@ const WIDTHS = { small: "w-[400px]", medium: "w-[560px]", large: "w-[820px]" } a
 export function Dialog({ title, open, onClose, children, footer, width = "medium", bare = false, top = false }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const heading = useId();
+  // A drag or a hold that began inside and ends outside is no click on the backdrop, though the browser makes it one.
+  const began = useRef(false);
   useEffect(() => {
     const dialog = element.current;
     if (open && dialog && !dialog.open) {
@@ -50,7 +52,10 @@ export function Dialog({ title, open, onClose, children, footer, width = "medium
         event.preventDefault();
         onClose();
       }}
-      onClick={(event) => event.target === event.currentTarget && onClose()}
+      onPointerDown={(event) => {
+        began.current = event.target === event.currentTarget;
+      }}
+      onClick={(event) => event.target === event.currentTarget && began.current && onClose()}
     >
       <div className={cx("flex items-center border-b border-line py-2 pl-4 pr-2", bare && "sr-only")}>
         <h2 id={heading} className="text-14 font-semibold">

@@ -16,8 +16,10 @@ import { type ParameterTexts, ParameterFields } from "~/ui/parameters";
 import { ProblemBox } from "~/ui/problem";
 import { LoadingTitle, Skeleton } from "~/ui/skeleton";
 import { toast } from "~/ui/toast";
+import { AtWork } from "./at-work";
 import { useDrafts } from "./drafts";
 import { Findings } from "./findings";
+import { PutToWork } from "./put-to-work";
 import { Versions } from "./versions";
 
 const CodeEditor = lazy(async () => ({ default: (await import("./code-editor")).CodeEditor }));
@@ -70,6 +72,7 @@ function Editing({ workspace, id, line, file, onRemoved, onBacktest }: StrategyP
   const [reveal, setReveal] = useState<{ line: number } | null>(line === null ? null : { line });
   const [saving, setSaving] = useState(false);
   const [renaming, setRenaming] = useState(false);
+  const [starting, setStarting] = useState(false);
   const settled = useDebounced(source, READ_AFTER_MS);
   const { data: validation, error: unread } = useQuery({
     queryKey: ["w", workspace.id, "strategy-check", settled],
@@ -157,12 +160,25 @@ function Editing({ workspace, id, line, file, onRemoved, onBacktest }: StrategyP
               <p className="text-text-2">{outline ? `${outline.name} declares no Param.` : "They appear once the source can be read."}</p>
             )}
           </Card>
+          <Card
+            title="At work"
+            aside={
+              editable && (
+                <Button size="small" disabled={dirty || validation?.runs !== true} title={dirty ? "Save it first" : undefined} onClick={() => setStarting(true)}>
+                  Put to work …
+                </Button>
+              )
+            }
+          >
+            <AtWork workspace={workspace.id} file={id} editable={editable} />
+          </Card>
           <Card title="Versions">
             <Versions workspace={workspace.id} id={id} source={source} base={base} onRestore={(text) => write(text)} />
           </Card>
         </div>
       </div>
       {saving && <SaveDialog workspace={workspace.id} file={file} source={source} base={base} onClose={() => setSaving(false)} onSaved={drop} />}
+      {starting && <PutToWork workspace={workspace.id} file={file} className={(validation?.strategies.length ?? 0) > 1 ? (outline?.name ?? null) : null} values={values} onClose={() => setStarting(false)} />}
       {renaming && <RenameDialog workspace={workspace.id} file={file} onClose={() => setRenaming(false)} />}
     </Page>
   );
