@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bidwell.engine import codec
+from bidwell.engine.commitments import Commitments
 from bidwell.engine.folding import FOLDS
 from bidwell.engine.risk_state import RISK_FOLDS, RiskState
 from bidwell.model.limits import Limits, Scope, ScopeType, TradingState
@@ -106,6 +107,7 @@ class State:
         self.risk = RiskState()
         self.merged: dict[tuple[object, ...], tuple[Limits, dict[str, str]]] = {}
         self._committed: dict[AccountId, dict[InstrumentId, Decimal]] = {}
+        self._sums = Commitments(self)
 
     def apply(self, event: ev.Event) -> None:
         """Fold one event in; raises InvalidTransition where the order table forbids it, and then changes nothing."""
@@ -168,6 +170,9 @@ class State:
 
     def _commitment(self, account: AccountId, instrument: InstrumentId, without: frozenset[ClientOrderId]) -> Decimal:
         position = self.portfolios[account].position(instrument).quantity
+        known = None if without else self._sums.of(account, instrument, position)
+        if known is not None:
+            return known
         rest = [order for order in self.book(account, instrument) if order.client_order_id not in without]
         return committed(self.accounts[account], self.instruments[instrument], position, self.claims(rest))
 
@@ -211,6 +216,7 @@ class State:
     def redefine(self) -> None:
         """An account's or an instrument's terms changed; for the folds."""
         self._committed.clear()
+        self._sums.clear()
         self.risk.extremes.clear()
 
     def scopes_of(self, account: AccountId, strategy: StrategyId | None, group: GroupId | None = None) -> list[Scope]:
@@ -294,7 +300,9 @@ class State:
             asked[name] = None
         else:
             asked.pop(name, None)
+        self._sums.change(order)
         self.touch(account, order.instrument)
+        self.risk.keep(order)
 
     def add(self, order: Order) -> None:
         """Hold an order that may be new to its intent."""
