@@ -33,7 +33,7 @@ await play(async (stage) => {
 
   stage.expect(409, "/api/v1/w/main/groups/");
   await row(page, "Groups", "All five").click();
-  await hold(page, page.getByRole("button", { name: "Hold to remove" }), () => says(page.getByRole("alert"), /A strategy still sends to this group/));
+  await hold(page, page.getByRole("button", { name: "Hold to remove" }), () => says(page.getByRole("alert"), /AAPL cross.* still sends to this group/i));
   await page.getByRole("button", { name: "Back" }).click();
   await counts(row(page, "Groups", "All five"), 1);
 });

@@ -70,6 +70,7 @@ const PAGES = (given) => [
   { name: "funded", path: "/funded" },
   { name: "accounts", path: "/accounts" },
   { name: "account", path: "/accounts/funded" },
+  { name: "reconciliation", path: "/reconciliation" },
   { name: "journal", path: "/journal" },
   { name: "settings", path: "/settings" },
 ];

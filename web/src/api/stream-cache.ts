@@ -132,6 +132,7 @@ export const PATCHES: Readonly<Record<string, Patch>> = {
   },
   breaks: (client, workspace) => {
     void refresh(client, ["w", workspace, "account"]);
+    void refresh(client, ["w", workspace, "reconciliation"]);
   },
   backtests: patchRuns,
 };

@@ -17,6 +17,7 @@ import {
   IntentRoute,
   IntentsRoute,
   JournalRoute,
+  ReconciliationRoute,
   SettingsRoute,
   StrategyRoute,
 } from "./pages/routes";
@@ -107,10 +108,11 @@ const routes = root.addChildren([
       validateSearch: (search: Record<string, unknown>): { runs?: string | undefined } => (text(search["runs"]) ? { runs: text(search["runs"]) } : {}),
     }),
     createRoute({ ...page, path: "/backtests/$id", component: RunRoute }),
-    createRoute({ ...page, path: "/accounts", component: AccountsRoute }),
     createRoute({ ...page, path: "/risk", component: RiskRoute }),
     createRoute({ ...page, path: "/funded", component: FundedRoute }),
+    createRoute({ ...page, path: "/accounts", component: AccountsRoute }),
     createRoute({ ...page, path: "/accounts/$id", component: AccountRoute }),
+    createRoute({ ...page, path: "/reconciliation", component: ReconciliationRoute }),
     createRoute({
       ...page,
       path: "/journal",

@@ -9,6 +9,7 @@ const PATHS = {
   risk: "M12 3l8 3v6c0 5-3.5 7.5-8 9-4.5-1.5-8-4-8-9V6zM12 8v5M12 16h.01",
   funded: "M4 18h16M4 18c4 0 4-9 8-9s4 5 8-3M4 21h16",
   journal: "M6 4h12v16H6zM9 8h6M9 12h6M9 16h4",
+  reconciliation: "M4 8h12M13 5l3 3-3 3M20 16H8M11 13l-3 3 3 3",
   settings: "M4 7h9M17 7h3M4 17h3M11 17h9M15 5v4M9 15v4",
   search: "M11 4a7 7 0 1 1 0 14 7 7 0 0 1 0-14zM16.5 16.5 21 21",
   close: "M6 6l12 12M18 6 6 18",

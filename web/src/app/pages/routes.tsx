@@ -16,6 +16,7 @@ import { IntentsTable } from "~/features/intents/intents-table";
 import { JournalPage } from "~/features/journal/journal-page";
 import { WorkingOrders } from "~/features/orders/working-orders";
 import { Positions } from "~/features/positions/positions";
+import { ReconciliationPage } from "~/features/reconciliation/reconciliation-page";
 import { SettingsPage } from "~/features/settings/settings-page";
 import { PreviewBox } from "~/features/ticket/preview-box";
 import { usePageTitle } from "~/lib/use-page-title";
@@ -40,7 +41,18 @@ export function IntentsRoute() {
 export function IntentRoute() {
   usePageTitle("Intent");
   const { id } = useParams({ from: "/inside/intents/$id" });
-  return <IntentPage workspace={useWorkspace().id} id={id} />;
+  const workspace = useWorkspace();
+  const navigate = useNavigate();
+  return (
+    <IntentPage
+      key={id}
+      workspace={workspace.id}
+      id={id}
+      trades={mayTrade(workspace.role)}
+      onOpen={(other) => void navigate({ to: "/intents/$id", params: { id: other } })}
+      PreviewBox={PreviewBox}
+    />
+  );
 }
 
 export function GroupsRoute() {
@@ -104,6 +116,12 @@ export function AccountRoute() {
       orders={<WorkingOrders workspace={workspace.id} account={id} mayTrade={mayTrade(workspace.role)} />}
     />
   );
+}
+
+export function ReconciliationRoute() {
+  usePageTitle("Reconciliation");
+  const navigate = useNavigate();
+  return <ReconciliationPage workspace={useWorkspace()} onOpen={(id) => void navigate({ to: "/accounts/$id", params: { id } })} />;
 }
 
 export function JournalRoute() {

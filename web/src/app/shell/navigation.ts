@@ -18,6 +18,7 @@ export const PLACES: readonly Place[] = [
   { to: "/risk", label: "Risk", icon: "risk", phone: false },
   { to: "/funded", label: "Funded", icon: "funded", phone: false },
   { to: "/accounts", label: "Accounts", icon: "accounts", phone: true },
+  { to: "/reconciliation", label: "Reconciliation", icon: "reconciliation", phone: false },
   { to: "/journal", label: "Journal", icon: "journal", phone: false },
   { to: "/settings", label: "Settings", icon: "settings", phone: false },
 ];

@@ -1,8 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ComponentType, useState } from "react";
 import { accountsQuery } from "~/api/accounts";
+import { groupStandingsQuery } from "~/api/convergence";
 import { removeGroup, saveGroup } from "~/api/groups";
 import { keys } from "~/api/keys";
+import { instrumentsQuery } from "~/api/market";
 import { Problem } from "~/api/problem";
 import { mayTrade } from "~/api/session";
 import type { Group, GroupRequest, Preview, Workspace } from "~/api/types";
@@ -12,8 +14,9 @@ import { HoldButton } from "~/ui/hold-button";
 import { Card, Page } from "~/ui/panel";
 import { ProblemBox } from "~/ui/problem";
 import { toast } from "~/ui/toast";
+import { Followers } from "./followers";
 import { Members } from "./members";
-import { type GroupForm, POLICIES, POLICY_CHOICES, formOf, readGroup } from "./policies";
+import { COPIED, type GroupForm, POLICIES, POLICY_CHOICES, formOf, readGroup } from "./policies";
 import { Trial } from "./trial";
 
 interface GroupEditorProps {
@@ -27,12 +30,15 @@ interface GroupEditorProps {
 const FAILURES = [
   { value: "continue", label: "Go on with the others" },
   { value: "unwind", label: "Unwind what went out" },
+  { value: "repair", label: "Send what is missing again" },
 ] as const;
 
 /** Makes or changes an execution group, with a trial of what it would do. */
 export function GroupEditor({ workspace, group, onDone, PreviewBox }: GroupEditorProps) {
   const client = useQueryClient();
   const { data: accounts = [] } = useQuery(accountsQuery(workspace.id));
+  const { data: instruments = [] } = useQuery(instrumentsQuery(workspace.id));
+  const { data: standings } = useQuery({ ...groupStandingsQuery(workspace.id), enabled: Boolean(group?.leader) });
   const [draft, setDraft] = useState<GroupForm>(() => formOf(group));
   const edit = (change: Partial<GroupForm>): void => setDraft({ ...draft, ...change });
   const done = async (text: string): Promise<void> => {
@@ -79,14 +85,38 @@ export function GroupEditor({ workspace, group, onDone, PreviewBox }: GroupEdito
                 <Select id={id} describedBy={describedBy} value={draft.policy} choices={POLICY_CHOICES} disabled={!editable} onChange={(policy) => edit({ policy })} />
               )}
             </Field>
-            <Field label="When an account cannot take part">
-              {({ id }) => <Select id={id} value={draft.on_failure} choices={FAILURES} disabled={!editable} onChange={(on_failure) => edit({ on_failure })} />}
+            <Field label="Follows" hint={draft.leader ? "The members copy this account’s fills. Entries only in time, exits always." : "Orders are sent to the group and split over its members."}>
+              {({ id, describedBy }) => (
+                <Select
+                  id={id}
+                  describedBy={describedBy}
+                  value={draft.leader}
+                  choices={[{ value: "", label: "Nobody: it is sent orders" }, ...accounts.map((account) => ({ value: account.id, label: account.name }))]}
+                  disabled={!editable}
+                  onChange={(leader) => edit({ leader, ...(leader && (!draft.leader || !COPIED.has(draft.policy)) ? { policy: "ratio" } : {}) })}
+                />
+              )}
             </Field>
-            <Members accounts={accounts} group={draft} onChange={(members) => edit({ members })} />
+            {draft.leader ? (
+              <Field label="Copy entries for" hint="An entry that is older than this is denied, and shown as drift.">
+                {({ id, describedBy }) => <Input id={id} describedBy={describedBy} inputMode="numeric" suffix="seconds" value={draft.lag} disabled={!editable} onChange={(event) => edit({ lag: event.target.value })} />}
+              </Field>
+            ) : (
+              <Field label="When an account cannot take part">
+                {({ id }) => <Select id={id} value={draft.on_failure} choices={FAILURES} disabled={!editable} onChange={(on_failure) => edit({ on_failure })} />}
+              </Field>
+            )}
+            {!draft.leader && draft.on_failure === "repair" && (
+              <Field label="Repair for" hint="So long after its receipt an intent is still brought to its target, three tries an account.">
+                {({ id, describedBy }) => <Input id={id} describedBy={describedBy} inputMode="numeric" suffix="seconds" value={draft.repair} disabled={!editable} onChange={(event) => edit({ repair: event.target.value })} />}
+              </Field>
+            )}
+            <Members accounts={accounts} instruments={instruments} group={draft} onChange={(members) => edit({ members })} />
           </div>
         </Card>
         <Trial workspace={workspace.id} form={draft} PreviewBox={PreviewBox} />
       </div>
+      {group?.leader && <Followers standing={standings?.find((each) => each.group === group.id)} leader={group.leader_name} />}
     </Page>
   );
 }

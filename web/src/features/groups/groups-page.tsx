@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { accountsQuery } from "~/api/accounts";
+import { groupStandingsQuery } from "~/api/convergence";
 import { groupsQuery } from "~/api/groups";
 import { Problem } from "~/api/problem";
 import { mayTrade } from "~/api/session";
@@ -11,7 +12,10 @@ import { Icon } from "~/ui/icon";
 import { Card, Page } from "~/ui/panel";
 import { ProblemBox } from "~/ui/problem";
 import { Table } from "~/ui/table";
+import { StandingStrip } from "./followers";
 import { POLICIES } from "./policies";
+
+const ON_FAILURE = { continue: "goes on", unwind: "unwinds", repair: "repairs" } as const;
 
 interface GroupsPageProps {
   workspace: Workspace;
@@ -22,6 +26,7 @@ interface GroupsPageProps {
 export function GroupsPage({ workspace, onOpen }: GroupsPageProps) {
   const { data, error, refetch } = useQuery(groupsQuery(workspace.id));
   const { data: accounts = [] } = useQuery(accountsQuery(workspace.id));
+  const { data: standings } = useQuery(groupStandingsQuery(workspace.id));
   const name = (id: string): string => accounts.find((account) => account.id === id)?.name ?? id;
   const members = (group: Group): string => group.members.map(({ account }) => name(account)).join(", ");
   const add = mayTrade(workspace.role) && (
@@ -56,10 +61,12 @@ export function GroupsPage({ workspace, onOpen }: GroupsPageProps) {
               },
               {
                 id: "failure",
-                header: "On failure",
+                header: "How",
+                align: "left",
                 from: "md",
-                cell: (group) => <span className="text-text-2">{group.on_failure === "continue" ? "goes on" : "unwinds"}</span>,
+                cell: (group) => <span className="text-text-2">{group.leader ? `follows ${group.leader_name}` : ON_FAILURE[group.on_failure]}</span>,
               },
+              { id: "stands", header: "Stands", align: "left", from: "sm", cell: (group) => <StandingStrip standing={standings?.find((each) => each.group === group.id)} /> },
             ]}
             empty={<Empty action={add}>A group sends one order to many accounts.</Empty>}
           />

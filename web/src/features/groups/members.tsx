@@ -1,15 +1,17 @@
-import type { AccountSummary } from "~/api/types";
+import type { AccountSummary, Instrument } from "~/api/types";
 import { Check, DecimalInput } from "~/ui/field";
+import { Mapping } from "./mapping";
 import { type GroupForm, type MemberForm, POLICIES } from "./policies";
 
 interface MembersProps {
   accounts: readonly AccountSummary[];
+  instruments: readonly Instrument[];
   group: GroupForm;
   onChange: (members: MemberForm[]) => void;
 }
 
 /** Which accounts belong to the group, and how much of it each takes. */
-export function Members({ accounts, group, onChange }: MembersProps) {
+export function Members({ accounts, instruments, group, onChange }: MembersProps) {
   const weight = POLICIES[group.policy].weight;
   const edit = (account: string, change: Partial<MemberForm>): void =>
     onChange(group.members.map((member) => (member.account === account ? { ...member, ...change } : member)));
@@ -34,6 +36,9 @@ export function Members({ accounts, group, onChange }: MembersProps) {
             )}
             <th scope="col" className="w-28 px-1 text-left font-medium">
               Cap
+            </th>
+            <th scope="col" className="px-1 text-left font-medium">
+              Trades
             </th>
           </tr>
         </thead>
@@ -69,6 +74,9 @@ export function Members({ accounts, group, onChange }: MembersProps) {
                       onChange={(event) => edit(id, { cap: event.target.value })}
                     />
                   )}
+                </td>
+                <td className="py-1">
+                  {member && <Mapping account={name} instruments={instruments} mapped={member.instruments} onChange={(mapped) => edit(id, { instruments: mapped })} />}
                 </td>
               </tr>
             );

@@ -28,16 +28,31 @@ export interface GroupForm {
   name: string;
   policy: Policy;
   members: MemberForm[];
-  on_failure: "continue" | "unwind";
+  on_failure: GroupRequest["on_failure"] & string;
+  /** The account whose fills the members copy; empty for a group that is sent orders. */
+  leader: string;
+  lag: string;
+  repair: string;
 }
+
+/** What a leader's fills can be shared out by. */
+export const COPIED: ReadonlySet<Policy> = new Set<Policy>(["ratio", "fixed", "equal", "weighted"]);
 
 export function formOf(group: Group | null): GroupForm {
   return {
     name: group?.name ?? "",
     policy: group?.policy ?? "equal",
     on_failure: group?.on_failure ?? "continue",
+    leader: group?.leader ?? "",
+    lag: String(group?.lag_seconds ?? 5),
+    repair: String(group?.repair_seconds ?? 30),
     members: group?.members.map(({ account, weight, cap, instruments }) => ({ account, weight, cap: cap ?? "", instruments })) ?? [],
   };
+}
+
+function seconds(text: string): number | null {
+  const value = /^\d{1,4}$/.test(text.trim()) ? Number(text) : 0;
+  return value >= 1 && value <= 3600 ? value : null;
 }
 
 /** The group that a form stands for, or what keeps it from being one. */
@@ -48,6 +63,17 @@ export function readGroup(form: GroupForm): { group: GroupRequest; problem: null
   }
   if (form.members.length === 0) {
     return refuse("Choose at least one account");
+  }
+  const lag = seconds(form.lag);
+  const repair = seconds(form.repair);
+  if (lag === null || repair === null) {
+    return refuse("Seconds are a whole number from 1 to 3600");
+  }
+  if (form.leader && !COPIED.has(form.policy)) {
+    return refuse("A leader’s fills are shared out by ratio, fixed, equal or weighted");
+  }
+  if (form.leader && form.members.some(({ account }) => account === form.leader)) {
+    return refuse("The leader cannot follow himself: take his account out of the members");
   }
   const weighed = POLICIES[form.policy].weight;
   const members: Member[] = [];
@@ -62,5 +88,16 @@ export function readGroup(form: GroupForm): { group: GroupRequest; problem: null
     }
     members.push({ account, weight: decimalText(share), cap: most && decimalText(most), instruments });
   }
-  return { group: { name: form.name.trim(), policy: form.policy, members, on_failure: form.on_failure }, problem: null };
+  return {
+    group: {
+      name: form.name.trim(),
+      policy: form.policy,
+      members,
+      on_failure: form.leader ? "continue" : form.on_failure,
+      leader: form.leader || null,
+      lag_seconds: lag,
+      repair_seconds: repair,
+    },
+    problem: null,
+  };
 }

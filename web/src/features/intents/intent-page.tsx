@@ -1,22 +1,25 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { type ComponentType, useState } from "react";
 import { termsText } from "~/api/checks";
 import { intentTitle, sourceName } from "~/api/intent-text";
 import { intentQuery } from "~/api/intents";
 import { useInstrument } from "~/api/market";
 import { Problem } from "~/api/problem";
-import type { IntentDetail } from "~/api/types";
+import type { IntentDetail, Preview } from "~/api/types";
 import { placesOf } from "~/lib/decimal";
 import { dateText, millis, timeWithMillis } from "~/lib/time";
 import { sentence } from "~/lib/words";
-import { buttonClass } from "~/ui/button";
+import { Button, buttonClass } from "~/ui/button";
 import { CopyButton } from "~/ui/copy";
 import { Card, Page } from "~/ui/panel";
 import { ProblemBox } from "~/ui/problem";
 import { LoadingTitle, Skeleton } from "~/ui/skeleton";
 import { ChildrenTable } from "./children-table";
+import { Convergence } from "./convergence";
 import { DenialBox, denials } from "./denial-box";
 import { Outcome } from "./outcome";
+import { ReplayDialog } from "./replay-dialog";
 import { Waterfall } from "./waterfall";
 
 function summary(intent: IntentDetail): string {
@@ -48,8 +51,17 @@ function Loading() {
   );
 }
 
+interface IntentPageProps {
+  workspace: string;
+  id: string;
+  trades: boolean;
+  onOpen: (id: string) => void;
+  PreviewBox: ComponentType<{ preview: Preview; stale?: boolean }>;
+}
+
 /** The flight recorder of one intent. */
-export function IntentPage({ workspace, id }: { workspace: string; id: string }) {
+export function IntentPage({ workspace, id, trades, onOpen, PreviewBox }: IntentPageProps) {
+  const [replaying, setReplaying] = useState(false);
   const { data: intent, error, refetch } = useQuery(intentQuery(workspace, id));
   const instrument = useInstrument(workspace, intent?.instrument);
   if (error) {
@@ -59,6 +71,7 @@ export function IntentPage({ workspace, id }: { workspace: string; id: string })
     return <Loading />;
   }
   const denied = denials(intent.orders);
+  const exported = `/api/v1/w/${encodeURIComponent(workspace)}/export/intents/${encodeURIComponent(intent.id)}`;
   return (
     <Page
       wide
@@ -72,9 +85,17 @@ export function IntentPage({ workspace, id }: { workspace: string; id: string })
         <>
           <code className="font-mono text-12 text-text-3 max-md:hidden">{intent.id}</code>
           <CopyButton text={intent.id} label="Copy id" tone="quiet" />
-          <a className={buttonClass("quiet", "small")} href={`/api/v1/w/${encodeURIComponent(workspace)}/export/intents/${encodeURIComponent(intent.id)}.json`} download>
+          <a className={buttonClass("quiet", "small")} href={`${exported}.json`} download>
             Export
           </a>
+          <a className={buttonClass("quiet", "small")} href={`${exported}.txt`} download>
+            As text
+          </a>
+          {trades && (
+            <Button tone="quiet" size="small" onClick={() => setReplaying(true)}>
+              Replay on paper…
+            </Button>
+          )}
           <Link to="/journal" search={{ intent: intent.id }} className={buttonClass("quiet", "small")}>
             Journal
           </Link>
@@ -93,6 +114,8 @@ export function IntentPage({ workspace, id }: { workspace: string; id: string })
         )}
         {intent.note && <p className="mt-3 text-text-2">Note: {intent.note}</p>}
       </Card>
+      <Convergence found={intent.convergence} />
+      {replaying && <ReplayDialog workspace={workspace} intent={intent} PreviewBox={PreviewBox} onClose={() => setReplaying(false)} onSent={onOpen} />}
       <Card title="Accounts" flush>
         <ChildrenTable orders={intent.orders} places={placesOf(instrument?.tick_size)} />
       </Card>

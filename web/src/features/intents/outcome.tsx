@@ -3,7 +3,7 @@ import { Badge } from "~/ui/badge";
 
 /** How an intent ended, or where it stands, in badges. */
 export function Outcome({ intent }: { intent: IntentSummary }) {
-  const { children, filled, denied, working, in_doubt, status } = intent;
+  const { children, filled, denied, working, in_doubt, status, converged, accounts } = intent;
   const unfilled = children - filled - working - denied;
   return (
     <span className="inline-flex gap-1.5">
@@ -15,6 +15,12 @@ export function Outcome({ intent }: { intent: IntentSummary }) {
       )}
       {working > 0 && <Badge>{working} working</Badge>}
       {in_doubt > 0 && <Badge tone="warn">{in_doubt} in doubt</Badge>}
+      {children > 0 && accounts > 1 && (
+        <Badge tone={converged === accounts ? "gain" : "plain"}>
+          {converged} of {accounts} converged
+        </Badge>
+      )}
+      {status === "undone" && <Badge>undone</Badge>}
       {unfilled > 0 && <Badge>{unfilled} not filled</Badge>}
       {denied > 0 && <Badge tone="danger">{denied} denied</Badge>}
     </span>
