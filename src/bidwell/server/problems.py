@@ -38,7 +38,7 @@ _STATUS: tuple[tuple[type[BidwellError], int], ...] = (
 _BY_CODE = {
     "login_failed": 401, "login_throttled": 429, "setup_link_invalid": 403, "email_taken": 409, "last_owner": 409,
     "group.in_use": 409, "order.closed": 409, "order.not_replaceable": 409, "order.not_absent": 409,
-    "storage_unavailable": 503,
+    "storage_unavailable": 503, "broker_refused": 422,
 }  # fmt: skip
 _RETRY_AFTER_S = "2"
 _HINTS = {

@@ -37,7 +37,7 @@ class MarketRoutes:
             ("/v2/options/contracts", self.options), ("/v2/options/contracts/{symbol}", self.option),
         ]  # fmt: skip
         newest: list[tuple[str, Shape, str]] = [
-            ("quotes", _quote, "quotes"), ("trades", _trade, "trades"), ("bars", self._minute, "bars"),
+            ("quotes", self._quote, "quotes"), ("trades", self._trade, "trades"), ("bars", self._minute, "bars"),
         ]  # fmt: skip
         for base, latest in (
             ("/v2/stocks", "{}/latest"),
@@ -111,8 +111,17 @@ class MarketRoutes:
         return work
 
     def _snapshot(self, quote: Quote) -> dict[str, Any]:
-        return {"latestTrade": _trade(quote), "latestQuote": _quote(quote), "minuteBar": self._minute(quote),
+        return {"latestTrade": self._trade(quote), "latestQuote": self._quote(quote), "minuteBar": self._minute(quote),
                 "dailyBar": self._past(quote, 0), "prevDailyBar": self._past(quote, 1)}  # fmt: skip
+
+    def _type(self, quote: Quote) -> str:
+        return self._stage.market.rows[self._stage.market.symbols[quote.instrument]].type
+
+    def _quote(self, quote: Quote) -> dict[str, Any]:
+        return _quote(quote, self._type(quote))
+
+    def _trade(self, quote: Quote) -> dict[str, Any]:
+        return _trade(quote, self._type(quote))
 
     def _minute(self, quote: Quote) -> dict[str, Any]:
         end = self._stage.market.now()
@@ -186,8 +195,12 @@ class MarketRoutes:
         """Say what moved to whoever subscribed to it."""
         for name in instruments:
             quote, symbol = self._stage.venue.quotes[name], self._stage.market.symbols[name]
-            self._stage.lines.tell("", [_list({"T": "q", "S": symbol, **_quote(quote)})], f"{_PRICES}quotes:{symbol}")
-            self._stage.lines.tell("", [_list({"T": "t", "S": symbol, **_trade(quote)})], f"{_PRICES}trades:{symbol}")
+            self._stage.lines.tell(
+                "", [_list({"T": "q", "S": symbol, **self._quote(quote)})], f"{_PRICES}quotes:{symbol}"
+            )
+            self._stage.lines.tell(
+                "", [_list({"T": "t", "S": symbol, **self._trade(quote)})], f"{_PRICES}trades:{symbol}"
+            )
 
 
 def _subscription(wants: set[str]) -> dict[str, Any]:
@@ -207,14 +220,24 @@ def _number(value: object) -> float | int:
     return int(number) if number.is_integer() else number
 
 
-def _quote(quote: Quote) -> dict[str, Any]:
-    return {"t": words.stamp(quote.occurred_at), "ax": "V", "ap": _number(quote.ask), "as": _number(quote.ask_quantity),
-            "bx": "V", "bp": _number(quote.bid), "bs": _number(quote.bid_quantity), "c": ["R"], "z": "C"}  # fmt: skip
+def _quote(quote: Quote, kind: str) -> dict[str, Any]:
+    """A quote in the words of its class: coins have no venues."""
+    sizes = {"ap": _number(quote.ask), "as": _number(quote.ask_quantity), "bp": _number(quote.bid),
+             "bs": _number(quote.bid_quantity)}  # fmt: skip
+    at = {"t": words.stamp(quote.occurred_at)}
+    venues = {"ax": "V", "bx": "V", "c": ["R"] if kind == "equity" else "R"}
+    return at | sizes | ({} if kind == "crypto" else venues) | ({"z": "C"} if kind == "equity" else {})
 
 
-def _trade(quote: Quote) -> dict[str, Any]:
-    return {"t": words.stamp(quote.occurred_at), "x": "V", "p": _number(quote.last), "s": 100, "c": ["@"],
-            "i": int(quote.occurred_at.timestamp()), "z": "C"}  # fmt: skip
+def _trade(quote: Quote, kind: str) -> dict[str, Any]:
+    """A print in the words of its class."""
+    number = int(quote.occurred_at.timestamp())
+    plain = {"t": words.stamp(quote.occurred_at), "p": _number(quote.last)}
+    if kind == "crypto":
+        return plain | {"s": 0.1, "tks": "B", "i": number}
+    if kind == "option":
+        return plain | {"s": 1, "x": "V", "c": "I"}
+    return plain | {"s": 100, "x": "V", "c": ["@"], "i": number, "z": "C"}
 
 
 def _bar(bar: Bar) -> dict[str, Any]:

@@ -1,0 +1,64 @@
+// A broker's account: entered, looked at, kept; its session ends, says so, and comes back on a button.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { AXE, PHONE, WIDE, counts, play, says } from "./stage.mjs";
+
+/** Nothing that axe finds wrong, and nothing that sticks out of a phone; a picture where they are renewed. */
+async function look(stage, page, name) {
+  await page.evaluate(await readFile(AXE, "utf8"));
+  const found = await page.evaluate(async () => {
+    const { violations } = await globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"] });
+    return violations.map(({ id, help, nodes }) => `${id}: ${help} ${nodes[0].html.slice(0, 200)}`);
+  });
+  assert.deepEqual(found, []);
+  await stage.screenshot(name);
+  await page.setViewportSize(PHONE);
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} is wider than a phone`);
+  await stage.screenshot(`${name}-phone`);
+  await page.setViewportSize(WIDE);
+}
+
+await play(async (stage) => {
+  const page = await stage.enter("/accounts");
+  stage.expect(422, "/api/v1/w/main/brokers/alpaca/probe");
+  stage.expect(422, "/api/v1/w/main/accounts/acc_");
+  await page.getByRole("button", { name: "Connect an account…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Connect an account" });
+  await dialog.getByLabel("Where").selectOption({ label: "Twin on this machine" });
+  await dialog.getByLabel("Address of the twin").fill(stage.given.twin);
+  await dialog.getByLabel("API key ID").fill("PKTWIN0001");
+  await dialog.getByLabel("Secret key").fill("not-the-secret");
+  await dialog.getByLabel("Name of the account here").fill("Alpaca one");
+  await dialog.getByLabel("Your password").fill(stage.given.password);
+  await look(stage, page, "connect-account");
+  await dialog.getByRole("button", { name: "Look at the account" }).click();
+  await says(dialog.getByRole("alert"), /does not know this key/);
+  await dialog.getByLabel("Secret key").fill("twin-secret-0001");
+  await dialog.getByRole("button", { name: "Look at the account" }).click();
+  await says(dialog.getByRole("region", { name: "The account" }), /PA0001/);
+  await says(dialog.getByRole("region", { name: "The account" }), /100,000/);
+  await dialog.getByRole("button", { name: "Connect PA0001" }).click();
+  await page.waitForURL("**/accounts/acc_*");
+  await counts(dialog, 0);
+
+  const main = page.getByRole("main");
+  await says(main, "Session up");
+  await says(main, "PKTWIN0001");
+  await says(page.getByRole("heading", { level: 1 }), "ready");
+  await page.getByRole("button", { name: "List instruments…" }).click();
+  const listing = page.getByRole("dialog", { name: "List instruments" });
+  await listing.getByLabel("Symbols at Alpaca").fill("msft, brk.b");
+  await listing.getByRole("button", { name: "List", exact: true }).click();
+  await counts(listing, 0);
+  await look(stage, page, "connection");
+
+  await stage.ask("kill");
+  await says(main, /No session|Needs a login/);
+  await page.getByRole("button", { name: "Reconnect" }).click();
+  await says(main, "Needs a login");
+  await says(main, /does not know this key/);
+  await stage.ask("revive");
+  await page.getByRole("button", { name: "Reconnect" }).click();
+  await says(main, "Session up");
+});
