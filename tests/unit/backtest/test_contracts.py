@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -394,3 +395,33 @@ def test_what_a_ledger_needs_is_not_compiled_and_says_why() -> None:
 def test_an_instrument_that_is_plain_leaves_the_run_quick() -> None:
     result = ran(bars(FLAT, FLAT), {0: lambda s: s.buy(1.5)}, instruments=[instrument("X")])
     assert (told(result), result.why) == ([(1, 1.0, 100.0)], "compile is never")
+
+
+@pytest.mark.parametrize(("last", "called"), [(66.7, False), (66.66, True)])
+def test_a_long_position_on_margin_is_called_below_its_maintenance(last: float, called: bool) -> None:
+    # 2,000 shares at 100 on 100,000: equity 2,000 × p - 100,000 is a quarter of 2,000 × p at 66.67.
+    result = ran(flat(100.0, 100.0, last, last), {0: lambda s: s.buy(2_000)}, leverage=2.0, maintenance=0.25)
+    assert ("margin call" in result.orders["reason"].to_list()) is called
+    assert (result.fills["position"][-1] == 0.0) is called
+
+
+def test_a_result_with_a_ledger_is_kept_and_read_again(tmp_path: Path) -> None:
+    action = [CorporateAction(date(1970, 1, 4), dividend=0.5)]
+    result = ran(flat(100.0, 100.0, 99.5, 99.5), {0: lambda s: s.buy(10)}, actions=action)
+    result.save(tmp_path / "run")
+    again = Result.load(tmp_path / "run")
+    assert again.ledger.equals(result.ledger)
+    assert again.ledger["kind"].to_list() == ["dividend"]
+    assert again.identity["circumstances"]["actions"] == {"X": [["1970-01-04", 1.0, 0.5]]}
+
+
+def test_round_trips_see_through_splits_currencies_and_multipliers() -> None:
+    split = ran(flat(70.0, 70.0, 10.0, 12.0, 12.0), {0: lambda s: s.buy(10), 3: lambda s: s.close()},
+                actions=[CorporateAction(date(1970, 1, 4), split=7.0)])  # fmt: skip
+    (trip,) = split.round_trips.to_dicts()
+    assert (trip["quantity"], trip["entry_price"], trip["exit_price"]) == (70.0, 10.0, 12.0)
+    assert trip["profit"] == pytest.approx(140.0)
+    future = backtest(Keeps({("ES", 0): lambda s: s.buy(1), ("ES", 2): lambda s: s.close()}),
+                      {"ES": flat(4000.0, 4000.0, 4010.0, 4010.0, symbol="ES")}, instruments=[es()])  # fmt: skip
+    assert future.round_trips["profit"].to_list() == pytest.approx([500.0])
+    assert future.exposure[1] == pytest.approx(2.0)
