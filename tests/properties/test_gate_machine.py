@@ -104,10 +104,15 @@ class Trading(RuleBasedStateMachine):
             equity=worth.equity, buying_power=worth.equity - worth.gross_exposure - taken,
             gross_exposure=worth.gross_exposure + taken, session_equity=worth.equity,
             net_long=self.net() + self.sent(Side.BUY), net_short=self.sent(Side.SELL) - self.net(),
-            elsewhere=tuple((str(name), max(*self.worst(name), abs(self.held(name))))
-                            for name in INSTRUMENTS if name != instrument),
+            elsewhere=tuple(self.contracts(bound, instrument) for bound in self.limits.contract_limits or ()),
             entries_today=self.counted(),
         )  # fmt: skip
+
+    def contracts(self, bound: ContractLimit, without: InstrumentId | None = None) -> Decimal:
+        """What could stand in all instruments but one, as a limit counts it."""
+        weights = dict(bound.weights)
+        return sum((weights.get(name, Decimal(1)) * max(*self.worst(name), abs(self.held(name)))
+                    for name in INSTRUMENTS if name != without), Decimal(0))  # fmt: skip
 
     def held(self, instrument: InstrumentId) -> Decimal:
         return self.portfolio.position(instrument).quantity
@@ -249,10 +254,7 @@ class Trading(RuleBasedStateMachine):
     @invariant()
     def contracts_and_entries_stay_within_their_limits_whatever_fills(self) -> None:
         for bound in self.limits.contract_limits or ():
-            weights = dict(bound.weights)
-            total = sum((weights.get(name, Decimal(1)) * max(*self.worst(name), abs(self.held(name)))
-                         for name in INSTRUMENTS), Decimal(0))  # fmt: skip
-            assert total <= bound.limit
+            assert self.contracts(bound) <= bound.limit
         most = self.limits.max_trades_per_day
         assert most is None or self.counted() <= most
 

@@ -95,9 +95,7 @@ def _exposure(state: State, account: Account, limits: Limits, origins: dict[str,
         found.append(RiskMeter("max_net_exposure", "Net exposure", limits.max_net_exposure, abs(worth.net_exposure),
                                account.currency, origins["max_net_exposure"]))  # fmt: skip
     for bound in limits.contract_limits or ():
-        weights, other = dict(bound.weights), bound.other if bound.other is not None else Decimal(1)
-        used = sum((weights.get(state.instruments[name].root, other) * one.contracts
-                    for name, one in risk_views.extremes(state, account.id).items()), ZERO)  # fmt: skip
+        used = risk_views.extremes(state, account.id).contracts(bound)
         found.append(RiskMeter("max_contracts", "Contracts", bound.limit, used, "contracts",
                                origins["contract_limits"]))  # fmt: skip
     if limits.max_trades_per_day is not None:

@@ -11,12 +11,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from bidwell.engine.extremes import Extremes
 from bidwell.model import events as ev
 from bidwell.model import risk_events as rev
 from bidwell.model.funded import Progress, Rulebook
 from bidwell.model.ids import AccountId, ClientOrderId, InstrumentId
 from bidwell.model.limits import Limits, LockUntil, Scope, ScopeType, TradingState
 from bidwell.model.money import ZERO
+from bidwell.model.order import Order
 from bidwell.portfolio.portfolio import Portfolio
 from bidwell.risk.funded.book_limits import limits_of
 
@@ -82,7 +84,8 @@ class RiskState:
     locks: dict[AccountId, dict[str, rev.AccountLocked]] = field(default_factory=dict)
     squares: dict[str, rev.SquareOffOrdered] = field(default_factory=dict)
     funded: dict[AccountId, Funded] = field(default_factory=dict)
-    extremes: dict[AccountId, dict[InstrumentId, Any]] = field(default_factory=dict)
+    lapsed: dict[AccountId, dict[ClientOrderId, None]] = field(default_factory=dict)
+    extremes: dict[AccountId, Extremes] = field(default_factory=dict)
 
     def lock_of(self, scope: Scope) -> ev.TradingStateSet | None:
         """The strictest lock of an account, told as a halt; None where there is none."""
@@ -99,7 +102,18 @@ class RiskState:
         """Orders or the position of this account and instrument changed."""
         known = self.extremes.get(account)
         if known is not None:
-            known.pop(instrument, None)
+            known.touched[instrument] = None
+
+    def keep(self, order: Order) -> None:
+        """An order stands as it now does: an entry that closed without a fill is none, until it fills after all."""
+        entries, lapsed = self.entries.get(order.account), self.lapsed.get(order.account)
+        name = order.client_order_id
+        if entries is not None and name in entries and not order.is_open and not order.filled_quantity:
+            del entries[name]
+            self.lapsed.setdefault(order.account, {})[name] = None
+        elif lapsed is not None and name in lapsed and order.filled_quantity:
+            del lapsed[name]
+            self.entries.setdefault(order.account, {})[name] = None
 
 
 def net_realized(portfolio: Portfolio) -> dict[str, Decimal]:
@@ -143,6 +157,7 @@ def _session(risk: RiskState, event: ev.SessionOpened, portfolios: Portfolios) -
     portfolio = portfolios.get(account)
     risk.realized_at_open[account] = net_realized(portfolio) if portfolio is not None else {}
     risk.entries.pop(account, None)
+    risk.lapsed.pop(account, None)
 
 
 def _marked(risk: RiskState, event: rev.EquityMarked, _: Portfolios) -> None:

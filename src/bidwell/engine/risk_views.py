@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from bidwell.engine.extremes import Extreme, Extremes
 from bidwell.model.errors import CurrencyMismatch
 from bidwell.model.ids import AccountId
 from bidwell.model.limits import Basis, Drawdown, Limits, Scope, ScopeType
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from bidwell.model.account import Account
     from bidwell.model.ids import InstrumentId
     from bidwell.model.instrument import Instrument
-    from bidwell.model.order import Order
     from bidwell.portfolio.valuation import Valuation
 
 _WORDS: Final = {Basis.STATIC: "Maximum drawdown", Basis.TRAILING_END_OF_DAY: "Drawdown from the best day's end",
@@ -193,34 +192,22 @@ def seen(state: State, market: Market, account: Account, funded: Funded, worth: 
 # --- worst cases -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Extreme:
-    """What one instrument could become: contracts on its larger side, and what open orders buy or sell for at worst."""
-
-    contracts: Decimal
-    bought: Decimal
-    sold: Decimal
-
-
-def extremes(state: State, account: AccountId,
-             without: frozenset[Any] = frozenset()) -> dict[InstrumentId, Extreme]:  # fmt: skip
-    """The worst case of every instrument that is held or has an open order (but those in `without`)."""
-    known: dict[InstrumentId, Extreme] = state.risk.extremes.setdefault(account, {})
-    portfolio = state.portfolios[account]
-    for name, position in portfolio.positions.items():
-        if name not in known and (position.quantity or state.books.get(account, {}).get(name)):
-            known[name] = _extreme(state, account, name)
-    for name, names in state.books.get(account, {}).items():
-        if names and name not in known:
-            known[name] = _extreme(state, account, name)
-    if not without:
-        return known
-    changed = {state.orders[order].instrument for order in without}
-    return {**known, **{name: _extreme(state, account, name, without) for name in changed}}
+def extremes(state: State, account: AccountId) -> Extremes:
+    """The worst case of every instrument that is held or has an open order, brought up to date."""
+    known = state.risk.extremes.get(account)
+    if known is None:
+        known = state.risk.extremes[account] = Extremes()
+        known.touched.update(dict.fromkeys(state.portfolios[account].positions))
+        known.touched.update(dict.fromkeys(state.books.get(account, {})))
+    for name in known.touched:
+        known.put(name, state.instruments[name].root, extreme(state, account, name))
+    known.touched.clear()
+    return known
 
 
-def _extreme(state: State, account: AccountId, name: InstrumentId,
-             without: frozenset[Any] = frozenset()) -> Extreme:  # fmt: skip
+def extreme(state: State, account: AccountId, name: InstrumentId,
+            without: frozenset[Any] = frozenset()) -> Extreme:  # fmt: skip
+    """What one instrument could become if every open order of a side filled, but for those in `without`."""
     position = state.portfolios[account].position(name).quantity
     multiplier = state.instruments[name].multiplier
     quantity, money = {Side.BUY: ZERO, Side.SELL: ZERO}, {Side.BUY: ZERO, Side.SELL: ZERO}
@@ -241,14 +228,17 @@ def figures(state: State, market: Market, account: Account, instrument: Instrume
     """What the rules on risk ask of an account view, each only where a limit asks for it."""
     found: dict[str, Any] = {"floors": floors(state, market, account, limits, origins, worth)}
     if limits.max_net_exposure is not None:
-        sides = extremes(state, account.id, without).values()
-        found["net_long"] = worth.net_exposure + sum((one.bought for one in sides), ZERO)
-        found["net_short"] = sum((one.sold for one in sides), ZERO) - worth.net_exposure
+        sums = extremes(state, account.id)
+        bought, sold = sums.bought, sums.sold
+        for name in {state.orders[order].instrument for order in without}:
+            now_there, left = sums.entries[name], extreme(state, account.id, name, without)
+            bought, sold = bought + left.bought - now_there.bought, sold + left.sold - now_there.sold
+        found["net_long"] = worth.net_exposure + bought
+        found["net_short"] = sold - worth.net_exposure
     if limits.contract_limits is not None:
-        found["elsewhere"] = tuple(
-            (state.instruments[name].root, one.contracts)
-            for name, one in extremes(state, account.id, without).items() if name != instrument.id
-        )  # fmt: skip
+        sums = extremes(state, account.id)
+        found["elsewhere"] = tuple(sums.elsewhere(bound, instrument.id, instrument.root)
+                                   for bound in limits.contract_limits)  # fmt: skip
     if limits.max_daily_realized_loss is not None:
         found["realized_today"] = realized_today(state, market, account)
     if limits.max_trades_per_day is not None:
@@ -260,13 +250,8 @@ def figures(state: State, market: Market, account: Account, instrument: Instrume
 
 def entries_today(state: State, account: AccountId, without: frozenset[Any] = frozenset()) -> int:
     """Entries since the session opened that filled, at least in part, or still may."""
-    orders = state.orders
-    names = (name for name in state.risk.entries.get(account, ()) if name not in without)
-    return sum(1 for name in names if _counts(orders[name]))
-
-
-def _counts(order: Order) -> bool:
-    return order.is_open or order.filled_quantity > 0
+    entries = state.risk.entries.get(account, {})
+    return len(entries) - sum(1 for name in without if name in entries)
 
 
 def news_near(state: State, instrument: Instrument, limits: Limits, moment: datetime) -> str:

@@ -302,6 +302,7 @@ class State:
             asked.pop(name, None)
         self._sums.change(order)
         self.touch(account, order.instrument)
+        self.risk.keep(order)
 
     def add(self, order: Order) -> None:
         """Hold an order that may be new to its intent."""

@@ -52,8 +52,8 @@ class AccountView:
     quantity and terms inside the duplicate window (other intents only).
     `net_long` and `net_short` are what net exposure could become on either side if every open order of that side
     filled; `realized_today` is the session's realized P&L after fees (None: no session was opened);
-    `entries_today` counts entries of the session that filled or may. `elsewhere` holds, for each other
-    instrument, its underlying or id and the contracts that could stand there; `news` names the scheduled release
+    `entries_today` counts entries of the session that filled or may. `elsewhere` holds, for each of the limits'
+    contract limits, what could stand in all other instruments as it counts them; `news` names the scheduled release
     that bars this instrument now. `floors` are the equities below which a loss limit is reached.
     """
 
@@ -78,7 +78,7 @@ class AccountView:
     net_short: Decimal = ZERO
     realized_today: Decimal | None = None
     entries_today: int = 0
-    elsewhere: tuple[tuple[str, Decimal], ...] = ()
+    elsewhere: tuple[Decimal, ...] = ()
     news: str = ""
     floors: tuple[Floor, ...] = ()
 

@@ -48,7 +48,7 @@ def test_net_exposure_without_a_price_or_a_rate_is_unknown() -> None:
 @pytest.mark.parametrize(("quantity", "would_pass"), [("3", None), ("4", "3")])
 def test_contracts_count_over_all_instruments_with_their_weights(quantity: str, would_pass: str | None) -> None:
     bound = ContractLimit(Decimal(5), (("ES", Decimal(1)), ("MES", Decimal("0.1"))), None)
-    seen = view(Limits(contract_limits=(bound,)), elsewhere=(("MES", Decimal(20)),))
+    seen = view(Limits(contract_limits=(bound,)), elsewhere=(Decimal(2),))
     asked = order(BUY, quantity, instrument=EMINI.id)
     prices = market(quote=quote("5000", "5000.25", "5000", instrument=EMINI.id))
     check = max_contracts.check(proposal(asked, instrument=EMINI, view=seen, market=prices))

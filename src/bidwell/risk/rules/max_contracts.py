@@ -29,23 +29,21 @@ def check(proposal: Proposal) -> Check:
     if reduces(proposal):
         return _EXEMPT
     answer = _PASSED
-    for one in limits:
-        answer = _judge(proposal, one)
+    elsewhere = proposal.view.elsewhere or (ZERO,) * len(limits)
+    for one, held in zip(limits, elsewhere, strict=True):
+        answer = _judge(proposal, one, held)
         if not answer.passed:
             return answer
     return answer
 
 
-def _judge(proposal: Proposal, bound: ContractLimit) -> Check:
+def _judge(proposal: Proposal, bound: ContractLimit, elsewhere: Decimal) -> Check:
     instrument = proposal.instrument
-    weights = dict(bound.weights)
-    weight = weights.get(instrument.root, bound.other)
+    weight = next((weight for root, weight in bound.weights if root == instrument.root), bound.other)
     if weight is None:
         room = exits_only(proposal)
         message = f"{instrument.symbol} is not among what this account may trade; {suggestion(proposal, room)}."
         return Check(RULE, passed=False, limit="listed", current="not listed", would_pass=text(room), message=message)
-    other = bound.other if bound.other is not None else Decimal(1)
-    elsewhere = sum((weights.get(root, other) * held for root, held in proposal.view.elsewhere), ZERO)
     room = proposal.headroom
     current = elsewhere + max(proposal.order.quantity - room, ZERO) * weight
     if current <= bound.limit:
