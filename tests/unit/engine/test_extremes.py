@@ -38,7 +38,7 @@ async def test_running_sums_equal_sums_made_anew() -> None:
         at = bench.prices[instrument.id]
         side = random.choice(list(Side))
         terms = limit(str(at + random.choice((-5, 5)))) if number % 3 else limit(str(at + 20 * side.sign))
-        await bench.send(f"k{number}", side, str(random.randint(1, 9)), instrument=instrument, terms=terms)
+        await bench.send(f"k{number}", side, str(random.randint(1, 9)), instrument=instrument.id, terms=terms)
         await bench.settle(0.05)
         if number % 7 == 0 and state.all_open_orders():
             await bench.desk.cancel(random.choice(state.all_open_orders()).client_order_id, "me")
