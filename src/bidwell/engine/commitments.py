@@ -8,16 +8,44 @@ attached exits or an unanswered replace, whose orders depend on one another, are
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from bidwell.model.money import ZERO
 from bidwell.model.terms import Side
 from bidwell.risk.reservation import unit_cash
 
 if TYPE_CHECKING:
-    from bidwell.engine.state import State
+    from collections.abc import Mapping
+
+    from bidwell.model.account import Account
+    from bidwell.model.events import ReplaceRequested, Reservation
     from bidwell.model.ids import AccountId, ClientOrderId, InstrumentId
+    from bidwell.model.instrument import Instrument
     from bidwell.model.order import Order
+
+
+class Books(Protocol):
+    """What the sums are reckoned from: the state's open orders and what is known of them."""
+
+    @property
+    def accounts(self) -> Mapping[AccountId, Account]: ...
+
+    @property
+    def instruments(self) -> Mapping[InstrumentId, Instrument]: ...
+
+    @property
+    def orders(self) -> Mapping[ClientOrderId, Order]: ...
+
+    @property
+    def books(self) -> Mapping[AccountId, Mapping[InstrumentId, Mapping[ClientOrderId, None]]]: ...
+
+    @property
+    def reservations(self) -> Mapping[ClientOrderId, Reservation]: ...
+
+    @property
+    def replacing(self) -> Mapping[ClientOrderId, ReplaceRequested]: ...
+
+    def claim(self, order: Order) -> Decimal: ...
 
 
 class _Part(NamedTuple):
@@ -33,7 +61,7 @@ class _Book:
 
     __slots__ = ("cash", "odd", "parts", "quantity", "stale")
 
-    def __init__(self, names: dict[ClientOrderId, None]) -> None:
+    def __init__(self, names: Mapping[ClientOrderId, None]) -> None:
         self.parts: dict[ClientOrderId, _Part] = {}
         self.odd: dict[ClientOrderId, None] = {}
         self.stale: dict[ClientOrderId, None] = dict(names)
@@ -61,7 +89,7 @@ class _Book:
 class Commitments:
     """The running sums of a state's books."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: Books) -> None:
         self._state = state
         self._books: dict[tuple[AccountId, InstrumentId], _Book] = {}
 
@@ -104,7 +132,7 @@ class Commitments:
             book.add(name, _Part(order.side, state.claim(order), unit))
 
     @staticmethod
-    def _side(book: _Book, names: dict[ClientOrderId, None], side: Side, held: Decimal) -> Decimal:
+    def _side(book: _Book, names: Mapping[ClientOrderId, None], side: Side, held: Decimal) -> Decimal:
         """All of one side but its oldest orders, as far as there is something to close."""
         if held <= 0:
             return book.cash[side]
