@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _BACKTEST = "bidwell.simulation.backtest"
-_RESEARCH = "bidwell.simulation.research"
+_RESEARCH = "bidwell.app.notebook_research"
 _NAMES = {
     "Bar": ("bidwell.strategy.bars", "Bar"),
     "Bars": ("bidwell.strategy.bars", "Bars"),
@@ -19,6 +19,7 @@ _NAMES = {
     "Quote": ("bidwell.strategy.bars", "Quote"),
     "Result": (f"{_BACKTEST}.result", "Result"),
     "Schedule": ("bidwell.strategy.schedule", "Schedule"),
+    "Span": ("bidwell.simulation.research.space", "Span"),
     "Signals": (f"{_BACKTEST}.signals", "Signals"),
     "Strategy": ("bidwell.strategy.strategy", "Strategy"),
     "StrategyFill": ("bidwell.strategy.trading", "StrategyFill"),
@@ -26,10 +27,13 @@ _NAMES = {
     "Weights": (f"{_BACKTEST}.weights", "Weights"),
     "backtest": ("bidwell.app.notebook", "backtest"),
     "fees": (f"{_BACKTEST}.fees", None),
+    "honesty": (_RESEARCH, "honesty"),
     "indicators": ("bidwell.strategy.indicators", None),
     "metrics": ("bidwell.analytics.metrics", None),
+    "odds": ("bidwell.analytics.resampling", None),
     "slippage": (f"{_BACKTEST}.slippage", None),
-    "sweep": (f"{_RESEARCH}.sweep", "sweep"),
+    "sweep": (_RESEARCH, "sweep"),
+    "walk_forward": (_RESEARCH, "walk_forward"),
 }
 __all__ = [
     "Bar",
@@ -39,20 +43,25 @@ __all__ = [
     "Result",
     "Schedule",
     "Signals",
+    "Span",
     "Strategy",
     "StrategyFill",
     "Targets",
     "Weights",
     "backtest",
     "fees",
+    "honesty",
     "indicators",
     "metrics",
+    "odds",
     "slippage",
     "sweep",
+    "walk_forward",
 ]
 
 if TYPE_CHECKING:
     from bidwell.analytics import metrics as metrics
+    from bidwell.analytics import resampling as odds
     from bidwell.simulation.backtest import fees as fees
     from bidwell.simulation.backtest import slippage as slippage
     from bidwell.simulation.backtest.result import Result as Result
@@ -60,7 +69,10 @@ if TYPE_CHECKING:
     from bidwell.simulation.backtest.signals import Signals as Signals
     from bidwell.simulation.backtest.signals import Targets as Targets
     from bidwell.simulation.backtest.weights import Weights as Weights
+    from bidwell.simulation.research.honesty import honesty as honesty
+    from bidwell.simulation.research.space import Span as Span
     from bidwell.simulation.research.sweep import sweep as sweep
+    from bidwell.simulation.research.walk_forward import walk_forward as walk_forward
     from bidwell.strategy import indicators as indicators
     from bidwell.strategy.bars import Bar as Bar
     from bidwell.strategy.bars import Bars as Bars

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from bidwell.strategy.bars import Bar, Bars
 from bidwell.strategy.parameters import Param
 from bidwell.strategy.strategy import Strategy
 from tests.unit.backtest.markets import random_bars, sma
+from tests.unit.backtest.test_contracts import es, instrument
 
 
 class Cross(Strategy):
@@ -267,3 +269,24 @@ def test_a_heat_map_has_the_best_of_each_cell() -> None:
     assert found.heat_map("size").y_name == "fast"
     with pytest.raises(InvalidInput):
         found.heat_map("speed")
+
+
+def test_what_a_backtest_knows_of_instruments_a_sweep_knows_too() -> None:
+    market = random_bars(200, 4)
+    share = instrument("X", multiplier=Decimal(5), lot_size=Decimal(2))
+    for compile_ in ("never", "always"):
+        found = sweep(Cross, market, GRID, compile=compile_, instruments=iter([share]), leverage=5.0)
+        result = backtest(Cross(**found.best), market, instruments=[share], leverage=5.0)
+        assert found.best_metrics["final_equity"] == pytest.approx(result.final_equity, rel=1e-12)
+    plain = sweep(Cross, market, GRID, compile="never", leverage=5.0)
+    assert plain.best_metrics["final_equity"] != found.best_metrics["final_equity"]
+
+
+def test_what_needs_a_ledger_runs_in_python_and_says_so() -> None:
+    market = random_bars(200, 4, symbol="ES")
+    told: dict[str, Any] = {"instruments": [es()], "cash": 1_000_000.0}
+    found = sweep(Cross, market, {"fast": [3, 5], "slow": [20]}, **told)
+    assert (found.speed, found.why) == ("python", "futures are settled in Python")
+    assert found.best_metrics["final_equity"] == backtest(Cross(**found.best), market, **told).final_equity
+    with pytest.raises(InvalidInput, match="the runs cannot be compiled"):
+        sweep(Cross, market, {"fast": [3]}, compile="always", **told)

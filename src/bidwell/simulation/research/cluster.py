@@ -30,7 +30,7 @@ def part_of(content: bytes, start: int, part: Sequence[Values], version: str) ->
     job, plan = unpacked(content)
     rows = np.full((len(part), 0), np.nan)
     if plan is not None:
-        (bars,) = job.bars.values()
+        (bars,) = job.met[0].values()
         rows = np.concatenate([found for _, found in Batch(plan, bars, 1).run(part)])
     found: Found = []
     for place, values in enumerate(part):

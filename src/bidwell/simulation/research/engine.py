@@ -47,14 +47,17 @@ class Engine:
     def _planned(self, compile_: str, total: int, first: Values) -> Recipe | None:
         """The translated strategy where it can be compiled and that pays."""
         job = self.job
-        if compile_ == "never" or len(job.bars) > 1:
-            self.why = "compile is never" if compile_ == "never" else "several instruments run in Python"
+        kept, conditions, around = job.met
+        self.why = "compile is never" if compile_ == "never" else around.why
+        if len(kept) > 1 and not self.why:
+            self.why = "several instruments run in Python"
+        if self.why:
             if compile_ == "always":
-                raise InvalidInput("backtest.compile", "a run of several instruments cannot be compiled")
+                raise InvalidInput("backtest.compile", f"the runs cannot be compiled: {self.why}")
             return None
-        (bars,) = job.bars.values()
+        (bars,) = kept.values()
         try:
-            plan = recipe(job.owner, bars, job.terms, job.names, first)
+            plan = recipe(job.owner, bars, conditions, job.names, first)
         except Unsupported as error:
             self.why = str(error)
         except Exception as error:  # noqa: BLE001 - the interpreted run says at which line it was
@@ -81,7 +84,7 @@ class Engine:
 
     def _compiled(self, plan: Recipe, combinations: Sequence[Values]) -> Generator[Found, None, Sequence[int]]:
         """Run what can be run compiled; returns the places that are left."""
-        (bars,) = self.job.bars.values()
+        (bars,) = self.job.met[0].values()
         open_ = np.ones(len(combinations), dtype=np.bool_)
         try:
             if self._batch is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -16,12 +16,12 @@ import numpy as np
 from bidwell.model.errors import InvalidInput
 from bidwell.simulation.backtest.conditions import Conditions
 from bidwell.simulation.backtest.readings import Reader, bars_of
-from bidwell.simulation.backtest.run import fee_model, slippage_model
 from bidwell.simulation.backtest.stored import plain
 from bidwell.simulation.backtest.watching import Progress, Watch
 from bidwell.simulation.research.bearing import costs, plateau
 from bidwell.simulation.research.finding import FAIL, PASS, WARN, Finding
 from bidwell.simulation.research.listening import Heard, cut, first_difference, heard, same
+from bidwell.simulation.research.terms import Terms
 from bidwell.strategy.bars import Bars
 from bidwell.strategy.parameters import Param
 from bidwell.strategy.strategy import Strategy
@@ -83,14 +83,17 @@ def honesty(
     if len(found) != 1:
         raise InvalidInput("honesty.data", "the checks take one instrument", field="data",
                            hint="check a strategy of several instruments on each of them")  # fmt: skip
-    (bars,) = found.values()
+    terms = Terms.of(cash, fees, slippage, conditions)
+    kept, plain_terms, around = terms.met(found)
+    if around.why:
+        raise InvalidInput("honesty.conditions", f"the checks know the kernel alone: {around.why}", field="data")
+    (bars,), (whole,) = kept.values(), found.values()
     owner = strategy if isinstance(strategy, type) else type(strategy)
     values = dict(parameters or {})
     if isinstance(strategy, Strategy):
         values = {name: getattr(strategy, name) for name in owner.parameters} | values
-    terms = Conditions(cash=cash, fees=fee_model(fees), slippage=slippage_model(slippage), **conditions)
     watch = Watch(time_limit, None, canceled)
-    case = _Case(owner, values, bars, terms, objective, seed, watch)
+    case = _Case(owner, values, bars, plain_terms, whole, terms.given(), objective, seed, watch)
     findings: list[Finding] = []
     for number, name in enumerate(checks):
         if progress is not None:
@@ -107,6 +110,8 @@ class _Case:
     values: dict[str, Any]
     bars: Bars
     terms: Conditions
+    whole: Bars
+    given: dict[str, Any]
     objective: str
     seed: int
     watch: Watch
@@ -115,10 +120,6 @@ class _Case:
         """What the strategy asks for on a part of the bars."""
         np.random.seed(self.seed)  # noqa: NPY002 - strategies use it; every part begins alike
         return heard(self.owner(**self.values), cut(self.bars, start, stop), self.terms, self.watch)
-
-    def given(self) -> dict[str, Any]:
-        """The conditions as `backtest` takes them."""
-        return {each.name: getattr(self.terms, each.name) for each in fields(self.terms)}
 
 
 def look_ahead(case: _Case) -> Finding:
@@ -232,6 +233,6 @@ def _defaults(owner: type[Strategy]) -> dict[str, Any]:
 _CHECKS: dict[str, Callable[[_Case], Finding]] = {
     "look-ahead": look_ahead,
     "warm-up": warm_up,
-    "costs": lambda case: costs(case.owner, case.values, case.bars, case.given(), case.seed),
-    "plateau": lambda case: plateau(case.owner, case.values, case.bars, case.given(), case.objective, case.seed),
+    "costs": lambda case: costs(case.owner, case.values, case.whole, case.given, case.seed),
+    "plateau": lambda case: plateau(case.owner, case.values, case.whole, case.given, case.objective, case.seed),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from bidwell.model.errors import InvalidInput
 from bidwell.simulation.backtest.conditions import Conditions
 from bidwell.simulation.backtest.loop import Run
 from bidwell.simulation.backtest.watching import Watch
-from bidwell.strategy.bars import COLUMNS, Bars
+from bidwell.strategy.bars import Bars
 from bidwell.strategy.strategy import Strategy
 
 Asked = tuple[Any, ...]
@@ -65,9 +65,10 @@ def heard(strategy: Strategy, bars: Bars, conditions: Conditions, watch: Watch) 
 def cut(bars: Bars, start: int, stop: int) -> Bars:
     """The bars from `start` to before `stop`."""
     if not 0 <= start < stop <= len(bars):
-        raise InvalidInput("honesty.bars", f"there are no bars from {start} to {stop}", field="data")
-    columns = {name: getattr(bars, name)[start:stop] for name in COLUMNS}
-    return Bars(bars.symbol, bars.time[start:stop], **columns)
+        raise InvalidInput("data.bars", f"there are no bars from {start} to {stop}", field="data")
+    columns = {each.name: getattr(bars, each.name) for each in fields(bars)}
+    part: dict[str, Any] = {name: each[start:stop] for name, each in columns.items() if isinstance(each, np.ndarray)}
+    return replace(bars, **part)
 
 
 def same(first: Asked, second: Asked) -> bool:

@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 import bidwell
 from bidwell.model.errors import InvalidInput
 from bidwell.simulation.backtest.batch import WIDTH
-from bidwell.simulation.backtest.conditions import Conditions
 from bidwell.simulation.backtest.readings import Reader, bars_of, data_hash
-from bidwell.simulation.backtest.run import SPEEDS, code_hash, fee_model, slippage_model
+from bidwell.simulation.backtest.run import SPEEDS, code_hash
 from bidwell.simulation.backtest.watching import Progress
 from bidwell.simulation.research.engine import Engine
 from bidwell.simulation.research.keeping import Kept
 from bidwell.simulation.research.searching import Search, search_of
 from bidwell.simulation.research.space import Space, space_of
 from bidwell.simulation.research.sweep_result import SweepResult
+from bidwell.simulation.research.terms import Terms
 from bidwell.simulation.research.trials import METRICS, Job, figures
 from bidwell.strategy.bars import Bars
 from bidwell.strategy.strategy import Strategy
@@ -73,7 +73,7 @@ def sweep(
         raise InvalidInput("backtest.compile", f"compile {compile!r} is not known", field="compile",
                            hint=f"one of {', '.join(SPEEDS)}")  # fmt: skip
     bars = bars_of(data, catalog=catalog)
-    terms = Conditions(cash=cash, fees=fee_model(fees), slippage=slippage_model(slippage), **conditions)
+    terms = Terms.of(cash, fees, slippage, conditions)
     space = space_of(strategy, parameters)
     plan = search_of(search, space, trials, seed)
     watch = _Watch(time_limit, progress, canceled)
@@ -120,7 +120,7 @@ class _Sweep:
         self.done: dict[Values, tuple[Floats, str]] = {}
         self.order: dict[Values, None] = {}
         self.count = 0
-        times = [each.time for each in job.bars.values()]
+        times = [each.time for each in job.met[0].values()]
         self.time = times[0] if len(times) == 1 else np.unique(np.concatenate(times))
 
     def run(self, keep: Path | None, speed: str, workers: int | None, cluster: Any, search: str) -> SweepResult:  # noqa: ANN401
@@ -153,7 +153,7 @@ class _Sweep:
 
     def _scores(self, batch: Sequence[Values]) -> list[float]:
         rows = np.array([self.done[values][0] for values in batch]).reshape(len(batch), WIDTH)
-        scores: list[float] = figures(rows, self.job.terms.cash, self.time)[self.objective].tolist()
+        scores: list[float] = figures(rows, self.job.terms.conditions.cash, self.time)[self.objective].tolist()
         return scores
 
     def _result(self, engine: Engine, search: str) -> SweepResult:
@@ -163,17 +163,17 @@ class _Sweep:
         if all(errors):
             raise InvalidInput("sweep.failed", f"every trial failed, the first with: {errors[0]}")
         return SweepResult(
-            names=self.space.names, combinations=combinations, rows=rows, errors=errors, cash=self.job.terms.cash,
+            names=self.space.names, combinations=combinations, rows=rows, errors=errors, cash=self.job.terms.conditions.cash,
             time=self.time, objective=self.objective, search=search, speed=engine.speed, why=engine.why,
             identify=self.identity,
         )  # fmt: skip
 
 
 def _identity(
-    strategy: type[Strategy], bars: Mapping[str, Bars], terms: Conditions, space: Space, seed: int
+    strategy: type[Strategy], bars: Mapping[str, Bars], terms: Terms, space: Space, seed: int
 ) -> Callable[[], dict[str, Any]]:
     """What makes two trials the same: code, data, conditions, the parameters' names, seed and version."""
     return lambda: {
         "strategy": strategy.__name__, "code": code_hash(strategy), "data": data_hash(bars),
-        "conditions": asdict(terms), "parameters": list(space.names), "seed": seed, "bidwell": bidwell.__version__,
+        "conditions": asdict(terms.conditions), "circumstances": terms.met(bars)[2].described(), "parameters": list(space.names), "seed": seed, "bidwell": bidwell.__version__,
     }  # fmt: skip

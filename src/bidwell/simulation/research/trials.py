@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,10 @@ from numpy.typing import NDArray
 from bidwell.analytics.overfitting import BLOCKS, block_bounds
 from bidwell.model.errors import BidwellError, InvalidInput
 from bidwell.simulation.backtest.batch import DRAWDOWN, END, FILLS, FIRST, FOURTH, SQUARES, SUMS, THIRD, WIDTH
+from bidwell.simulation.backtest.circumstances import Circumstances
 from bidwell.simulation.backtest.conditions import Conditions
 from bidwell.simulation.backtest.run import backtest
+from bidwell.simulation.research.terms import Terms
 from bidwell.strategy.bars import Bars
 from bidwell.strategy.strategy import Strategy
 
@@ -34,24 +37,28 @@ class Job:
     owner: type[Strategy]
     names: tuple[str, ...]
     bars: Mapping[str, Bars]
-    terms: Conditions
+    terms: Terms
     seed: int
     time_limit: float | None
 
+    @cached_property
+    def met(self) -> tuple[dict[str, Bars], Conditions, Circumstances]:
+        """What the kernel runs on and under: see `Terms.met`."""
+        return self.terms.met(self.bars)
+
     def run(self, values: Values, canceled: Callable[[], bool] | None = None) -> tuple[Floats, str]:
         """Run one combination in Python; its row, and the error where there is one, with the strategy's line."""
-        terms = {each.name: getattr(self.terms, each.name) for each in fields(self.terms)}
         try:
             strategy = self.owner(**dict(zip(self.names, values, strict=True)))
             result = backtest(strategy, dict(self.bars), compile="never", seed=self.seed, time_limit=self.time_limit,
-                              canceled=canceled, **terms)  # fmt: skip
+                              canceled=canceled, **self.terms.given())  # fmt: skip
         except BidwellError as error:
             if isinstance(error, InvalidInput) and error.code == "backtest.canceled":
                 raise
             return np.full(WIDTH, np.nan), str(error)
         except Exception as error:  # noqa: BLE001 - a constructor of the user's that fails for these values
             return np.full(WIDTH, np.nan), f"{type(error).__name__}: {error}"
-        return row_of(result.equity, self.terms.cash, len(result.fill_rows)), ""
+        return row_of(result.equity, self.terms.conditions.cash, len(result.fill_rows)), ""
 
 
 def row_of(equity: Floats, cash: float, fills: int) -> Floats:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -17,15 +17,16 @@ import polars as pl
 from numpy.typing import NDArray
 
 from bidwell.model.errors import InvalidInput
-from bidwell.simulation.backtest.conditions import Conditions
 from bidwell.simulation.backtest.loop import series_of
 from bidwell.simulation.backtest.readings import Reader, bars_of
-from bidwell.simulation.backtest.run import backtest, fee_model, slippage_model
+from bidwell.simulation.backtest.run import backtest
 from bidwell.simulation.backtest.stored import plain
 from bidwell.simulation.backtest.watching import Progress
+from bidwell.simulation.research.listening import cut
 from bidwell.simulation.research.sweep import sweep
+from bidwell.simulation.research.terms import Terms
 from bidwell.simulation.research.trials import figures, row_of
-from bidwell.strategy.bars import COLUMNS, Bars
+from bidwell.strategy.bars import Bars
 from bidwell.strategy.strategy import Strategy
 
 Floats = NDArray[np.float64]
@@ -133,17 +134,16 @@ def walk_forward(
         for name in ("search", "trials", "workers", "cluster", "trial_limit", "compile")
         if name in how
     }
-    terms = Conditions(cash=cash, fees=fee_model(fees), slippage=slippage_model(slippage), **how)
-    given = {each.name: getattr(terms, each.name) for each in fields(terms)}
+    given = Terms.of(cash, fees, slippage, how).given()
     rows: list[dict[str, Any]] = []
     curves: list[Floats] = []
     equity, fills = cash, 0
     for number, window in enumerate(windows):
         _passed(number, len(windows), progress, canceled)
-        chosen = sweep(strategy, _cut(bars, *window.train), parameters, objective=objective, seed=seed,
+        chosen = sweep(strategy, cut(bars, *window.train), parameters, objective=objective, seed=seed,
                        canceled=canceled, **search, **given)  # fmt: skip
         tried = _warmed(strategy, bars, window)(**chosen.best)
-        result = backtest(tried, _cut(bars, *window.test), seed=seed, canceled=canceled,
+        result = backtest(tried, cut(bars, *window.test), seed=seed, canceled=canceled,
                           compile=search.get("compile", "auto"), **{**given, "cash": equity})  # fmt: skip
         rows.append(_row(bars, window, chosen.best, chosen.best_metrics, objective,
                          _figures(result.equity, equity, len(result.fill_rows), result.time)))  # fmt: skip
@@ -197,14 +197,9 @@ def _after(time: NDArray[np.int64], start: int, length: int | str, name: str) ->
     return max(int(np.searchsorted(time, end)), start + 1)
 
 
-def _cut(bars: Bars, start: int, stop: int) -> Bars:
-    columns = {name: getattr(bars, name)[start:stop] for name in COLUMNS}
-    return Bars(bars.symbol, bars.time[start:stop], **columns)
-
-
 def _warmed(strategy: type[Strategy], bars: Bars, window: Window) -> type[Strategy]:
     """The same class, its `prepare` run over the training's bars too, of which the test's part is kept."""
-    longer = _cut(bars, window.train[0], window.test[1])
+    longer = cut(bars, window.train[0], window.test[1])
     begin = window.test[0] - window.train[0]
 
     def prepare(self: Strategy, test: Bars) -> None:
