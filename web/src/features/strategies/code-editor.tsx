@@ -120,7 +120,7 @@ export function CodeEditor({ value, label, findings, readOnly, reveal, onChange,
           keymap.of([...closeBracketsKeymap, ...completionKeymap, ...searchKeymap, ...historyKeymap, ...lintKeymap, indentWithTab, ...defaultKeymap]),
           [lineNumbers(), highlightActiveLineGutter(), highlightActiveLine(), drawSelection(), history(), lintGutter()],
           [python(), indentUnit.of("    "), indentOnInput(), bracketMatching(), closeBrackets(), autocompletion(), highlightSelectionMatches()],
-          [LOOK, syntaxHighlighting(COLORS), EditorView.contentAttributes.of({ "aria-label": first.current.label })],
+          [LOOK, syntaxHighlighting(COLORS), EditorView.contentAttributes.of({ "aria-label": first.current.label, tabindex: "0" })],
           writable.current.of(EditorState.readOnly.of(first.current.readOnly)),
           typeOver,
           EditorView.updateListener.of((update) => {
