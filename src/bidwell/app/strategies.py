@@ -26,6 +26,8 @@ _FEES: dict[str, Callable[[], FeeModel]] = {
     "none": fees.none,
     "ibkr_fixed": fees.ibkr_fixed,
     "ibkr_tiered": fees.ibkr_tiered,
+    **{f"cme_{each}": partial(fees.cme, each) for each in ("es", "nq", "mes", "mnq")},
+    **{f"crypto_{each}": partial(fees.crypto, each) for each in ("binance", "coinbase", "kraken")},
     **{f"india_{each}": partial(fees.india, each) for each in ("delivery", "intraday", "futures", "options")},
 }
 

@@ -102,25 +102,51 @@ def export(
 
 
 def check(
-    name: Name,
+    name: Annotated[str, typer.Argument(help="A series, such as AAPL.XNAS@1D, or a CSV or Parquet file.")],
     *,
     calendar: Calendar = None,
     strict: Annotated[bool, typer.Option("--strict", help="Fail (status 1) where something was found.")] = False,
     data: Data = None,
     as_json: output.Json = False,
 ) -> None:
-    """Look for gaps, repeated rows, outliers and splits that nobody adjusted for."""
+    """Look for gaps, duplicates, repeated rows, outliers and splits that nobody adjusted for."""
     from dataclasses import asdict
 
     from bidwell.marketdata.actions import read_actions
     from bidwell.marketdata.checking import check as look
 
+    if Path(name).suffix.lower() in {".csv", ".parquet"}:
+        _check_file(Path(name), calendar, data, strict=strict, as_json=as_json)
+        return
     instrument, seconds = _split(name)
     catalog = _catalog(data)
     report = look(instrument, seconds, catalog.read(instrument, seconds), _table(data, calendar, instrument),
                   read_actions(catalog.root, instrument))  # fmt: skip
     answer = {**asdict(report), "findings": report.findings}
     output.show(answer, lambda console: _draw_check(console, report), as_json=as_json)
+    if strict and report.findings:
+        raise typer.Exit(1)
+
+
+def _check_file(file: Path, calendar: str | None, data: Path | None, *, strict: bool, as_json: bool) -> None:
+    """Look at a file as it is, before anything of it is in the catalog."""
+    from dataclasses import asdict
+
+    import polars as pl
+
+    from bidwell.marketdata.actions import SCHEMA
+    from bidwell.marketdata.checking import check as look
+    from bidwell.marketdata.importing import read_rows
+    from bidwell.model.errors import Missing
+    from bidwell.model.ids import InstrumentId
+
+    if not file.is_file():
+        raise Missing(f"there is no file {file}")
+    seconds, bars = read_rows(file)
+    table = _table(data, calendar or "XNYS", "")
+    report = look(InstrumentId(file.name), seconds, bars, table, pl.DataFrame(schema=SCHEMA))
+    output.show({**asdict(report), "findings": report.findings}, lambda console: _draw_check(console, report),
+                as_json=as_json)  # fmt: skip
     if strict and report.findings:
         raise typer.Exit(1)
 

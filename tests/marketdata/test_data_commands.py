@@ -103,6 +103,17 @@ def test_findings_are_shown_and_can_fail_a_script(desk: Path, tmp_path: Path) ->
     assert CliRunner().invoke(build(), [*plain, "--strict"]).exit_code == 1
 
 
+def test_a_file_is_checked_as_it_is(desk: Path, tmp_path: Path) -> None:
+    file = tmp_path / "doubled.csv"
+    lines = ROWS.splitlines()
+    file.write_text("\n".join([*lines[:40], lines[10], *lines[50:], "2024-03-04 16:30,1,2,3,x,5"]), "utf-8")
+    found = told(desk, "check", str(file))
+    assert (found["rows"], found["duplicates"], found["unordered"], found["bad_rows"]) == (112, 1, 1, 1)
+    assert found["missing_bars"] == 10
+    with pytest.raises(BidwellError, match="there is no file"):
+        told(desk, "check", str(tmp_path / "none.csv"))
+
+
 @contextmanager
 def yahoo() -> Iterator[str]:
     """The address of a stand-in that serves in a thread of its own."""

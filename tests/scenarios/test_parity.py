@@ -133,7 +133,7 @@ def test_a_strategy_that_hears_fills_and_links_orders_does_the_same() -> None:
 
 def test_recorded_prices_do_the_same_on_kernel_and_engine() -> None:
     path = (
-        Path(__file__).resolve().parents[4] / "shared/data/equity_us/daily/stockindicators_MSFT_daily_1990_2022.parquet"
+        Path(__file__).resolve().parents[3] / "shared/data/equity_us/daily/stockindicators_MSFT_daily_1990_2022.parquet"
     )
     if not path.exists():
         pytest.skip("the recorded market data is not here")
