@@ -188,3 +188,27 @@ def test_schedules_and_quotes_are_told_as_in_a_backtest() -> None:
     assert player.moment(Moment(later, Facts())).log == ["bar 13:00 of X"]
     quoted = Quoted("Y", noon + hour, 1.0, 3.0, 2.0, 5.0, 5.0, Facts())
     assert player.quoted(quoted).log == ["Y 2.0"]
+
+
+class Early(Strategy):
+    def on_start(self) -> None:
+        self.heard = 0
+
+    def prepare(self, bars: Bars) -> None:
+        self.prepared = len(bars)
+
+    def on_quote(self, quote: Quote) -> None:
+        self.heard += 1
+
+    def on_bar(self, bar: Bar) -> None:
+        pass
+
+
+def test_a_quote_may_come_before_any_bar_and_after_a_restart() -> None:
+    quote = Quoted("X", 0, 1.0, 3.0, 2.0, 5.0, 5.0, Facts())
+    first = Player(Early(), ["X"])
+    assert first.quoted(quote).state == {"heard": 1}
+    assert first.moment(Moment({"X": (0, 1.0, 1.0, 1.0, 1.0, 1.0)}, Facts())).state == {"heard": 1, "prepared": 1}
+    second = Player(Early(), ["X"], 0, {"heard": 5, "prepared": 9})
+    assert second.quoted(quote).state == {"heard": 6, "prepared": 9}
+    assert second.moment(Moment({"X": (0, 1.0, 1.0, 1.0, 1.0, 1.0)}, Facts())).state["heard"] == 6

@@ -41,7 +41,7 @@ class Player:
         self._bars: dict[str, Bars] = {}
         self._state = state
         self._prepared: set[str] = set()
-        self._begun = False
+        self._started = self._settled = False
         self._before = 0
         self._current = next(iter(self._rows))
         self._facts = Facts()
@@ -185,7 +185,7 @@ class Player:
         for array in (time, *columns):
             array.setflags(write=False)
         bars = self._bars[symbol] = Bars(symbol, time, *columns)
-        owner = copy.copy(self.strategy) if self._begun else self.strategy
+        owner = copy.copy(self.strategy) if self._settled else self.strategy
         self._prepared.add(symbol)
         before = dict(vars(owner))
         owner.prepare(bars)
@@ -199,17 +199,18 @@ class Player:
             self.strategy.__dict__.pop(name, None)
 
     def _prepare_all(self, grown: Iterable[str] = ()) -> None:
-        """Prepare what has grown or never was; after the first time put back what an earlier process kept."""
-        grown = set(grown)
-        if not self._begun and any(self._rows.values()):
+        """Start it once, prepare what has grown or never was, and at first put back what an earlier process kept."""
+        if not self._started:
+            self._started = True
             self.strategy.on_start()
+        grown = set(grown)
         for symbol, rows in self._rows.items():
             if symbol in grown or (rows and symbol not in self._prepared):
                 self._prepare(symbol)
-        self._begun = self._begun or bool(self._prepared)
-        if self._state is not None and self._begun:
+        if self._state is not None:
             self.strategy.__dict__.update(self._state)
-            self._state = None
+            self._state, self._settled = None, True
+        self._settled = self._settled or bool(self._prepared)
 
     def _turn(self, symbol: str) -> None:
         self._current = symbol
