@@ -88,17 +88,21 @@ def _scalar(value: object) -> bool | int | float | str | None:
     return value if isinstance(value, bool | int | float | str) else None
 
 
+def _title(ident: str) -> str:
+    """Averages cross, RSI reversion, DCA: a word of three letters is an abbreviation."""
+    words = " ".join(word.upper() if len(word) <= 3 else word for word in ident.split("_"))
+    return words[:1].upper() + words[1:]
+
+
 @lru_cache(maxsize=1)
 def templates() -> list[schemas.TemplateView]:
-    """The templates by name: the first sentence of each file's docstring is its name, the rest says what it does."""
+    """The templates by name; the first paragraph of a file's docstring says what it does."""
     found = []
     for file in sorted(resources.files("bidwell.strategy.templates").iterdir(), key=lambda each: each.name):
         if not file.name.endswith(".py") or file.name.startswith("_"):
             continue
         source = file.read_text(encoding="utf-8")
         about = (ast.get_docstring(ast.parse(source)) or "").split("\n\n")[0].replace("\n", " ")
-        name = file.name.removesuffix(".py")
-        found.append(
-            schemas.TemplateView(id=name, name=name.replace("_", " ").capitalize(), about=about, source=source)
-        )
+        ident = file.name.removesuffix(".py")
+        found.append(schemas.TemplateView(id=ident, name=_title(ident), about=about, source=source))
     return found
