@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 from bidwell.model import events as ev
 from bidwell.model.ids import AccountId
+from bidwell.model.limits import Limits, Scope, ScopeType
 from bidwell.model.role import Role
 from tests.server.house import MAIN, House, Person, until, wish
 
@@ -224,3 +226,26 @@ async def test_what_is_no_recording_is_refused_with_its_reason(home: House) -> N
     name = await sent(trader, "p1")
     part = await trader.post(f"{W}/intents/replay/preview", json={"account": "main-plain", "intent": name, "part": "x"})
     assert part.json()["code"] == "replay.part"
+
+
+# --- the preview ---------------------------------------------------------------------------------
+
+
+async def test_a_preview_right_after_sending_says_so_instead_of_refusing(home: House) -> None:
+    trader = await home.member(MAIN, Role.TRADER)
+    account = AccountId("main-second")
+    scope = Scope(ScopeType.ACCOUNT, account)
+    await home.desk.define(ev.LimitsSet(home.clock.now(), scope, Limits(duplicate_window=Decimal(30))))
+    body = wish(account=account, sizing={"by": "quantity", "value": "3"})
+    await sent(trader, "twice", **body)
+    await until(lambda: any(order.quantity == 3 for order in home.desk.state.orders.values()))
+    shown = (await trader.post(f"{W}/preview", json=body)).json()
+    (line,) = shown["allocations"]
+    assert (line["allowed"], shown["denied"], line["denial"]["rule"]) == (False, 0, "duplicate")
+    assert Decimal(line["sent_ago"]) < 30
+    assert line["note"] == f"Identical to the order sent {line['sent_ago']} s ago."
+    assert shown["button"].startswith("Identical to the order sent ")
+    # Beside another refusal it is one.
+    too_much = wish(account="main-tight", sizing={"by": "quantity", "value": "9"})
+    refused = (await trader.post(f"{W}/preview", json=too_much)).json()
+    assert (refused["denied"], refused["allocations"][0]["sent_ago"]) == (1, None)

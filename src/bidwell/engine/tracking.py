@@ -30,6 +30,7 @@ def external_id(account: AccountId, theirs: BrokerOrder) -> ClientOrderId:
     return ClientOrderId(base32(int.from_bytes(digest[:12], "big"), CLIENT_ORDER_ID_LENGTH))
 
 
+_WORKED = frozenset({OrderStatus.WORKING, OrderStatus.FILLED, OrderStatus.CANCELED, OrderStatus.EXPIRED})
 _TOTAL = "total:"
 _FINEST = Decimal("1e-10")
 _FINEST_EXPONENT = -10
@@ -115,8 +116,7 @@ def changes_nothing(order: Order, event: ev.OrderEvent) -> bool:
             return order.has_fill(fill)
         case ev.OrderAccepted(broker_order_id=name):
             known = name is None or name in order.broker_order_ids
-            overtaken = order.status in {OrderStatus.CANCELED, OrderStatus.EXPIRED}
-            return overtaken or (known and order.status in {OrderStatus.WORKING, OrderStatus.FILLED})
+            return known and order.status in _WORKED
         case ev.OrderRejected() | ev.OrderCanceled() | ev.OrderExpired():
             return not order.is_open
         case ev.CancelRejected():

@@ -71,6 +71,9 @@ def _stay(status: OrderStatus) -> dict[Step, OrderStatus]:
 
 
 _CLOSED_ROW_STEPS = (*_CLOSINGS, Step.FILLED, Step.CANCEL_REJECTED, Step.REPLACE_REJECTED)
+# The acknowledgement of an order that the broker worked may be overtaken by its end. One that was rejected was never
+# worked: an acknowledgement of it is a contradiction, and asks for a reconciliation.
+_CLOSED_AFTER_ALL = (*_CLOSED_ROW_STEPS, Step.ACCEPTED)
 
 TRANSITIONS: dict[OrderStatus, dict[Step, OrderStatus]] = {
     S.CREATED: {Step.DENIED: S.DENIED, Step.SUBMITTED: S.SUBMITTED, Step.ACCEPTED: S.WORKING},
@@ -81,9 +84,9 @@ TRANSITIONS: dict[OrderStatus, dict[Step, OrderStatus]] = {
     S.ABSENT: {Step.ACCEPTED: S.WORKING, **_CLOSINGS, Step.FILLED: S.WORKING, **_stay(S.ABSENT)},
     S.DENIED: {},
     S.REJECTED: dict.fromkeys(_CLOSED_ROW_STEPS, S.REJECTED),
-    S.CANCELED: dict.fromkeys(_CLOSED_ROW_STEPS, S.CANCELED),
-    S.EXPIRED: dict.fromkeys(_CLOSED_ROW_STEPS, S.EXPIRED),
-    S.FILLED: dict.fromkeys((*_CLOSED_ROW_STEPS, Step.ACCEPTED), S.FILLED),
+    S.CANCELED: dict.fromkeys(_CLOSED_AFTER_ALL, S.CANCELED),
+    S.EXPIRED: dict.fromkeys(_CLOSED_AFTER_ALL, S.EXPIRED),
+    S.FILLED: dict.fromkeys(_CLOSED_AFTER_ALL, S.FILLED),
 }  # fmt: skip
 
 _ASKS: dict[Step, Pending] = {Step.CANCEL_REQUESTED: Pending.CANCEL, Step.REPLACE_REQUESTED: Pending.REPLACE}

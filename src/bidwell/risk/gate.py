@@ -40,6 +40,7 @@ from bidwell.risk.rules import (
     tick_lot,
     trading_hours,
 )
+from bidwell.risk.together import spoken
 from bidwell.risk.view import Proposal
 
 Rule = Callable[[Proposal], Check]
@@ -91,7 +92,10 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """The order may not leave: the first rule that said no, and every rule's answer."""
+    """The order may not leave: the first rule that said no, and every rule's answer.
+
+    What the denial says would pass is what all rules together would let pass.
+    """
 
     denial: Check
     checks: tuple[Check, ...]
@@ -116,7 +120,7 @@ class Gate:
         checks = tuple([rule(proposal) for rule in self._rules])
         for check in checks:
             if not check.passed:
-                return Blocked(check, checks)
+                return Blocked(spoken(self._rules, proposal, check, checks), checks)
         if not order.reduces and reduces(proposal):
             order = replace(order, reduces=True)
         attached = tuple([Approved(leg, SEAL) for leg in proposal.attached])

@@ -110,7 +110,10 @@ def test_a_message_that_repeats_what_is_known_changes_nothing() -> None:
     assert tracking.changes_nothing(ours(), ev.OrderAccepted(now, NAME, BROKER))
     assert tracking.changes_nothing(ours(), ev.OrderAccepted(now, NAME))
     assert not tracking.changes_nothing(ours(), ev.OrderAccepted(now, NAME, BrokerOrderId("P2")))
-    assert tracking.changes_nothing(ours(status=OrderStatus.CANCELED), ev.OrderAccepted(now, NAME, BrokerOrderId("P2")))
+    assert tracking.changes_nothing(ours(status=OrderStatus.CANCELED), ev.OrderAccepted(now, NAME, BROKER))
+    assert not tracking.changes_nothing(
+        ours(status=OrderStatus.CANCELED), ev.OrderAccepted(now, NAME, BrokerOrderId("P2"))
+    )
     assert tracking.changes_nothing(done, ev.OrderFilled(now, NAME, fill("10")))
     assert tracking.changes_nothing(done, ev.OrderCanceled(now, NAME))
     assert tracking.changes_nothing(ours(), ev.CancelRejected(now, NAME))
@@ -224,8 +227,11 @@ def test_holdings_are_compared_only_from_a_complete_report() -> None:
     assert (gaps.cash, gaps.positions, gaps.unlisted) == ({"USD": Decimal(-10)}, {AAA.id: Decimal(3)},
                                                           {"ZZZ.SIM": Decimal(1)})  # fmt: skip
     assert not reconciliation.compare_holdings(state, replace(other, complete=False))
-    assert [one.repair for one in reconciliation.open_breaks(gaps)] == [
-        "waits for a second snapshot", "waits for a second snapshot", "not booked: list its instrument first",
+    shown = reconciliation.open_breaks(gaps, other)
+    assert [(one.ours, one.theirs, one.repair, one.handling) for one in shown] == [
+        ("100", "90", "waits for a second snapshot", ev.Handling.WAITING),
+        ("0", "3", "waits for a second snapshot", ev.Handling.WAITING),
+        ("", "+1", "not booked: list its instrument first", ev.Handling.PERSON),
     ]  # fmt: skip
     later = reconciliation.repairs(other, gaps, nouns.START, lambda _: Decimal(50), opening=False)
     assert [(type(event).__name__, getattr(event, "price", None)) for event in later.events] == [
@@ -410,3 +416,39 @@ async def test_an_older_answer_does_not_take_back_a_newer_word() -> None:
     )
     assert reconciler_saw.events == []
     assert bench.order(receipt).quantity == 15
+
+
+@virtually
+async def test_an_acknowledgement_that_comes_after_the_cancel_names_the_order_for_what_comes_by_the_brokers_id() -> (
+    None
+):
+    bench = await opened(1)
+    receipt = await bench.send("k1", terms=limit("90"))
+    await bench.settle()
+    order = bench.order(receipt)
+    await bench.desk.cancel(order.client_order_id, "me")
+    await bench.settle(0.5)
+    assert bench.order(receipt).status is OrderStatus.CANCELED
+    before, name = len(bench.journal.entries), BrokerOrderId("LATE-1")
+    for _ in range(2):
+        bench.desk.on_broker_event(ACCOUNT, ev.OrderAccepted(bench.clock.now(), order.client_order_id, name))
+    await bench.settle()
+    late = bench.order(receipt)
+    assert (late.status, late.broker_order_ids[-1], len(bench.journal.entries) - before) == (
+        OrderStatus.CANCELED, name, 1,
+    )  # fmt: skip
+    assert bench.desk.state.by_broker_id[(ACCOUNT, name)] == order.client_order_id
+    assert "invalid_transition" not in bench.alarms
+
+
+@virtually
+async def test_an_acknowledgement_of_what_was_rejected_raises_an_alarm_and_the_book_is_read() -> None:
+    bench = await opened(1)
+    bench.weather.plan("submit", Fault.THROTTLED)
+    receipt = await bench.send("k1")
+    await bench.settle(0.5)
+    assert bench.order(receipt).status is OrderStatus.REJECTED
+    told = ev.OrderAccepted(bench.clock.now(), bench.order(receipt).client_order_id, BrokerOrderId("LATE-1"))
+    bench.desk.on_broker_event(ACCOUNT, told)
+    assert "invalid_transition" in bench.alarms
+    assert bench.order(receipt).status is OrderStatus.REJECTED

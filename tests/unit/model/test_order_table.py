@@ -17,8 +17,8 @@ WORKING     -      -         WORKING  REJECTED CANCELED EXPIRED -      WORKING  
 ABSENT      -      -         WORKING  REJECTED CANCELED EXPIRED -      -        WORKING ABSENT           ABSENT          ABSENT            ABSENT
 DENIED      -      -         -        -        -        -       -      -        -       -                -               -                 -
 REJECTED    -      -         -        REJECTED REJECTED REJECTED -     -        REJECTED -               REJECTED        -                 REJECTED
-CANCELED    -      -         -        CANCELED CANCELED CANCELED -     -        CANCELED -               CANCELED        -                 CANCELED
-EXPIRED     -      -         -        EXPIRED  EXPIRED  EXPIRED -      -        EXPIRED -                EXPIRED         -                 EXPIRED
+CANCELED    -      -         CANCELED CANCELED CANCELED CANCELED -     -        CANCELED -               CANCELED        -                 CANCELED
+EXPIRED     -      -         EXPIRED  EXPIRED  EXPIRED  EXPIRED -      -        EXPIRED -                EXPIRED         -                 EXPIRED
 FILLED      -      -         FILLED   FILLED   FILLED   FILLED  -      -        FILLED  -                FILLED          -                 FILLED
 """
 
@@ -169,3 +169,19 @@ def test_an_order_is_open_until_proven_closed(status: OrderStatus, is_open: bool
     assert (found.is_open, found.in_doubt) == (is_open, in_doubt)
     assert found.leaves_quantity == (10 if is_open else 0)
     assert found.average_price is None
+
+
+@pytest.mark.parametrize("status", [OrderStatus.CANCELED, OrderStatus.EXPIRED, OrderStatus.FILLED])
+def test_an_acknowledgement_that_its_orders_end_overtook_tells_the_brokers_id_and_opens_nothing(
+    status: OrderStatus,
+) -> None:
+    closed = standing(status)
+    late = accept(closed, samples.BROKER_ID)
+    assert (late.status, late.is_open, late.pending) == (status, False, Pending.NONE)
+    assert late.broker_order_ids == (samples.BROKER_ID,)
+    assert accept(late, samples.BROKER_ID) is late
+
+
+def test_an_acknowledgement_of_what_was_rejected_is_a_contradiction() -> None:
+    with pytest.raises(InvalidTransition, match="accepted"):
+        accept(standing(OrderStatus.REJECTED), samples.BROKER_ID)

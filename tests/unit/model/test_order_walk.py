@@ -53,7 +53,7 @@ class Reference:
     def _see_late(self, event: str, *, name: str, amount: int) -> None:
         if event == "filled":
             self.fills[name] = amount
-        elif event == "accepted" and self.status == "FILLED":
+        elif event == "accepted" and self.status in {"FILLED", "CANCELED", "EXPIRED"}:
             self._know(name)
         elif event not in {*ENDINGS, "cancel_rejected", "replace_rejected"}:
             raise Refused

@@ -5455,6 +5455,8 @@ export interface components {
         /**
          * PreviewLine
          * @description What one account would do, with every rule's answer.
+         *
+         *     `sent_ago` are the seconds since an identical order, where that alone stands in the way: it is no refusal.
          */
         PreviewLine: {
             /** Account */
@@ -5484,6 +5486,8 @@ export interface components {
              * @example 98.50
              */
             quantity: DecimalText;
+            /** Sent Ago */
+            sent_ago?: DecimalText | null;
             side: components["schemas"]["Side"] | null;
         };
         /**

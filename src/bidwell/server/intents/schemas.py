@@ -75,7 +75,10 @@ class IntentRequest(Body):
 
 
 class PreviewLine(View):
-    """What one account would do, with every rule's answer."""
+    """What one account would do, with every rule's answer.
+
+    `sent_ago` are the seconds since an identical order, where that alone stands in the way: it is no refusal.
+    """
 
     account: str
     name: str
@@ -90,6 +93,7 @@ class PreviewLine(View):
     allowed: bool
     denial: Check | None
     checks: list[Check]
+    sent_ago: Number | None = None
 
 
 class Preview(View):

@@ -5,7 +5,8 @@ import { Figure } from "~/ui/number";
 import { cx } from "~/lib/cx";
 
 function Allocation({ row, mixed }: { row: AllocationPreview; mixed: boolean }) {
-  const { name, side, quantity, currency, allowed, denial, note, cost, cost_currency, buying_power_after } = row;
+  const { name, side, quantity, currency, allowed, denial, note, cost, cost_currency, buying_power_after, sent_ago } = row;
+  const repeated = sent_ago != null;
   const details = `${side === "SELL" ? "Sell" : "Buy"}, ${side === "SELL" ? "brings" : "cost"} ${cost ?? "not known"} ${cost_currency}, buying power after ${buying_power_after ?? "not known"} ${currency}`;
   return (
     <li className="grid grid-cols-[1fr_auto_64px] items-center gap-x-3 border-t border-line px-2.5 py-1.5 first:border-t-0" title={details}>
@@ -14,8 +15,8 @@ function Allocation({ row, mixed }: { row: AllocationPreview; mixed: boolean }) 
         {mixed && <Badge>{currency}</Badge>}
       </span>
       <Figure value={quantity} />
-      <span className={cx("text-right text-12", allowed ? "text-gain" : denial ? "text-danger" : "text-text-3")}>
-        {allowed ? "allowed" : denial ? "denied" : "nothing"}
+      <span className={cx("text-right text-12", allowed ? "text-gain" : denial && !repeated ? "text-danger" : "text-text-3")}>
+        {allowed ? "allowed" : repeated ? "sent" : denial ? "denied" : "nothing"}
       </span>
       {cost && allowed && (
         <span className="col-span-3 flex flex-wrap gap-x-2 text-12 text-text-3">
@@ -27,7 +28,7 @@ function Allocation({ row, mixed }: { row: AllocationPreview; mixed: boolean }) 
           </span>
         </span>
       )}
-      {denial && (
+      {denial && !repeated && (
         <p className="col-span-3 pt-0.5 text-12 text-text-2">
           <b className="font-semibold text-text">{ruleName(denial.rule)}.</b> {denial.message}
           {denial.would_pass && denial.would_pass !== "0" && !denial.message?.includes("would pass") && (
