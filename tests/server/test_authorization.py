@@ -86,6 +86,9 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/api/v1/w/{workspace}/risk/releases"): Row(),
     ("PUT", "/api/v1/w/{workspace}/risk/releases"): Row({"events": []}),
     ("POST", "/api/v1/w/{workspace}/risk/dry-run"): Row({"intent": wish()}),
+    ("POST", "/api/v1/w/{workspace}/risk/size"): Row(
+        {"account": "main-plain", "instrument": "ACME.TEST", "side": "BUY", "stop": "90", "risk_amount": "50"}),
+    ("POST", "/api/v1/w/{workspace}/risk/edge"): Row({"results": ["1"]}),
     ("GET", "/api/v1/w/{workspace}/funded"): Row(),
     ("GET", "/api/v1/w/{workspace}/funded/rulebooks"): Row(),
     ("PUT", "/api/v1/w/{workspace}/funded/rulebooks"): Row({"name": "mine.toml", "text": "x"}),

@@ -211,3 +211,28 @@ async def test_an_account_is_held_to_a_rulebook_shown_and_let_go(home: House) ->
     assert (await person.post(f"{path}/detach")).status_code == 204
     assert (await person.get(path)).status_code == 404
     assert timedelta(0) == home.clock.ahead
+
+
+async def test_a_size_keeps_to_the_risk_and_to_every_rule(home: House) -> None:
+    person = await owner(home)
+    trader = await home.member(MAIN, Role.TRADER)
+    asked = {"account": "main-plain", "instrument": "ACME.TEST", "side": "BUY", "entry": "100", "stop": "95"}
+    free = (await trader.post(f"{W}/risk/size", json={**asked, "risk_amount": "500"})).json()
+    assert (free["quantity"], free["risk"], free["limited_by"]) == ("100", "500.00", "")
+    percent = (await trader.post(f"{W}/risk/size", json={**asked, "risk_percent": "1"})).json()
+    assert percent["quantity"] == "200"
+    limits = {"max_order_quantity": "60", "max_daily_loss": "250", "max_position_notional": "4550"}
+    assert (await person.ask("PUT", f"{W}/limits/account/main-plain", json=limits)).status_code == 200
+    await until(lambda: PLAIN in home.desk.state.sessions, 10)
+    held = (await trader.post(f"{W}/risk/size", json={**asked, "risk_amount": "500"})).json()
+    assert (held["quantity"], held["wanted"]) == ("45", "100")
+    assert held["limited_by"] in {"max_position_notional", "daily_loss"}
+    assert held["at_stops"]["floor"] == "Daily loss"
+    wrong = await trader.post(f"{W}/risk/size", json={**asked, "stop": "101", "risk_amount": "5"})
+    assert wrong.json()["code"] == "calculator.stop"
+    both = await trader.post(f"{W}/risk/size", json={**asked, "risk_amount": "5", "risk_percent": "1"})
+    assert both.json()["code"] == "calculator.risk"
+    edge = (await trader.post(f"{W}/risk/edge", json={"results": ["2", "2", "-1"]})).json()
+    assert (edge["payoff"], edge["expectancy"], edge["kelly"][:3]) == ("2", "1", "0.5")
+    shown = (await trader.post(f"{W}/preview", json=wish())).json()["allocations"][0]["at_stops"]
+    assert shown["unprotected"] == ["ACME"]

@@ -1689,6 +1689,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/w/{workspace}/risk/edge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge Edge
+         * @description What past results say: wins, payoff, expectancy, and Kelly's fraction.
+         */
+        post: operations["judge_edge_api_v1_w__workspace__risk_edge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/w/{workspace}/risk/releases": {
         parameters: {
             query?: never;
@@ -1707,6 +1727,26 @@ export interface paths {
          */
         put: operations["set_releases_api_v1_w__workspace__risk_releases_put"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/risk/size": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Size
+         * @description The largest quantity that loses no more than a risk at its stop, and that every rule lets pass.
+         */
+        post: operations["size_api_v1_w__workspace__risk_size_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2616,6 +2656,32 @@ export interface components {
             account?: string | null;
         };
         /**
+         * AtStopsView
+         * @description The account if every open stop filled, this order's too; `left` is the distance to its nearest floor then.
+         *
+         *     `unprotected` names what has no stop for its whole quantity: nothing bounds what that could lose.
+         */
+        AtStopsView: {
+            /**
+             * Equity
+             * Format: decimal
+             * @example 98.50
+             */
+            equity: DecimalText;
+            /** Floor */
+            floor: string;
+            /** Left */
+            left: DecimalText | null;
+            /**
+             * Loss
+             * Format: decimal
+             * @example 98.50
+             */
+            loss: DecimalText;
+            /** Unprotected */
+            unprotected: string[];
+        };
+        /**
          * Attach
          * @description The rulebook to hold an account to.
          */
@@ -3293,6 +3359,36 @@ export interface components {
         DryRun: {
             intent: components["schemas"]["IntentRequest"];
             trial?: components["schemas"]["LimitsTrial"] | null;
+        };
+        /**
+         * EdgeAnswer
+         * @description Part of wins, payoff ratio, expectancy of a result, and Kelly's fraction of capital.
+         */
+        EdgeAnswer: {
+            /**
+             * Expectancy
+             * Format: decimal
+             * @example 98.50
+             */
+            expectancy: DecimalText;
+            /** Kelly */
+            kelly: DecimalText | null;
+            /** Payoff */
+            payoff: DecimalText | null;
+            /**
+             * Wins
+             * Format: decimal
+             * @example 98.50
+             */
+            wins: DecimalText;
+        };
+        /**
+         * EdgeRequest
+         * @description Results of past trades, in money or in R.
+         */
+        EdgeRequest: {
+            /** Results */
+            results: DecimalText[];
         };
         /**
          * EffectiveLimit
@@ -5463,6 +5559,7 @@ export interface components {
             account: string;
             /** Allowed */
             allowed: boolean;
+            at_stops?: components["schemas"]["AtStopsView"] | null;
             /** Buying Power After */
             buying_power_after: DecimalText | null;
             /** Checks */
@@ -6523,6 +6620,66 @@ export interface components {
          * @enum {string}
          */
         Side: "BUY" | "SELL";
+        /**
+         * SizeAnswer
+         * @description The largest quantity that keeps to the risk and to every rule; `limited_by` is the rule that made it smaller.
+         */
+        SizeAnswer: {
+            at_stops: components["schemas"]["AtStopsView"] | null;
+            /** Currency */
+            currency: string;
+            /** Limited By */
+            limited_by: string;
+            /** Message */
+            message: string;
+            /**
+             * Notional
+             * Format: decimal
+             * @example 98.50
+             */
+            notional: DecimalText;
+            /**
+             * Quantity
+             * Format: decimal
+             * @example 98.50
+             */
+            quantity: DecimalText;
+            /**
+             * Risk
+             * Format: decimal
+             * @example 98.50
+             */
+            risk: DecimalText;
+            /**
+             * Wanted
+             * Format: decimal
+             * @example 98.50
+             */
+            wanted: DecimalText;
+        };
+        /**
+         * SizeRequest
+         * @description How much may be bought or sold for a risk: money in the account's currency, or percent of its equity.
+         */
+        SizeRequest: {
+            /** Account */
+            account: string;
+            /** Entry */
+            entry?: DecimalText | null;
+            /** Instrument */
+            instrument: string;
+            /** Risk Amount */
+            risk_amount?: DecimalText | null;
+            /** Risk Percent */
+            risk_percent?: DecimalText | null;
+            side: components["schemas"]["Side"];
+            /**
+             * Stop
+             * Format: decimal
+             * @example 98.50
+             */
+            stop: DecimalText;
+        };
         /**
          * SizingBody
          * @description How much: `value` in the unit that `by` names.
@@ -10813,6 +10970,42 @@ export interface operations {
             };
         };
     };
+    judge_edge_api_v1_w__workspace__risk_edge_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EdgeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EdgeAnswer"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_releases_api_v1_w__workspace__risk_releases_get: {
         parameters: {
             query?: never;
@@ -10868,6 +11061,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReleaseCalendarView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    size_api_v1_w__workspace__risk_size_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SizeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SizeAnswer"];
                 };
             };
             /** @description What is wrong, with a stable code */

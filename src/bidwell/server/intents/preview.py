@@ -6,21 +6,22 @@ from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 
+from bidwell.engine.at_stops import at_stops
 from bidwell.engine.decisions import Decision
 from bidwell.engine.desk import Desk
 from bidwell.engine.intake import Request
+from bidwell.model.account import Account
 from bidwell.model.ids import AccountId
 from bidwell.model.instrument import Instrument
 from bidwell.model.money import ZERO
 from bidwell.model.terms import Side
 from bidwell.risk.gate import Blocked, Passed
-from bidwell.risk.rules import duplicate
+from bidwell.risk.view import Proposal
 from bidwell.server.fields import plain
 from bidwell.server.intents import schemas
 from bidwell.server.orders.reads import check_view
 
 _CENT = Decimal("0.01")
-_TENTH = Decimal("0.1")
 
 
 def preview(desk: Desk, request: Request) -> schemas.Preview:
@@ -33,8 +34,7 @@ def view(desk: Desk, request: Request, decisions: Sequence[Decision], policy: st
     """Decisions for the eye."""
     lines = [_line(desk, decision) for decision in decisions]
     allowed = [line for line in lines if line.allowed]
-    denied = [line for line in lines if line.denial is not None and line.sent_ago is None]
-    repeated = [line for line in lines if line.sent_ago is not None]
+    denied = [line for line in lines if line.denial is not None]
     instrument = desk.state.instruments[request.instrument]
     costs = [_cost_in_instrument(decision) for decision in decisions if isinstance(decision.verdict, Passed)]
     return schemas.Preview(
@@ -42,7 +42,7 @@ def view(desk: Desk, request: Request, decisions: Sequence[Decision], policy: st
         total_quantity=sum((line.quantity for line in allowed), ZERO),
         total_cost=sum((cost for cost in costs if cost is not None), ZERO) if None not in costs else None,
         allowed=len(allowed), denied=len(denied), warnings=_warnings(desk, instrument, lines),
-        button=_repeated(repeated) if repeated and not allowed and not denied else _button(instrument, allowed, len(denied)),
+        button=_button(instrument, allowed, len(denied)),
     )  # fmt: skip
 
 
@@ -70,45 +70,33 @@ def _line(desk: Desk, decision: Decision) -> schemas.PreviewLine:
     account = desk.state.accounts[part.account]
     notional, rate = _cost_in_instrument(decision), proposal.market.rate if proposal else None
     cost = None if notional is None or rate is None else (notional * rate).quantize(_CENT)
-    after, sent = None, _sent_ago(desk, decision)
+    after = None
     if proposal is not None and isinstance(verdict, Passed):
         after = (proposal.view.buying_power - verdict.reservation.cash).quantize(_CENT)
     return schemas.PreviewLine(
         account=account.id, name=account.name, instrument=part.instrument, currency=account.currency,
-        side=Side(part.side) if part.side else None, quantity=part.quantity, note=part.note or _identical(sent), cost=cost,
+        side=Side(part.side) if part.side else None, quantity=part.quantity, note=part.note, cost=cost,
         cost_currency=account.currency, buying_power_after=after, allowed=isinstance(verdict, Passed),
-        denial=check_view(verdict.denial) if isinstance(verdict, Blocked) else None, sent_ago=sent,
+        denial=check_view(verdict.denial) if isinstance(verdict, Blocked) else None,
         checks=[check_view(check) for check in verdict.checks] if verdict is not None else [],
+        at_stops=at_stops_view(desk, account, proposal) if isinstance(verdict, Passed) else None,
     )  # fmt: skip
 
 
-def _sent_ago(desk: Desk, decision: Decision) -> Decimal | None:
-    """Seconds since the identical order that is all that stands in the way, or None where something else does."""
-    proposal, verdict = decision.proposal, decision.verdict
-    if proposal is None or not isinstance(verdict, Blocked):
+def at_stops_view(desk: Desk, account: Account, proposal: Proposal | None) -> schemas.AtStopsView | None:
+    """How near the account would come to its nearest floor if every stop filled; None without a floor."""
+    found = at_stops(desk.state, desk.market, account, proposal)
+    if found is None or found.floor is None:
         return None
-    if [check.rule for check in verdict.checks if not check.passed] != [duplicate.RULE]:
-        return None
-    order = proposal.order
-    alike = desk.state.alike.get((order.account, order.instrument, order.side, order.quantity), ())
-    twins = [one.created_at for one in alike if one.terms == order.terms]
-    if not twins:
-        return None
-    return max(Decimal(str((proposal.now - max(twins)).total_seconds())), ZERO).quantize(_TENTH)
-
-
-def _identical(sent: Decimal | None) -> str:
-    return "" if sent is None else f"Identical to the order sent {plain(sent)} s ago."
-
-
-def _repeated(lines: Sequence[schemas.PreviewLine]) -> str:
-    """Nothing is refused: what was just sent is still on the ticket."""
-    newest = min(line.sent_ago for line in lines if line.sent_ago is not None)
-    return f"Identical to the order sent {plain(newest)} s ago"
+    symbols = [desk.state.instruments[name].symbol for name in found.unprotected]
+    return schemas.AtStopsView(
+        equity=found.equity.quantize(_CENT), loss=found.loss.quantize(_CENT), floor=found.floor.label,
+        left=None if found.left is None else found.left.quantize(_CENT), unprotected=symbols,
+    )  # fmt: skip
 
 
 def _warnings(desk: Desk, instrument: Instrument, lines: Sequence[schemas.PreviewLine]) -> list[str]:
-    found = [f"{line.name}: {line.note}" for line in lines if line.note and line.sent_ago is None]
+    found = [f"{line.name}: {line.note}" for line in lines if line.note]
     if instrument.label:
         found.append(f"{instrument.symbol}: {instrument.label}")
     found += [f"{line.name} is not connected to its broker" for line in lines

@@ -74,11 +74,21 @@ class IntentRequest(Body):
         )  # fmt: skip
 
 
-class PreviewLine(View):
-    """What one account would do, with every rule's answer.
+class AtStopsView(View):
+    """The account if every open stop filled, this order's too; `left` is the distance to its nearest floor then.
 
-    `sent_ago` are the seconds since an identical order, where that alone stands in the way: it is no refusal.
+    `unprotected` names what has no stop for its whole quantity: nothing bounds what that could lose.
     """
+
+    equity: Number
+    loss: Number
+    floor: str
+    left: Number | None
+    unprotected: list[str]
+
+
+class PreviewLine(View):
+    """What one account would do, with every rule's answer."""
 
     account: str
     name: str
@@ -93,7 +103,7 @@ class PreviewLine(View):
     allowed: bool
     denial: Check | None
     checks: list[Check]
-    sent_ago: Number | None = None
+    at_stops: AtStopsView | None = None
 
 
 class Preview(View):

@@ -11,13 +11,14 @@ from bidwell.model.ids import InstrumentId, StrategyId, time_ordered_id
 from bidwell.model.intent import Source
 from bidwell.model.limits import NewsEvent
 from bidwell.model.risk_events import NewsCalendarSet, SquareOffEnded, SquareOffOrdered
+from bidwell.risk.calculator import edge
 from bidwell.server.access.guards import Access, InWorkspace
 from bidwell.server.access.permissions import Action
 from bidwell.server.fields import ObjectId
 from bidwell.server.intents.schemas import Preview
 from bidwell.server.limits.reads import limits_from, scope_of
 from bidwell.server.problems import not_found
-from bidwell.server.risk import reads, schemas
+from bidwell.server.risk import reads, schemas, sizing
 
 router = APIRouter(prefix="/api/v1/w/{workspace}/risk", tags=["risk"])
 _Read = Annotated[Access, Depends(InWorkspace(Action.DESK_READ))]
@@ -116,3 +117,16 @@ async def dry_run(access: _Preview, body: schemas.DryRun) -> Preview:
     if body.trial is not None:
         trial = (scope_of(desk, body.trial.type, body.trial.id), limits_from(body.trial.limits))
     return reads.dry_run(desk, request, context.clock.now(), context.entropy, trial)
+
+
+@router.post("/size")
+async def size(access: _Preview, body: schemas.SizeRequest) -> schemas.SizeAnswer:
+    """The largest quantity that loses no more than a risk at its stop, and that every rule lets pass."""
+    return sizing.fit(access.desk, body, access.context.clock.now(), access.context.entropy)
+
+
+@router.post("/edge")
+async def judge_edge(_access: _Preview, body: schemas.EdgeRequest) -> schemas.EdgeAnswer:
+    """What past results say: wins, payoff, expectancy, and Kelly's fraction."""
+    found = edge(body.results)
+    return schemas.EdgeAnswer(wins=found.wins, payoff=found.payoff, expectancy=found.expectancy, kelly=found.kelly)

@@ -9,9 +9,10 @@ from pydantic import Field
 
 from bidwell.model.limits import BreachAction, LockUntil, ScopeType
 from bidwell.model.risk_events import Severity
+from bidwell.model.terms import Side
 from bidwell.server.accounts.schemas import StateView
 from bidwell.server.fields import Body, Identifier, Instant, Note, Number, View, Whole
-from bidwell.server.intents.schemas import IntentRequest
+from bidwell.server.intents.schemas import AtStopsView, IntentRequest
 from bidwell.server.limits.schemas import Limits
 
 
@@ -165,3 +166,43 @@ class DryRun(Body):
 
     intent: IntentRequest
     trial: LimitsTrial | None = None
+
+
+class SizeRequest(Body):
+    """How much may be bought or sold for a risk: money in the account's currency, or percent of its equity."""
+
+    account: Identifier
+    instrument: Identifier
+    side: Side
+    entry: Annotated[Number, Field(gt=0)] | None = None
+    stop: Annotated[Number, Field(gt=0)]
+    risk_amount: Annotated[Number, Field(gt=0)] | None = None
+    risk_percent: Annotated[Number, Field(gt=0, le=100)] | None = None
+
+
+class SizeAnswer(View):
+    """The largest quantity that keeps to the risk and to every rule; `limited_by` is the rule that made it smaller."""
+
+    quantity: Number
+    wanted: Number
+    risk: Number
+    notional: Number
+    currency: str
+    limited_by: str
+    message: str
+    at_stops: AtStopsView | None
+
+
+class EdgeRequest(Body):
+    """Results of past trades, in money or in R."""
+
+    results: Annotated[list[Number], Field(min_length=1, max_length=100_000)]
+
+
+class EdgeAnswer(View):
+    """Part of wins, payoff ratio, expectancy of a result, and Kelly's fraction of capital."""
+
+    wins: Number
+    payoff: Number | None
+    expectancy: Number
+    kelly: Number | None
