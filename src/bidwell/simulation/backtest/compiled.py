@@ -22,6 +22,9 @@ from bidwell.simulation.backtest import accounts, array_rows, layout, matching, 
 from bidwell.strategy import sizing
 
 _KERNEL = (sizing, layout, array_rows, accounts, matching, submission)
+# What every fill goes through. A call hands over all arrays of the book, each with its shape: dearer than the work itself.
+_INLINED = {"step", "lone_market", "plain_fill", "keep_fill", "keep_working", "watch"}
+_HOW = "cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, error_model='numpy'"
 _HEAD = """import math
 import numpy as np
 from numba import njit
@@ -41,16 +44,13 @@ def _stripped(module: ModuleType) -> str:
     kept: list[ast.stmt] = []
     for node in tree.body:
         if isinstance(node, ast.FunctionDef):
-            kept.append(decorated(node))
+            kept.append(decorated(node, f"njit({_HOW}, forceinline={node.name in _INLINED})"))
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant | ast.BinOp):
             kept.append(node)
     return "\n\n".join(ast.unparse(ast.fix_missing_locations(node)) for node in kept)
 
 
-def decorated(
-    node: ast.FunctionDef,
-    decorator: str = "njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, error_model='numpy')",
-) -> ast.FunctionDef:
+def decorated(node: ast.FunctionDef, decorator: str) -> ast.FunctionDef:
     """A function without annotations and docstring, under a decorator."""
     node.decorator_list = [ast.parse(decorator, mode="eval").body]
     node.returns = None
