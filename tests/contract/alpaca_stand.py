@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+
+from aiohttp.typedefs import Middleware
 
 from bidwell.app.clock import WallClock
 from bidwell.brokers.alpaca import AlpacaBroker, AlpacaConfig
@@ -151,10 +153,10 @@ class AlpacaStand:
 
 
 @asynccontextmanager
-async def alpaca_stand(**changes: Any) -> AsyncIterator[AlpacaStand]:  # noqa: ANN401 - fields of several types
+async def alpaca_stand(*, middlewares: Sequence[Middleware] = (), **changes: Any) -> AsyncIterator[AlpacaStand]:  # noqa: ANN401 - fields of several types
     """A twin with two accounts."""
     stage = Stage(SCENARIO, WallClock(), renew_ids=True)
-    server = TwinServer(stage, AlpacaTwin(stage))
+    server = TwinServer(stage, AlpacaTwin(stage), middlewares=middlewares)
     await server.start()
     config = AlpacaConfig(FIELDS["key_id"], FIELDS["secret_key"], "twin", server.url, stream=QUICK, answer_timeout=2.0,
                           patience=0.5, rate=Limits(Decimal(2000), 2000, 100))  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from bidwell.model.errors import BidwellError, ConfigError
 from bidwell.model.order import OrderStatus
@@ -29,9 +30,13 @@ Act = Callable[[dict[str, Any]], object]
 
 
 class TwinServer:
-    """A stage with its dialect on a port of 127.0.0.1 (0 for any), between `start` and `stop`."""
+    """A stage with its dialect on a port of 127.0.0.1 (0 for any), between `start` and `stop`.
 
-    def __init__(self, stage: Stage, dialect: Dialect, port: int = 0) -> None:
+    `middlewares` see every request, for whoever records a conversation.
+    """
+
+    def __init__(self, stage: Stage, dialect: Dialect, port: int = 0, middlewares: Sequence[Middleware] = ()) -> None:
+        self._middlewares = middlewares
         stage.dialect = dialect
         self.stage = stage
         self._dialect = dialect
@@ -47,7 +52,7 @@ class TwinServer:
 
     async def start(self) -> None:
         """Listen; raises ConfigError where the port is taken."""
-        app = web.Application(client_max_size=1 << 20)
+        app = web.Application(client_max_size=1 << 20, middlewares=self._middlewares)
         app.add_routes([*self._control(), *self._dialect.routes()])
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5, handler_cancellation=True)
         await self._runner.setup()

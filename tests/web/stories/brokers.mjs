@@ -15,7 +15,6 @@ async function look(stage, page, name) {
   await stage.screenshot(name);
   await page.setViewportSize(PHONE);
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} is wider than a phone`);
-  await stage.screenshot(`${name}-phone`);
   await page.setViewportSize(WIDE);
 }
 

@@ -1,0 +1,82 @@
+"""Alpaca's own client, which nobody here wrote, drives our twin; what it asked is kept and asked again in every run."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import venv
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from tests.contract.alpaca_stand import FIELDS, alpaca_stand
+
+DRIVER = Path(__file__).with_name("alpaca_py_driver.py")
+RECORDED = Path(__file__).with_name("alpaca_py_requests.json")
+PACKAGE = "alpaca-py==0.44.0"
+HEADERS = {"APCA-API-KEY-ID": FIELDS["key_id"], "APCA-API-SECRET-KEY": FIELDS["secret_key"]}
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def environment(folder: Path) -> Path:
+    """A Python with Alpaca's client and nothing of ours; the test is skipped with the reason where none can be made."""
+    venv.create(folder, with_pip=True)
+    python = folder / "bin" / "python"
+    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", PACKAGE]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    if done.returncode != 0:
+        pytest.skip(f"{PACKAGE} cannot be installed: {done.stderr.strip().splitlines()[-1:]}")
+    return python
+
+
+@pytest.mark.network
+async def test_alpacas_own_client_trades_at_the_twin(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    python = await asyncio.to_thread(environment, tmp_path / "env")
+    asked: list[dict[str, Any]] = []
+
+    @web.middleware
+    async def keep(heard: web.Request, handler: Handler) -> web.StreamResponse:
+        body = await heard.text() if heard.method in {"POST", "PATCH"} else ""
+        answer = await handler(heard)
+        if heard.path != "/stream":
+            asked.append({"method": heard.method, "path": heard.path_qs, "body": body, "status": answer.status})
+        return answer
+
+    async with alpaca_stand(middlewares=[keep]) as stand:
+        process = await asyncio.create_subprocess_exec(
+            python, "-I", DRIVER, stand.server.url, FIELDS["key_id"], FIELDS["secret_key"],
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        said, wrong = await asyncio.wait_for(process.communicate(), 120)
+    assert process.returncode == 0, wrong.decode()[-3000:]
+    told = json.loads(said)
+    assert told["account"] == ["plain", "AccountStatus.ACTIVE", "100000"]
+    assert told["assets"] == ["ACME", "BRK.B", "BTC/USD"]
+    # The client turns figures into floats.
+    assert (float(told["filled"]), told["replaces"], told["open"], told["canceled"]) == (3.0, True, 1, "canceled")
+    assert [(symbol, float(quantity)) for symbol, quantity in told["positions"]] == [("ACME", 3.0)]
+    assert told["duplicate"] == [422, 40010001]
+    assert (told["closed"], told["quote"], told["bars"]) == ("sell", "100.0", 5)
+    assert told["heard"][:3] == [["new", "client-1"], ["fill", "client-1"], ["new", "client-2"]]
+    if request.config.getoption("--update"):
+        rows = [row | {"path": row["path"].split("&start=")[0].split("&end=")[0]} for row in asked]
+        RECORDED.write_text(json.dumps({"client": PACKAGE, "asked": rows}, indent=1) + "\n")
+
+
+async def test_what_alpacas_own_client_asked_is_answered_as_it_was() -> None:
+    recorded = json.loads(RECORDED.read_text())
+    assert recorded["client"] == PACKAGE
+    async with alpaca_stand() as stand, aiohttp.ClientSession(headers=HEADERS) as session:
+        for row in recorded["asked"]:
+            async with session.request(
+                row["method"], stand.server.url + row["path"], data=row["body"] or None
+            ) as answer:
+                assert answer.status == row["status"], (row, await answer.text())
+                assert await answer.read() or answer.status == 204
+        assert len(recorded["asked"]) >= 14
+        assert stand.stage.books()["plain"]["positions"] == {}
