@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 
 from bidwell.jobs.backtests.request import Order, RunRequest
 from bidwell.jobs.backtests.worker import MOST_OUTPUT, Ending, Worker, environment
+from bidwell.marketdata.actions import write_actions
 from bidwell.marketdata.catalog import Catalog
 from bidwell.model.ids import InstrumentId
 
@@ -88,6 +90,24 @@ async def test_what_a_strategy_prints_is_kept_in_part_and_never_taken_for_the_wo
     assert ending.said.summary["total_return"] == 0.0
     assert ending.output.startswith('{"summary"')
     assert len(ending.output) == MOST_OUTPUT
+
+
+async def test_a_split_of_the_catalog_is_booked_and_halves_nothing(bench: Bench) -> None:
+    days = pl.datetime_range(pl.datetime(2024, 1, 1), pl.datetime(2024, 3, 1), "1d", time_zone="UTC", eager=True)
+    level = [100.0 if each < datetime(2024, 2, 1, tzinfo=UTC) else 50.0 for each in days]
+    prices = dict.fromkeys(("open", "high", "low", "close"), level)
+    frame = pl.DataFrame({"start": days, **prices, "volume": [1e6] * len(days)})
+    Catalog(bench.catalog).replace(InstrumentId("ACME.TEST"), 86_400, frame)
+    source = HEAD + CLASS + "if not self.position:\n            self.buy(100)\n"
+    plain = await bench.run(source)
+    assert plain.said.summary is not None, plain
+    assert plain.said.summary["final_equity"] == 95_000.0
+    write_actions(bench.catalog, InstrumentId("ACME.TEST"),
+                  pl.DataFrame({"date": [date(2024, 2, 1)], "split": [2.0], "dividend": [0.0]}))  # fmt: skip
+    for adjust in ("raw", "split", "total"):
+        ending = await bench.run(source, adjust=adjust)
+        assert ending.said.summary is not None, ending
+        assert ending.said.summary["final_equity"] == 100_000.0, adjust
 
 
 async def test_a_cancel_ends_the_worker_with_what_it_started(bench: Bench) -> None:

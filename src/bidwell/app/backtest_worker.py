@@ -84,13 +84,14 @@ def _run(order: Order, says: Any, canceled: threading.Event) -> dict[str, Any]: 
         return _backtrader(request, folder, Path(order.catalog), says, canceled)
     with bounded_memory(request.memory):
         bars = bars_of(list(request.data), catalog=_reader(Path(order.catalog), request))
+        actions = _actions(Path(order.catalog), bars)
         found = strategy_in(folder / "strategy.py", request.class_name)
         if request.grid:
-            return _swept(found, bars, request, folder, says, canceled)
-        return _tested(found, bars, request, folder, says, canceled)
+            return _swept(found, _whole(bars, actions), request, folder, says, canceled)
+        return _tested(found, bars, actions, request, folder, says, canceled)
 
 
-def _tested(found: Any, bars: Any, request: RunRequest, folder: Path, says: Any,  # noqa: ANN401 - the strategy's class
+def _tested(found: Any, bars: Any, actions: Any, request: RunRequest, folder: Path, says: Any,  # noqa: ANN401 - its class
             canceled: threading.Event) -> dict[str, Any]:  # fmt: skip
     from bidwell.app.strategies import fee_named  # noqa: PLC0415 - see _run
     from bidwell.simulation.backtest.run import backtest  # noqa: PLC0415
@@ -99,9 +100,9 @@ def _tested(found: Any, bars: Any, request: RunRequest, folder: Path, says: Any,
     result = backtest(
         strategy, dict(bars), fees=fee_named(request.fee), compile=request.compile, time_limit=request.time_limit,
         progress=lambda done, total: _say(says, Said(done=done, total=total)), canceled=canceled.is_set,
-        seed=request.seed, **_conditions(request),
+        seed=request.seed, actions=actions or None, adjust=request.adjust, **_conditions(request),
     )  # fmt: skip
-    return _kept(result, bars, folder)
+    return _kept(result, result.bars, folder)
 
 
 def _is_backtraders(request: RunRequest) -> bool:
@@ -123,7 +124,8 @@ def _backtrader(request: RunRequest, folder: Path, catalog: Path, says: Any,  # 
         raise InvalidInput("backtest.fees", "backtrader takes a fee in percent", field="fee")
     terms = Terms(request.cash, float(request.fee), request.slippage, request.fill, request.leverage, request.time_limit,
                   request.memory, request.parameters, request.class_name)  # fmt: skip
-    bars = bars_of(list(request.data), catalog=_reader(catalog, request))
+    read = bars_of(list(request.data), catalog=_reader(catalog, request))
+    bars = _whole(read, _actions(catalog, read))
     result = run(folder / "strategy.py", dict(bars), terms, [str(python_in(catalog.parent)), "-I", str(STAGE)],
                  progress=lambda done, total: _say(says, Said(done=done, total=total)), canceled=canceled.is_set)  # fmt: skip
     return _kept(result, bars, folder)
@@ -207,6 +209,28 @@ def _reader(root: Path, request: RunRequest) -> Any:  # noqa: ANN401 - what `bar
         return frame
 
     return read
+
+
+def _actions(root: Path, bars: Any) -> dict[str, Any]:  # noqa: ANN401 - bars by symbol
+    """The splits and dividends that the catalog keeps beside the bars, by symbol."""
+    from bidwell.marketdata.actions import read_actions  # noqa: PLC0415 - see _run
+    from bidwell.model.ids import InstrumentId  # noqa: PLC0415
+    from bidwell.simulation.backtest.corporate import actions_of  # noqa: PLC0415
+
+    kept = {symbol: read_actions(root, InstrumentId(symbol)) for symbol in bars}
+    return actions_of({symbol: frame for symbol, frame in kept.items() if not frame.is_empty()}, list(bars))
+
+
+def _whole(bars: Any, actions: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 - bars by symbol
+    """Prices with splits and dividends taken out, for runs that book neither."""
+    from bidwell.simulation.backtest.corporate import adjusted  # noqa: PLC0415 - see _run
+    from bidwell.simulation.backtest.sessions import session_days  # noqa: PLC0415
+
+    return {
+        symbol: adjusted(each, session_days(each.time, None), actions[symbol], "total")[0]
+        if symbol in actions else each
+        for symbol, each in bars.items()
+    }  # fmt: skip
 
 
 def _midnight(text: str | None) -> datetime | None:

@@ -2512,6 +2512,12 @@ export interface components {
             unrealized_pnl: DecimalText | null;
         };
         /**
+         * Adjust
+         * @description How splits and dividends that the catalog keeps are booked: as they were, splits taken out of prices, or both.
+         * @enum {string}
+         */
+        Adjust: "raw" | "split" | "total";
+        /**
          * AlertEntry
          * @description One message that came for the strategy; its token is redacted.
          */
@@ -2825,6 +2831,11 @@ export interface components {
          * @description What a run was asked to do.
          */
         bidwell__server__backtests__schemas__Asked: {
+            /**
+             * Adjust
+             * @default split
+             */
+            adjust?: string;
             /** Cash */
             cash: number;
             /** Class Name */
@@ -6226,6 +6237,8 @@ export interface components {
          * @description What to run. `data` are names from `/backtests/data`; `end` is excluded; a `grid` makes the run a sweep.
          */
         RunBody: {
+            /** @default split */
+            adjust?: components["schemas"]["Adjust"];
             /**
              * Cash
              * Format: decimal

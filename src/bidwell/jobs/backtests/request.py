@@ -10,7 +10,8 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     `data` are catalog names such as AAPL.XNAS@1D, `start` and `end` ISO dates (the end excluded). `parameters` and
     the values of `grid` are texts as on the command line; a grid makes the run a sweep. `fee` is a number of
-    percent or a model's name, `slippage` a number of percent. `time_limit` is in seconds, `memory` in GB.
+    percent or a model's name, `slippage` a number of percent. `adjust` says how splits and dividends of the catalog are
+    booked, as `backtest` takes it; sweeps take both out of the prices. `time_limit` is in seconds, `memory` in GB.
     """
 
     strategy: str
@@ -29,6 +30,7 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     shorting: bool = True
     participation: float | None = None
     lot_size: float = 0.0
+    adjust: str = "split"
     compile: str = "auto"
     seed: int = 0
     parameters: dict[str, str] = {}

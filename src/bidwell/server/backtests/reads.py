@@ -33,7 +33,7 @@ def detail(run: BacktestRun, done: int = 0, total: int = 0, *, live: bool = Fals
 
 
 def _fields(run: BacktestRun, done: int, total: int, *, live: bool) -> dict[str, Any]:
-    asked = {name: run.request[name] for name in schemas.Asked.model_fields}
+    asked = {name: run.request[name] for name in schemas.Asked.model_fields if name in run.request}
     return {
         "id": run.id, "kind": run.kind, "strategy": run.strategy, "strategy_name": run.request["strategy_name"],
         "status": run.status, "asked": schemas.Asked(**asked),

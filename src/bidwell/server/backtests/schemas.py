@@ -34,6 +34,14 @@ class Compiling(StrEnum):
     NEVER = "never"
 
 
+class Adjust(StrEnum):
+    """How splits and dividends that the catalog keeps are booked: as they were, splits taken out of prices, or both."""
+
+    RAW = "raw"
+    SPLIT = "split"
+    TOTAL = "total"
+
+
 class RunBody(Body):
     """What to run. `data` are names from `/backtests/data`; `end` is excluded; a `grid` makes the run a sweep."""
 
@@ -51,6 +59,7 @@ class RunBody(Body):
     shorting: Flag = True
     participation: Annotated[Number, Field(gt=0, le=1)] | None = None
     lot_size: Annotated[Number, Field(ge=0)] = Field(default="0", validate_default=True)
+    adjust: Adjust = Adjust.SPLIT
     compile: Compiling = Compiling.AUTO
     seed: Annotated[Whole, Field(ge=0, le=2**32 - 1)] = 0
     parameters: Annotated[dict[ParameterName, ParameterText], Field(max_length=100)] = Field(default_factory=dict)
@@ -77,6 +86,7 @@ class Asked(View):
     shorting: bool
     participation: float | None
     lot_size: float
+    adjust: str = "split"
     compile: str
     seed: int
     parameters: dict[str, str]

@@ -21,6 +21,13 @@ const FEES = [
   { value: "none", label: "None" },
   { value: "ibkr_fixed", label: "Interactive Brokers, fixed" },
   { value: "ibkr_tiered", label: "Interactive Brokers, tiered" },
+  { value: "cme_es", label: "CME, E-mini S&P 500" },
+  { value: "cme_nq", label: "CME, E-mini Nasdaq-100" },
+  { value: "cme_mes", label: "CME, Micro E-mini S&P 500" },
+  { value: "cme_mnq", label: "CME, Micro E-mini Nasdaq-100" },
+  { value: "crypto_binance", label: "Binance" },
+  { value: "crypto_coinbase", label: "Coinbase" },
+  { value: "crypto_kraken", label: "Kraken" },
   { value: "india_delivery", label: "India, delivery" },
   { value: "india_intraday", label: "India, intraday" },
   { value: "india_futures", label: "India, futures" },
@@ -33,6 +40,11 @@ const FILLS = [
 const MODES = [
   { value: "one", label: "One run" },
   { value: "sweep", label: "Sweep" },
+] as const;
+const ADJUSTING = [
+  { value: "split", label: "Splits out of prices, dividends paid" },
+  { value: "raw", label: "Prices as traded, both booked" },
+  { value: "total", label: "Both out of prices" },
 ] as const;
 const COMPILING = [
   { value: "auto", label: "Where it pays" },
@@ -243,6 +255,7 @@ function Conditions({ draft, edit, problem }: PartProps) {
         <div className="grid grid-cols-1 gap-3 pt-1 sm:grid-cols-2">
           {amount("participation", "Participation", undefined, "Share of a bar's volume that may fill; empty is all of it.")}
           {amount("lotSize", "Lot size", undefined, "0 allows any fraction.")}
+          <Field label="Splits and dividends">{({ id }) => <Select id={id} value={draft.adjust} choices={ADJUSTING} onChange={(adjust) => edit({ adjust })} />}</Field>
           <Field label="Compile">{({ id }) => <Select id={id} value={draft.compile} choices={COMPILING} onChange={(compile) => edit({ compile })} />}</Field>
           {amount("seed", "Seed")}
           {amount("timeLimit", "Time limit", "seconds")}
