@@ -105,10 +105,13 @@ def _relative(result: Result, level: Any) -> dict[str, float | int | None]:  # n
 @contextmanager
 def progressing(what: str, *, shown: bool) -> Iterator[Callable[[int, int], None]]:
     """A progress bar on standard error; yields what to call with how many bars of how many are done."""
+    if not shown:
+        yield lambda _done, _total: None
+        return
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True, disable=not shown) as bar:
+    with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
