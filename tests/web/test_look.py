@@ -9,7 +9,7 @@ import pytest
 
 from tests.story.running import Answer, RunningDesk
 from tests.web.playing import Stage
-from tests.web.test_research import DATA, FILES, RUNS, keep, start, template
+from tests.web.test_research import BUYER, DATA, FILES, RUNS, keep, start, template
 
 pytestmark = pytest.mark.browser
 
@@ -64,7 +64,10 @@ def researched(desk: RunningDesk) -> dict[str, Any]:
             desk.until(f"{RUNS}/{name}", lambda found: found["status"] == "done", patience=120.0)
         files = desk.browser.get(FILES)["items"]
     runs = desk.browser.get(RUNS)["items"]
-    of_kind = {kind: [row["id"] for row in runs if row["kind"] == kind] for kind in ("backtest", "sweep")}
+    of_kind = {
+        kind: [row["id"] for row in runs if row["kind"] == kind and row["status"] == "done"]
+        for kind in ("backtest", "sweep")
+    }
     return {"strategy": files[0]["id"], "runs": of_kind["backtest"], "sweep": of_kind["sweep"][0]}
 
 
@@ -90,7 +93,14 @@ def test_hostile_names_are_shown_as_the_text_that_they_are(stage: Stage, busy_de
     strategy = call("POST", "/api/v1/w/main/strategies", {
         "name": HOSTILE, "account": "growth", "group": None, "instruments": [], "valid_seconds": 30})  # fmt: skip
     assert [answer.status for answer in (account, group, strategy)] == [201, 201, 201], (account, group, strategy)
-    ids = {"account": account.body["id"], "group": group.body["id"], "strategy": strategy.body["id"]}
+    source = BUYER.replace(
+        "        if not", f"        print({HOSTILE!r})\n        raise ValueError({HOSTILE!r})\n        if not"
+    )
+    file = keep(busy_desk, HOSTILE, source)
+    run = start(busy_desk, file)
+    busy_desk.until(f"{RUNS}/{run}", lambda found: found["status"] == "failed")
+    ids = {"account": account.body["id"], "group": group.body["id"], "strategy": strategy.body["id"],
+           "file": file, "run": run}  # fmt: skip
     stage.play("look", busy_desk, only="names", intent="", hostile=ids)
 
 

@@ -150,7 +150,7 @@ async function outside(stage, found) {
 
 /** Names that would be a script, had anything taken them for more than text. */
 async function hostileNames(stage, page) {
-  for (const path of ["/groups", "/alerts", "/accounts", "/desk", `/accounts/${stage.given.hostile.account}`, `/alerts/${stage.given.hostile.strategy}`, `/groups/${stage.given.hostile.group}`]) {
+  for (const path of ["/groups", "/alerts", "/accounts", "/desk", `/accounts/${stage.given.hostile.account}`, `/alerts/${stage.given.hostile.strategy}`, `/groups/${stage.given.hostile.group}`, "/strategies", `/strategies/${stage.given.hostile.file}`, "/backtests", `/backtests/${stage.given.hostile.run}`]) {
     await page.goto(path);
     await settle(page);
     await says(page.locator("body"), path.startsWith("/groups/") ? /Try it/ : HOSTILE);
