@@ -25,6 +25,7 @@ from bidwell.strategy.parameters import Param
 from bidwell.strategy.strategy import Strategy
 from bidwell.strategy.templates.averages_cross import AveragesCross
 from bidwell.strategy.templates.breakout import Breakout
+from bidwell.strategy.templates.grid import Grid
 from bidwell.strategy.templates.rsi_reversion import RsiReversion
 from bidwell.strategy.trading import StrategyFill
 from tests.unit.backtest.markets import DAY, MINUTE, random_bars
@@ -61,6 +62,12 @@ def test_templates_do_the_same_on_kernel_and_engine(name: str, seed: int) -> Non
     outcome = parity(setting(template, parameters, seed), paper=False)
     assert outcome.comparisons[0].differences == ()
     assert outcome.kernel.fills > 0
+
+
+def test_a_grid_of_limits_that_works_with_its_fills_does_the_same() -> None:
+    outcome = parity(setting(Grid, {}, 6, length=200, leverage=4.0), paper=False)
+    assert outcome.comparisons[0].differences == ()
+    assert outcome.kernel.fills > 15
 
 
 class Wild(Strategy):

@@ -124,12 +124,15 @@ class _Run:
         await self.world.turn(over)
         # The close is what the market shows when the bar is over; a feed says it again, so that it is not old.
         self.desk.on_quotes([self._quote(over)])
-        heard = self.fills[first:]
+        # In the venue's order: two reports that travel at once may arrive either way round.
+        heard = sorted(self.fills[first:], key=lambda told: told[1].execution_id)
         worth = self.desk.valuation(_HOME)
         self.record.equity[place] = float(worth.equity) if worth is not None else np.nan
         at = int(bars.time[place])
+        after = self.hands.held() - sum(float(fill.signed_quantity) for _, fill, _ in heard)
         for _, fill, number in heard:
-            await self.hands.fill(place, at, fill, number)
+            after += float(fill.signed_quantity)
+            await self.hands.fill(place, at, fill, number, after)
         row = (at, float(bars.open[place]), float(bars.high[place]), float(bars.low[place]),
                float(bars.close[place]), float(bars.volume[place]))  # fmt: skip
         await self.hands.bar(place, row)

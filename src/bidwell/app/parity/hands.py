@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import structs
+
 from bidwell.app.parity.records import Key, Refusal
 from bidwell.app.parity.setting import Setting
 from bidwell.app.parity.worlds import ACCOUNT
@@ -45,12 +47,16 @@ class Hands:
         told = Moment({self.symbol: row}, facts(self.desk, self.sender, self.hearing))
         await self._carry_out(self.player.moment(told), row[0], told.facts.equity)
 
-    async def fill(self, place: int, at: int, fill: Fill, number: int) -> None:
-        """Tell the strategy of a fill, after the bar in which it happened."""
+    def held(self) -> float:
+        """The strategy's position."""
+        return facts(self.desk, self.sender, self.hearing).positions[self.symbol]
+
+    async def fill(self, place: int, at: int, fill: Fill, number: int, position: float) -> None:
+        """Tell the strategy of a fill, after the bar in which it happened; `position` is what it led to."""
         if not self.hears:
             return
         self._bar, self._first = place, self.player.number
-        seen = facts(self.desk, self.sender, self.hearing)
+        seen = structs.replace(facts(self.desk, self.sender, self.hearing), positions={self.symbol: position})
         told = Filled(number, self.symbol, float(fill.signed_quantity), float(fill.price), float(fill.fee), seen)
         await self._carry_out(self.player.filled(told), at, seen.equity)
 

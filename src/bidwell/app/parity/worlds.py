@@ -104,6 +104,16 @@ class _Listing:
         return self._table
 
 
+class _Line(ProofBroker):
+    """A line on which messages keep their order: each takes a little longer than the one before."""
+
+    _messages = 0
+
+    def _latency(self) -> float:
+        self._messages += 1
+        return 0.001 + self._messages * 1e-9
+
+
 class SimulatedWorld:
     """The venue in memory, reached by a line on which nothing goes wrong; it needs a virtual loop."""
 
@@ -120,7 +130,7 @@ class SimulatedWorld:
     def connect(self, account: Account) -> Broker | None:
         """A line without weather."""
         calm = Weather(Random(0), frozenset(), 0.0)  # noqa: S311 - it draws nothing
-        return ProofBroker(account, self._exchange, nouns.able(), calm, Random(2))  # noqa: S311 - latencies alone
+        return _Line(account, self._exchange, nouns.able(), calm, Random(2))  # noqa: S311 - it draws nothing
 
     async def push(self, quote: Quote) -> None:
         """Match at once; what comes of it travels to the desk."""

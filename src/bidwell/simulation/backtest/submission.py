@@ -1,4 +1,4 @@
-"""How a strategy's wish becomes an order of the kernel: sizing at the last price, kind, exits.
+"""How a strategy's wish becomes an order of the kernel: sizing at its own price or the last one, kind, exits.
 
 Every function is in the subset that runs both interpreted (on lists) and compiled (on arrays): see `compiled`.
 Prices that were not given are 0.0; prices and amounts that make no sense give a rejected order, which says why.
@@ -64,7 +64,7 @@ def submit(
     if by == BY_QUANTITY:
         quantity = amount
     elif by < TO_QUANTITY:
-        quantity = sized(book, k, price, by, amount, stop_loss)
+        quantity = sized(book, k, limit if limit > 0.0 else stop if stop > 0.0 else price, by, amount, stop_loss)
     else:
         change = book.position[k] * -0.01 * amount if by == CLOSING else wanted(book, k, price, by, amount)
         if change == 0.0:
