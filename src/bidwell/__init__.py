@@ -32,6 +32,7 @@ _NAMES = {
     "metrics": ("bidwell.analytics.metrics", None),
     "odds": ("bidwell.analytics.resampling", None),
     "slippage": (f"{_BACKTEST}.slippage", None),
+    "survival": ("bidwell.simulation.survival", "survival"),
     "sweep": (_RESEARCH, "sweep"),
     "walk_forward": (_RESEARCH, "walk_forward"),
 }
@@ -55,6 +56,7 @@ __all__ = [
     "metrics",
     "odds",
     "slippage",
+    "survival",
     "sweep",
     "walk_forward",
 ]
@@ -73,6 +75,7 @@ if TYPE_CHECKING:
     from bidwell.simulation.research.space import Span as Span
     from bidwell.simulation.research.sweep import sweep as sweep
     from bidwell.simulation.research.walk_forward import walk_forward as walk_forward
+    from bidwell.simulation.survival import survival as survival
     from bidwell.strategy import indicators as indicators
     from bidwell.strategy.bars import Bar as Bar
     from bidwell.strategy.bars import Bars as Bars

@@ -103,13 +103,18 @@ def of_returns(
 
 
 def _stationary(rng: np.random.Generator, count: int, length: int, block: float) -> npt.NDArray[np.int64]:
-    """Places of the stationary bootstrap: each goes on from the one before, or begins a new block."""
+    """Places of the stationary bootstrap for draws as long as the column itself."""
+    return stationary(rng, count, length, block, length)
+
+
+def stationary(rng: np.random.Generator, count: int, size: int, block: float, length: int) -> npt.NDArray[np.int64]:
+    """Places among `size` for `count` draws of `length`: each goes on from the one before, or begins a new block."""
     fresh = rng.random((count, length)) < 1.0 / block
     fresh[:, 0] = True
-    starts = rng.integers(0, length, (count, length))
+    starts = rng.integers(0, size, (count, length))
     steps = np.arange(length)
     begun = np.maximum.accumulate(np.where(fresh, steps, 0), axis=1)
-    return np.asarray((np.take_along_axis(starts, begun, axis=1) + steps - begun) % length)
+    return np.asarray((np.take_along_axis(starts, begun, axis=1) + steps - begun) % size)
 
 
 def _odds(

@@ -28,6 +28,7 @@ COMMANDS = (
     "catalog",
     "data",
     "backtest",
+    "survival",
     "sweep",
     "honesty",
     "odds",
