@@ -47,16 +47,18 @@ def honesty(
     class_: ask.Class = None,
     seed: ask.Seed = 0,
     time_limit: Annotated[float, typer.Option(help="Seconds for all checks.")] = 300.0,
+    memory: ask.Memory = 4.0,
     folder: ask.Folder = None,
     as_json: output.Json = False,
 ) -> None:
     """Check a strategy on bars: does it look ahead, settle, bear costs, stand on a plateau? Exits 1 where one fails."""
-    from bidwell.app.strategies import fee_named
+    from bidwell.app.strategies import bounded_memory, fee_named
     from bidwell.simulation.research.honesty import CHECKS
     from bidwell.simulation.research.honesty import honesty as run
 
     found, reader = ask.strategy_and_data(file, class_, folder)
-    with ask.watched(f"checking {found.__name__}", shown=not as_json) as (progress, canceled):
+    shown = f"checking {found.__name__}"
+    with bounded_memory(memory), ask.watched(shown, shown=not as_json) as (progress, canceled):
         told = run(
             found, ask.one_or_all(data), ask.values(found, set_), checks=tuple(check) if check else CHECKS,
             objective=objective, cash=cash, fees=fee_named(fee), slippage=slippage, fill=fill, leverage=leverage,

@@ -43,6 +43,7 @@ Sets = Annotated[
         "--set", help="A parameter's values: fast=5:50:5 (both ends), slow=20,30,50, size=10; repeat as needed."
     ),
 ]
+Memory = Annotated[float, typer.Option(help="GB that it may take on top of what it starts with.")]
 Folder = Annotated[Path | None, typer.Option(help="Data folder with the catalog.", show_default="the platform's own")]
 CANCELED = 130
 

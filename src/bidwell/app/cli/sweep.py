@@ -55,19 +55,23 @@ def sweep(
     class_: ask.Class = None,
     seed: ask.Seed = 0,
     time_limit: Annotated[float | None, typer.Option(help="Seconds for the whole search.")] = None,
+    trial_limit: Annotated[float, typer.Option(help="Seconds for each trial that runs in Python.")] = 300.0,
+    memory: ask.Memory = 8.0,
     folder: ask.Folder = None,
     as_json: output.Json = False,
 ) -> None:
     """Run a strategy with many combinations of its parameters; without --set, over every parameter's range."""
-    from bidwell.app.strategies import fee_named
+    from bidwell.app.strategies import bounded_memory, fee_named
     from bidwell.simulation.research.sweep import sweep as run
 
     found, reader = ask.strategy_and_data(file, class_, folder)
-    with ask.watched(f"sweeping {found.__name__}", shown=not as_json) as (progress, canceled):
+    shown = f"sweeping {found.__name__}"
+    with bounded_memory(memory), ask.watched(shown, shown=not as_json) as (progress, canceled):
         result = run(
             found, ask.one_or_all(data), ask.space(found, set_), search=search, trials=trials, objective=objective,
             cash=cash, fees=fee_named(fee), slippage=slippage, fill=fill, leverage=leverage, lot_size=lot_size,
             compile=compile_, seed=seed, workers=workers, cluster=cluster, keep=keep, time_limit=time_limit,
+            trial_limit=trial_limit,
             progress=progress, canceled=canceled, catalog=reader,
         )  # fmt: skip
     kept = [result.save(path) for path in out or []]

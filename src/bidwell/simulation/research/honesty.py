@@ -7,6 +7,7 @@ where the data begins), costs (how much the result bears) and plateau (whether n
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -118,7 +119,8 @@ class _Case:
 
     def heard(self, start: int, stop: int) -> Heard:
         """What the strategy asks for on a part of the bars."""
-        np.random.seed(self.seed)  # noqa: NPY002 - strategies use it; every part begins alike
+        random.seed(self.seed)  # every part begins alike
+        np.random.seed(self.seed)  # noqa: NPY002 - strategies use it
         return heard(self.owner(**self.values), cut(self.bars, start, stop), self.terms, self.watch)
 
 

@@ -98,7 +98,8 @@ class _Watch:
         if self.progress is not None:
             self.progress(done, total)
         if self.canceled is not None and self.canceled():
-            raise InvalidInput("backtest.canceled", f"canceled after {done:,} of {total:,} trials")
+            raise InvalidInput("backtest.canceled", f"canceled after {done:,} of {total:,} trials",
+                               hint="with a file to keep trials in, the next search goes on from there")  # fmt: skip
         if self.limit is not None and time.monotonic() - self._began > self.limit:
             raise InvalidInput("backtest.time_limit", f"{done:,} of {total:,} trials took the limit of {self.limit:g} s",
                                hint="raise time_limit; with a file to keep, the search goes on from there")  # fmt: skip
