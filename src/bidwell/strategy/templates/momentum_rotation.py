@@ -21,19 +21,28 @@ class MomentumRotation(Strategy):
 
     def on_start(self) -> None:
         self.scores: dict[str, float] = {}
+        self.due = ""
 
     def prepare(self, bars: Bars) -> None:
         self.price = bars.close
+
+    def on_schedule(self, at: datetime) -> None:
+        self.due = f"{at:%Y-%m}"
 
     def on_bar(self, bar: Bar) -> None:
         reach = self.length + self.skipped
         if len(self.price) > reach:
             self.scores[bar.symbol] = self.price[-1 - self.skipped] / self.price[-1 - reach] - 1.0
+        # The last instrument completes the instant.
+        if self.due and bar.symbol == self.symbols[-1]:
+            self.rotate()
 
-    def on_schedule(self, at: datetime) -> None:
+    def rotate(self) -> None:
+        """Hold what rose most, in equal parts."""
         rising = {symbol: score for symbol, score in self.scores.items() if score > 0.0}
         chosen = sorted(rising, key=lambda symbol: -rising[symbol])[: self.held]
-        self.log(f"{at:%Y-%m}: " + (", ".join(chosen) or "nothing rises"))
+        self.log(f"{self.due}: " + (", ".join(chosen) or "nothing rises"))
+        self.due = ""
         # What is sold comes first, so that its money can buy.
         for symbol in self.symbols:
             if symbol not in chosen and self.position_of(symbol):

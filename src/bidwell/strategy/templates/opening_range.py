@@ -49,10 +49,15 @@ class OpeningRange(Strategy):
         width = self.high - self.low
         if self.traded or self.position or width <= 0.0:
             return
-        money = self.equity * self.risk_percent / 100.0
         if bar.close > self.high:
             self.traded = True
-            self.buy(risk=money, stop_loss=self.low, take_profit=bar.close + self.reward * width)
+            self.buy(self.units(bar.close, self.low), stop_loss=self.low, take_profit=bar.close + self.reward * width)
         elif bar.close < self.low and self.shorts:
             self.traded = True
-            self.sell(risk=money, stop_loss=self.high, take_profit=bar.close - self.reward * width)
+            self.sell(
+                self.units(bar.close, self.high), stop_loss=self.high, take_profit=bar.close - self.reward * width
+            )
+
+    def units(self, price: float, stop: float) -> int:
+        """As many as lose the risk at the stop, and no more than the account can carry."""
+        return int(min(self.equity * self.risk_percent / 100.0 / abs(price - stop), 0.95 * self.equity / price))
