@@ -35,16 +35,16 @@ def environment(folder: Path) -> Path:
 
 
 @pytest.mark.network
-async def test_alpacas_own_client_trades_at_the_twin(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+async def test_alpacas_own_client_trades_at_the_twin(tmp_path: Path, pytestconfig: pytest.Config) -> None:
     python = await asyncio.to_thread(environment, tmp_path / "env")
     asked: list[dict[str, Any]] = []
 
     @web.middleware
-    async def keep(heard: web.Request, handler: Handler) -> web.StreamResponse:
-        body = await heard.text() if heard.method in {"POST", "PATCH"} else ""
-        answer = await handler(heard)
-        if heard.path != "/stream":
-            asked.append({"method": heard.method, "path": heard.path_qs, "body": body, "status": answer.status})
+    async def keep(request: web.Request, handler: Handler) -> web.StreamResponse:
+        body = await request.text() if request.method in {"POST", "PATCH"} else ""
+        answer = await handler(request)
+        if request.path != "/stream":
+            asked.append({"method": request.method, "path": request.path_qs, "body": body, "status": answer.status})
         return answer
 
     async with alpaca_stand(middlewares=[keep]) as stand:
@@ -63,7 +63,7 @@ async def test_alpacas_own_client_trades_at_the_twin(tmp_path: Path, request: py
     assert told["duplicate"] == [422, 40010001]
     assert (told["closed"], told["quote"], told["bars"]) == ("sell", "100.0", 5)
     assert told["heard"][:3] == [["new", "client-1"], ["fill", "client-1"], ["new", "client-2"]]
-    if request.config.getoption("--update"):
+    if pytestconfig.getoption("--update"):
         rows = [row | {"path": row["path"].split("&start=")[0].split("&end=")[0]} for row in asked]
         RECORDED.write_text(json.dumps({"client": PACKAGE, "asked": rows}, indent=1) + "\n")
 

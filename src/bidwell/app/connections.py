@@ -304,8 +304,8 @@ def _offer(guide: Guide, *, twins: bool) -> BrokerOffer:
 
 
 def _on_loopback(address: str) -> bool:
-    parts = urlsplit(address)
     try:
+        parts = urlsplit(address)
         port = parts.port
         local = parts.hostname == "localhost" or ipaddress.ip_address(parts.hostname or "").is_loopback
     except ValueError:

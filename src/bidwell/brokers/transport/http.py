@@ -6,6 +6,7 @@ Whether the bytes of a request may have left decides what its failure is called:
 from __future__ import annotations
 
 import asyncio
+import errno
 import ipaddress
 import socket
 from collections.abc import Mapping
@@ -136,7 +137,7 @@ class _PublicOnly(AbstractResolver):
         found = await self._inner.resolve(host, port, family)
         allowed = [each for each in found if self._may(each["host"])]
         if not allowed:
-            raise OSError(f"{host} leads to a private address")
+            raise OSError(errno.EACCES, f"{host} leads to a private address")
         return allowed
 
     async def close(self) -> None:
@@ -155,8 +156,12 @@ def _is_loopback(host: str) -> bool:
 def _check_proxy(proxy: str | None) -> None:
     if proxy is None:
         return
-    parts = urlsplit(proxy)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(proxy)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
         raise ConfigError("a proxy is written as http://host:port or http://user:password@host:port")
 
 

@@ -1,0 +1,147 @@
+"""Alpaca's instruments, options, bars, quotes and price stream, over the twin's socket."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from bidwell.app.clock import WallClock
+from bidwell.brokers.alpaca import AlpacaFeed, AlpacaMarket
+from bidwell.brokers.alpaca.symbols import SymbolBook
+from bidwell.model.errors import InvalidInput, Missing, Refused
+from bidwell.model.ids import InstrumentId
+from bidwell.model.instrument import Crypto, Option, Right
+from bidwell.model.market import Quote
+from bidwell.twins.mishaps import MishapType, On
+from tests.contract.alpaca_stand import ACME, AlpacaStand, alpaca_stand
+from tests.contract.broker_stand import until
+from tests.contract.paper_stand import SeededEntropy
+
+COIN = InstrumentId("BTCUSD.ALPACA")
+
+
+@pytest.fixture
+async def stand() -> AsyncIterator[AlpacaStand]:
+    async with alpaca_stand() as stand:
+        yield stand
+
+
+@pytest.fixture
+async def market(stand: AlpacaStand) -> AsyncIterator[AlpacaMarket]:
+    made = AlpacaMarket(stand.config, SymbolBook(), WallClock())
+    made.open()
+    yield made
+    await made.close()
+
+
+@dataclass
+class Screen:
+    quotes: dict[InstrumentId, Quote] = field(default_factory=dict)
+    states: list[bool] = field(default_factory=list)
+
+    def on_quotes(self, quotes: Sequence[Quote]) -> None:
+        self.quotes |= {quote.instrument: quote for quote in quotes}
+
+    def on_feed_state(self, name: str, *, connected: bool, detail: str) -> None:
+        self.states.append(connected)
+
+
+async def test_instruments_have_ids_that_lead_back_to_the_brokers_symbols(market: AlpacaMarket) -> None:
+    found = {each.id: each for each in await market.instruments()}
+    assert set(found) == {ACME, InstrumentId("BRK-B.XNYS"), COIN}
+    assert {each.symbol for each in found.values()} == {"ACME", "BRK.B", "BTC/USD"}
+    coin = found[COIN]
+    assert (coin.contract, coin.lot_size, coin.calendar, coin.currency) == (
+        Crypto("BTC"), Decimal("0.000000001"), "24/7", "USD")  # fmt: skip
+
+
+async def test_a_chain_of_options_has_their_terms(market: AlpacaMarket) -> None:
+    (found,) = await market.options(ACME)
+    assert found.id == "ACME270115C00100000.OPRA"
+    assert isinstance(found.contract, Option)
+    assert (found.contract.underlying, found.contract.strike, found.contract.right) == (ACME, Decimal(100), Right.CALL)
+    assert (found.contract.expiry.isoformat(), found.multiplier) == ("2027-01-15", Decimal(100))
+    assert await market.options(ACME, found.contract.expiry - timedelta(days=1)) == []
+
+
+@pytest.mark.parametrize(("instrument", "seconds"), [(ACME, 60), (ACME, 86400), (COIN, 3600)])
+async def test_bars_are_the_newest_before_a_moment_oldest_first(
+    market: AlpacaMarket, instrument: InstrumentId, seconds: int
+) -> None:
+    until_then = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
+    bars = await market.bars(instrument, seconds, until_then, 7)
+    assert len(bars) == 7
+    assert [bar.start for bar in bars] == sorted({bar.start for bar in bars})
+    assert bars[-1].start < until_then
+    assert all(isinstance(bar.close, Decimal) and bar.low <= bar.close <= bar.high for bar in bars)
+    assert await market.bars(instrument, seconds, None, 3)
+
+
+async def test_bars_of_another_length_and_of_nothing_are_told(market: AlpacaMarket) -> None:
+    with pytest.raises(InvalidInput, match="60, 300"):
+        await market.bars(ACME, 61, None, 5)
+    with pytest.raises(Missing):
+        await market.bars(InstrumentId("NOSUCH.XNAS"), 60, None, 5)
+    with pytest.raises(Missing):
+        await market.bars(InstrumentId("ACME.XNYS"), 60, None, 5)
+
+
+async def test_quotes_come_by_class_with_exact_prices(market: AlpacaMarket) -> None:
+    found = {quote.instrument: quote for quote in await market.quotes([ACME, COIN])}
+    assert (found[ACME].bid, found[ACME].ask) == (Decimal("99.9"), Decimal(100))
+    assert found[COIN].ask == Decimal(98_010)
+    assert found[ACME].previous_close is not None
+
+
+async def test_reads_are_tried_again_when_the_server_fails_or_throttles(
+    stand: AlpacaStand, market: AlpacaMarket
+) -> None:
+    stand.fault(MishapType.ERROR, on=On.READ, count=2, status=503)
+    assert await market.instruments()
+    stand.fault(MishapType.THROTTLE, on=On.READ, seconds=0.05)
+    assert await market.instruments()
+    assert market.health.report().troubles
+
+
+async def test_the_feed_seeds_quotes_follows_the_stream_and_mends_itself(stand: AlpacaStand) -> None:
+    book, screen = SymbolBook(), Screen()
+    market = AlpacaMarket(stand.config, book, WallClock())
+    market.open()
+    feed = AlpacaFeed(stand.config, market, book, WallClock(), SeededEntropy())
+    try:
+        await market.instruments()
+        await feed.connect(screen)
+        await feed.follow([ACME])
+        await until(lambda: ACME in screen.quotes, "the seed")
+        await stand.quote("98.00", "98.10")
+        await until(lambda: screen.quotes[ACME].ask == Decimal("98.10"), "the new quote")
+        await until(lambda: screen.quotes[ACME].last == Decimal("98.05"), "the new print")
+        await feed.follow([COIN, InstrumentId("NOSUCH.XNAS")])
+        await until(lambda: COIN in screen.quotes, "a coin, from its own stream")
+        stand.stage.disconnect()
+        await until(lambda: screen.states[-1] and screen.states.count(False) >= 2, "both lines are back")
+        await stand.quote("97.00", "97.10")
+        await until(lambda: screen.quotes[ACME].ask == Decimal("97.10"), "quotes after the gap")
+        assert screen.quotes[ACME].received_at >= screen.quotes[ACME].occurred_at - timedelta(seconds=5)
+    finally:
+        await feed.close()
+        await market.close()
+
+
+async def test_a_feed_with_a_key_that_opens_nothing_says_so(stand: AlpacaStand) -> None:
+    book = SymbolBook()
+    market = AlpacaMarket(stand.config, book, WallClock())
+    market.open()
+    await market.instruments()
+    feed = AlpacaFeed(replace(stand.config, secret_key="wrong"), market, book, WallClock(), SeededEntropy())
+    try:
+        await feed.connect(Screen())
+        with pytest.raises(Refused, match="does not know this key"):
+            await feed.follow([ACME])
+    finally:
+        await feed.close()
+        await market.close()

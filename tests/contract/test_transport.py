@@ -1,0 +1,175 @@
+"""What every broker's transport keeps: hosts that may be called, one write once, circuit, rate, sound guides."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from decimal import Decimal
+
+import pytest
+from aiohttp import web
+
+from bidwell.app.clock import WallClock
+from bidwell.brokers.alpaca.client import judge
+from bidwell.brokers.alpaca.config import GUIDE, AlpacaConfig, configure
+from bidwell.brokers.transport import Caller, Health, Http, HttpSettings, Limits, Request, Throttled
+from bidwell.brokers.transport.circuit import FAILURES, Circuit
+from bidwell.model.errors import ConfigError, InDoubt, InvalidInput, ProtocolError, Unavailable
+
+PLENTY = Limits(Decimal(1000), 1000, 10)
+
+
+class Server:
+    """Counts what arrives, and answers as it is told."""
+
+    def __init__(self) -> None:
+        self.arrived = 0
+        self.status = 200
+        self.body = b"{}"
+        self.hang = False
+        self.url = ""
+
+    async def answer(self, request: web.Request) -> web.Response:
+        self.arrived += 1
+        await request.read()
+        if self.hang:
+            await asyncio.sleep(60)
+        return web.Response(status=self.status, body=self.body, content_type="application/json",
+                            headers={"Location": "http://127.0.0.1:1/"})  # fmt: skip
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    made = Server()
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", made.answer)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    made.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield made
+    await runner.cleanup()
+
+
+@pytest.fixture
+async def caller(server: Server) -> AsyncIterator[Caller]:
+    http = Http(HttpSettings(frozenset(), loopback=True, answer_timeout=0.3, largest=10_000), {})
+    http.open()
+    yield Caller(http, judge, PLENTY, Health(WallClock()), asyncio.get_running_loop().time)
+    await http.close()
+
+
+def write(server: Server, *, urgent: bool = False) -> Request:
+    return Request("POST", f"{server.url}/v2/orders", body=b"{}", writes=True, urgent=urgent)
+
+
+async def test_a_host_that_is_no_brokers_is_never_called() -> None:
+    http = Http(HttpSettings(frozenset({"api.alpaca.markets"})), {})
+    http.open()
+    for url in ("http://127.0.0.1:1/", "https://evil.test/", "http://api.alpaca.markets/", "https://169.254.169.254/",
+                "https://api.alpaca.markets.evil.test/", "https://api.alpaca.markets@127.0.0.1/", "file:///etc/passwd"):  # fmt: skip
+        with pytest.raises(ConfigError, match="not a host of this broker"):
+            await http.send("GET", url)
+    await http.close()
+    with pytest.raises(Unavailable, match="nothing was sent"):
+        await http.send("GET", "https://api.alpaca.markets/")
+
+
+async def test_a_brokers_name_that_leads_home_is_not_followed() -> None:
+    http = Http(HttpSettings(frozenset({"localhost"})), {})
+    http.open()
+    with pytest.raises(Unavailable, match="private address"):
+        await http.send("GET", "https://localhost/")
+    await http.close()
+
+
+async def test_a_write_is_sent_once_whatever_becomes_of_it(server: Server, caller: Caller) -> None:
+    server.hang = True
+    with pytest.raises(InDoubt):
+        await caller.ask(write(server))
+    server.hang, server.status = False, 502
+    with pytest.raises(InDoubt):
+        await caller.ask(write(server))
+    assert server.arrived == 2
+
+
+async def test_a_redirect_is_not_followed(server: Server, caller: Caller) -> None:
+    server.status = 307
+    with pytest.raises(ProtocolError):
+        await caller.ask(write(server))
+    assert server.arrived == 1
+
+
+async def test_an_answer_without_end_is_cut_off(server: Server, caller: Caller) -> None:
+    server.body = b"x" * 1_000_000
+    with pytest.raises(InDoubt, match="longer than 10000 bytes"):
+        await caller.ask(write(server))
+
+
+async def test_a_broker_that_keeps_failing_is_left_alone_but_for_cancels(server: Server, caller: Caller) -> None:
+    server.status = 500
+    for _ in range(FAILURES):
+        with pytest.raises(InDoubt):
+            await caller.ask(write(server))
+    with pytest.raises(Throttled, match="nothing is sent"):
+        await caller.ask(write(server))
+    assert server.arrived == FAILURES
+    server.status = 204
+    await caller.ask(write(server, urgent=True))
+    assert server.arrived == FAILURES + 1
+
+
+async def test_our_own_rate_keeps_room_for_what_changes_orders(server: Server) -> None:
+    http = Http(HttpSettings(frozenset(), loopback=True), {})
+    http.open()
+    slow = Caller(http, judge, Limits(Decimal("0.01"), 5, 3), Health(WallClock()), asyncio.get_running_loop().time)
+    read = Request("GET", f"{server.url}/v2/account")
+    for _ in range(2):
+        await slow.ask(read)
+    with pytest.raises(Throttled, match="our own rate limit"):
+        await slow._once(read)
+    for _ in range(3):
+        await slow.ask(write(server))
+    with pytest.raises(Throttled):
+        await slow.ask(write(server))
+    await http.close()
+
+
+def test_a_circuit_opens_tries_once_and_closes() -> None:
+    now = [0.0]
+    circuit = Circuit(lambda: now[0])
+    for _ in range(FAILURES - 1):
+        circuit.failed()
+    assert circuit.wait() == 0
+    circuit.failed()
+    assert circuit.wait() == 1.0
+    now[0] = 1.5
+    assert circuit.wait() == 0
+    assert circuit.wait() > 0
+    circuit.failed()
+    assert circuit.wait() == 2.0
+    now[0] = 4.0
+    assert circuit.wait() == 0
+    circuit.worked()
+    assert circuit.wait() == 0
+
+
+@pytest.mark.parametrize("proxy", ["socks5://h:1", "nonsense", "http://", "ftp://h", "http://[::1", "http://h:99999"])
+def test_a_proxy_that_cannot_be_used_is_a_configuration_error(proxy: str) -> None:
+    with pytest.raises(ConfigError, match="proxy"):
+        Http(HttpSettings(frozenset(), proxy=proxy), {})
+
+
+def test_a_credential_is_checked_before_it_goes_anywhere() -> None:
+    good = {"key_id": " PK01 ", "secret_key": "abcdef"}
+    assert GUIDE.check(good) == {"key_id": "PK01", "secret_key": "abcdef"}
+    for bad, field in (({"key_id": "PK01"}, "secret_key"), (good | {"more": "x"}, "more"),
+                       (good | {"secret_key": "two words"}, "secret_key"), (good | {"key_id": "é"}, "key_id")):  # fmt: skip
+        with pytest.raises(InvalidInput) as refused:
+            GUIDE.check(bad)
+        assert refused.value.field == field
+    with pytest.raises(ConfigError):
+        configure(good, "moon")
+    assert "abcdef" not in repr(configure(good, "paper"))
+    with pytest.raises(ConfigError):
+        AlpacaConfig("a", "b", "paper", twin="http://127.0.0.1:1")
