@@ -117,9 +117,6 @@ def test_a_strategy_that_fails_is_shown_with_its_line_and_can_be_forgotten(owned
     ("source", "options", "code"),
     [
         ("import os\n" + FAILS, (), "forbidden.import"),
-        (FAILS, ("--set", "fast=3"), "strategy.parameter_unknown"),
-        (FAILS, ("--timeframe", "7s"), "bars.timeframe"),
-        (FAILS, ("--group", "all-five"), "strategy.receiver"),
         (ALTERNATES, ("--set", "size=1000"), "strategy.parameter"),
     ],
 )

@@ -62,19 +62,19 @@ class Remote:
         """GET under the workspace what is no JSON."""
         return self._read("GET", _scoped(path), None).decode()
 
-    def post(self, path: str, body: dict[str, Any] | None = None) -> Any:  # noqa: ANN401 - whatever JSON the route answers
-        """POST under the workspace, with a fresh idempotency key."""
-        return self._call("POST", _scoped(path), body if body is not None else {})
+    def post(self, path: str, body: dict[str, Any] | None = None, patience: float = _PATIENCE) -> Any:  # noqa: ANN401 - whatever JSON the route answers
+        """POST under the workspace, with a fresh idempotency key; waits so many seconds for the answer."""
+        return self._call("POST", _scoped(path), body if body is not None else {}, patience)
 
     def delete(self, path: str) -> None:
         """DELETE under the workspace."""
         self._call("DELETE", _scoped(path), None)
 
-    def _call(self, method: str, path: str, body: dict[str, Any] | None) -> Any:  # noqa: ANN401 - see get and post
-        text = self._read(method, path, body)
+    def _call(self, method: str, path: str, body: dict[str, Any] | None, patience: float = _PATIENCE) -> Any:  # noqa: ANN401 - see get and post
+        text = self._read(method, path, body, patience)
         return json.loads(text) if text else None
 
-    def _read(self, method: str, path: str, body: dict[str, Any] | None) -> bytes:
+    def _read(self, method: str, path: str, body: dict[str, Any] | None, patience: float = _PATIENCE) -> bytes:
         request = urllib.request.Request(  # noqa: S310 - the desk's own address, read from its data folder
             self.url + path, method=method,
             data=None if body is None else json.dumps(body).encode(),
@@ -82,7 +82,7 @@ class Remote:
                      "Idempotency-Key": f"cli-{secrets.token_hex(12)}"},
         )  # fmt: skip
         try:
-            with self._opener.open(request, timeout=_PATIENCE) as answer:
+            with self._opener.open(request, timeout=patience) as answer:
                 found: bytes = answer.read()
         except urllib.error.HTTPError as error:
             raise _problem(error) from None

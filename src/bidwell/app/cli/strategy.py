@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from bidwell.strategy.validation import Validation
 
+STARTING = 90.0
 Run = Annotated[str, typer.Argument(help="Id of a run, as `bidwell strategy list` shows it.")]
 
 
@@ -111,7 +112,7 @@ def run(
         "timeframe": timeframe, "account": account, "group": group, "parameters": dict(pairs(set_ or [])), "name": name,
         "class_name": class_, "history": history,
     }  # fmt: skip
-    started = desk.post("/strategy-runs", {key: value for key, value in body.items() if value is not None})
+    started = desk.post("/strategy-runs", {key: value for key, value in body.items() if value is not None}, STARTING)
     output.show(
         started, lambda console: console.print(f"{started['name']} is at work as {started['id']}"), as_json=as_json
     )
@@ -141,7 +142,7 @@ def stop(
     """Stop a strategy; its working orders stay unless --flatten is given."""
     from bidwell.app.remote import Remote
 
-    found = Remote(data).post(f"/strategy-runs/{run}/stop", {"flatten": flatten})
+    found = Remote(data).post(f"/strategy-runs/{run}/stop", {"flatten": flatten}, STARTING)
     output.show(found, lambda console: console.print(f"{run} is {found['status']}"), as_json=as_json)
 
 
@@ -149,7 +150,7 @@ def resume(run: Run, *, data: Data = None, as_json: output.Json = False) -> None
     """Put a stopped or failed strategy to work again, with what it kept."""
     from bidwell.app.remote import Remote
 
-    found = Remote(data).post(f"/strategy-runs/{run}/resume")
+    found = Remote(data).post(f"/strategy-runs/{run}/resume", patience=STARTING)
     output.show(found, lambda console: console.print(f"{run} is {found['status']}"), as_json=as_json)
 
 
