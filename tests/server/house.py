@@ -15,7 +15,7 @@ import httpx2
 from starlette.types import ASGIApp
 
 from bidwell.app.clock import SystemEntropy, WallClock
-from bidwell.app.research import WORKER
+from bidwell.app.research import READER, WORKER
 from bidwell.app.rulebooks import RulebookFolder
 from bidwell.app.strategy_runs import WORKER as RUNNER
 from bidwell.brokers.paper import PaperAdmin, PaperBroker, PaperConfig
@@ -26,6 +26,7 @@ from bidwell.engine.market import Market
 from bidwell.engine.memory_journal import MemoryJournal
 from bidwell.engine.ports import Broker, Entry
 from bidwell.jobs.backtests.queue import BacktestQueue
+from bidwell.jobs.backtests.reading import SourceReader
 from bidwell.jobs.backtests.results import Results
 from bidwell.jobs.live.running import Surroundings
 from bidwell.jobs.live.supervisor import StrategyRuns
@@ -230,7 +231,9 @@ async def house(folder: Path, pool: Pool) -> AsyncIterator[House]:
     runs = BacktestRuns(pool)
     queue = BacktestQueue(runs, folder / "backtests", folder / "catalog", WORKER, clock, entropy)
     await queue.start(desks)
-    research = Research(StrategyFiles(pool), runs, queue, Results(folder / "backtests", folder / "catalog"))
+    reader = SourceReader(READER)
+    research = Research(StrategyFiles(pool), runs, queue, Results(folder / "backtests", folder / "catalog"),
+                        reader)  # fmt: skip
     at_work = {
         name: StrategyRuns(Surroundings(name, desk, journals[name], history, StrategyRunRows(pool), clock), entropy,
                            RUNNER, folder / "strategy_runs")
@@ -251,6 +254,7 @@ async def house(folder: Path, pool: Pool) -> AsyncIterator[House]:
         yield built
     finally:
         await queue.close()
+        await reader.close()
         for runs_of_one in at_work.values():
             await runs_of_one.close()
         for client in built.clients:

@@ -11,6 +11,7 @@ import structlog
 
 from bidwell.app import demo
 from bidwell.jobs.backtests.queue import BacktestQueue
+from bidwell.jobs.backtests.reading import SourceReader
 from bidwell.jobs.backtests.results import Results
 from bidwell.model.errors import DataError
 from bidwell.server.research import Research
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from bidwell.app.installation import Installation
 
+READER = (sys.executable, "-m", "bidwell.app.source_reader")
 WORKER = (sys.executable, "-m", "bidwell.app.backtest_worker")
 SYMBOLS = ("AAPL", "MSFT", "GOOG", "IBM", "FB")
 SOURCE = "bokeh_sampledata, adjusted for splits and dividends"
@@ -37,7 +39,9 @@ async def open_research(built: Installation) -> Research:
     built.before_close.append(queue.close)
     if not await asyncio.to_thread(catalog.exists):
         built.tasks.append(asyncio.create_task(_stock(catalog)))
-    return Research(StrategyFiles(built.pool), runs, queue, Results(folder, catalog))
+    reader = SourceReader(READER)
+    built.before_close.append(reader.close)
+    return Research(StrategyFiles(built.pool), runs, queue, Results(folder, catalog), reader)
 
 
 def workers_for(cores: int) -> int:

@@ -12,6 +12,7 @@ from fastapi import Request
 from bidwell.server.problems import ProblemError
 from bidwell.storage.research.backtest_runs import BacktestRun, BacktestRuns
 from bidwell.storage.research.strategy_files import StrategyFiles
+from bidwell.strategy.validation.finding import Validation
 
 Listener = Callable[[str, BacktestRun, int, int], None]
 
@@ -78,6 +79,14 @@ class Results(Protocol):
     def download(self, workspace: str, run: str, name: str) -> FileRow: ...
 
 
+class SourceReader(Protocol):
+    """Reads sources without running them, and without holding up the desk."""
+
+    async def validate(self, source: str) -> Validation:
+        """What a source holds and what is wrong with it; raises InvalidInput for one that cannot be read in time."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Research:
     """Everything behind the pages for strategies and backtests."""
@@ -86,6 +95,7 @@ class Research:
     runs: BacktestRuns
     queue: Queue
     results: Results
+    reader: SourceReader
 
 
 def research_of(request: Request) -> Research:

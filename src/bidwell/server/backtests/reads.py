@@ -15,7 +15,6 @@ from bidwell.server.backtests import schemas
 from bidwell.server.problems import ProblemError, not_found
 from bidwell.server.research import Research, SeriesRow
 from bidwell.storage.research.backtest_runs import BacktestRun
-from bidwell.strategy.validation.checking import validate
 
 T = TypeVar("T")
 _RANK = list(Role)
@@ -102,9 +101,9 @@ async def permit(access: Access, research: Research) -> None:
                            hint="an owner changes that under Backtests")  # fmt: skip
 
 
-def refuse_what_cannot_run(source: str) -> None:
+async def refuse_what_cannot_run(research: Research, source: str) -> None:
     """A 422 problem for a source in which a reading found an error, with its line."""
-    found = next(iter(validate(source).errors), None)
+    found = next(iter((await research.reader.validate(source)).errors), None)
     if found is not None:
         raise ProblemError(422, found.code, f"line {found.line}: {found.message}", field="version",
                            hint="mend the strategy and save it as a new version")  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 from typing import Annotated, Any
 
@@ -53,7 +52,7 @@ async def start_backtest(access: _Run, research: _Research, body: schemas.RunBod
     file = await find_file(research.files, access.workspace, body.strategy)
     version = await find_version(research.files, access.workspace, file.id, body.version or file.latest)
     _check(body)
-    await asyncio.to_thread(reads.refuse_what_cannot_run, version.source)
+    await reads.refuse_what_cannot_run(research, version.source)
     run = await research.queue.submit(access.workspace, _asked(body, file.name, version.version), version.source,
                                       access.actor.label)  # fmt: skip
     await access.note("backtest.started", run.id, {"strategy": file.id, "version": str(version.version)})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import asyncio
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -11,7 +10,6 @@ from typing import Any
 from bidwell.server.problems import not_found
 from bidwell.server.strategy_files import schemas
 from bidwell.storage.research.strategy_files import StrategyFile, StrategyFiles, StrategyVersion
-from bidwell.strategy.validation.checking import validate
 from bidwell.strategy.validation.finding import Parameter, Validation
 
 
@@ -29,11 +27,6 @@ async def find_version(files: StrategyFiles, workspace: str, strategy: str, vers
     if found is None:
         raise not_found("strategy_version", str(version))
     return found
-
-
-async def checked(source: str) -> Validation:
-    """What a source holds, read in a thread: a long one takes a while to parse."""
-    return await asyncio.to_thread(validate, source)
 
 
 def file_view(one: StrategyFile) -> schemas.StrategyFileView:

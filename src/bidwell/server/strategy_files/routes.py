@@ -48,9 +48,10 @@ async def list_strategy_templates(access: _Read) -> schemas.StrategyTemplateList
 
 
 @router.post("/check")
-async def check_strategy_source(access: _Read, body: schemas.SourceBody) -> schemas.ValidationView:  # noqa: ARG001 - the guard
+async def check_strategy_source(access: _Read, research: _Research,  # noqa: ARG001 - the guard
+                                body: schemas.SourceBody) -> schemas.ValidationView:  # fmt: skip
     """What a source holds and what is wrong with it; it is read and never run."""
-    return reads.validation_view(await reads.checked(body.source))
+    return reads.validation_view(await research.reader.validate(body.source))
 
 
 @router.get("/{id}")
@@ -128,4 +129,4 @@ async def download_strategy_file(
 async def _detail(access: Access, research: Research, strategy: str, version: int) -> schemas.VersionDetail:
     file = await reads.find_file(research.files, access.workspace, strategy)
     found = await reads.find_version(research.files, access.workspace, strategy, version)
-    return reads.version_detail(file, found, await reads.checked(found.source))
+    return reads.version_detail(file, found, await research.reader.validate(found.source))
