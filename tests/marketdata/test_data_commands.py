@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from typer.testing import CliRunner
 
@@ -101,6 +102,37 @@ def test_findings_are_shown_and_can_fail_a_script(desk: Path, tmp_path: Path) ->
     assert shown.exit_code == 0
     assert "10 bars missing inside sessions" in shown.stdout
     assert CliRunner().invoke(build(), [*plain, "--strict"]).exit_code == 1
+
+
+def test_quotes_are_imported_and_a_backtest_fills_at_them(desk: Path, tmp_path: Path) -> None:
+    file = tmp_path / "quotes.csv"
+    file.write_text("Timestamp,Bid,Ask,Bid Size,Ask Size\n2024-03-04 15:00:00,99,101,5,5\n2024-03-04 15:00:02,99.5,100.5,5,5\n"
+                    "2024-03-04 15:00:01,99,98,5,5\n2024-03-04 15:00:01,99,x,5,5\n2024-03-04 15:00:00,98,102,5,5\n", "utf-8")  # fmt: skip
+    found = told(desk, "import-quotes", str(file), "Q.XNAS")
+    assert (found["rows_read"], found["rows_kept"], found["duplicates"]) == (5, 2, 1)
+    assert (found["unordered"], found["crossed"], found["bad_rows"]) == (1, 1, 1)
+    assert "Q.XNAS@quotes" in {each["name"] for each in told(desk, "list")["series"]}
+    (tmp_path / "buys.py").write_text(
+        "from bidwell import Strategy\n\n\nclass Buys(Strategy):\n    def on_bar(self, bar):\n"
+        "        if bar.index == 0:\n            self.buy(7)\n"
+    )
+    command = [
+        "backtest",
+        str(tmp_path / "buys.py"),
+        "--data",
+        "Q.XNAS@quotes",
+        "--fill",
+        "quote",
+        "--folder",
+        str(desk),
+    ]
+    done = CliRunner().invoke(build(), [*command, "--out", str(tmp_path / "out"), "--json"])
+    assert done.exit_code == 0, done.output
+    fills = pl.read_parquet(tmp_path / "out" / "fills.parquet")
+    assert fills.select("quantity", "price").rows() == [(5.0, 102.0), (2.0, 100.5)]
+    (tmp_path / "none.csv").write_text("ts,bid\n2024-03-04,1\n", "utf-8")
+    with pytest.raises(BidwellError, match="no column for ask"):
+        told(desk, "import-quotes", str(tmp_path / "none.csv"), "Q.XNAS")
 
 
 def test_a_file_is_checked_as_it_is(desk: Path, tmp_path: Path) -> None:

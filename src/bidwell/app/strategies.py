@@ -76,10 +76,12 @@ def fee_named(text: str) -> FeeModel:
 
 
 def catalog_reader(root: Path) -> Callable[[str], pl.DataFrame]:
-    """Reads names such as AAPL.XNAS@1D (daily where no timeframe is said) from the catalog below `root`."""
+    """Reads names such as AAPL.XNAS@1D (daily where no timeframe is said) or AAPL.XNAS@quotes from the catalog."""
 
     def read(name: str) -> pl.DataFrame:
         instrument, _, timeframe = name.partition("@")
+        if timeframe == "quotes":
+            return Catalog(root).read_quotes(InstrumentId(instrument))
         return Catalog(root).read(InstrumentId(instrument), timeframe_seconds(timeframe or "1D"))
 
     return read

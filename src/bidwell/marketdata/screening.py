@@ -93,12 +93,17 @@ def screen(rows: pl.DataFrame) -> Screened:
 
 
 def outside(bars: pl.DataFrame, seconds: int, table: SessionTable) -> int:
-    """How many bars lie outside of the calendar's sessions (early and late trading, or a wrong zone)."""
-    starts = bars["start"].to_physical().to_numpy()
-    if table.always_open:
+    """How many bars lie outside of the calendar's sessions (early and late trading, or a wrong zone).
+
+    Before the calendar's first session nothing is known, and nothing judged.
+    """
+    opens, _, labels = session_arrays(table)
+    if table.always_open or not len(opens):
         return 0
+    starts = bars["start"].to_physical().to_numpy()
+    starts = starts[starts >= labels[0]]
     if seconds == DAY:
-        return int((~np.isin(starts, session_arrays(table)[2])).sum())
+        return int((~np.isin(starts, labels)).sum())
     return int((bucket_starts(starts, seconds, table) < 0).sum())
 
 

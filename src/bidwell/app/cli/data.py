@@ -32,6 +32,7 @@ def register(cli: typer.Typer) -> None:
                         no_args_is_help=True, rich_markup_mode=None)  # fmt: skip
     group.command(name="list")(list_series)
     group.command(name="import")(import_file)
+    group.command(name="import-quotes")(import_quotes)
     group.command()(export)
     group.command()(check)
     group.command()(download)
@@ -48,7 +49,7 @@ def list_series(
     """List what the catalog has."""
     found = [each for each in _catalog(data).series() if search.upper() in each.instrument]
     rows: list[dict[str, Any]] = [
-        {"name": f"{each.instrument}@{_timeframe(each.seconds)}" if each.seconds else str(each.instrument),
+        {"name": f"{each.instrument}@{_timeframe(each.seconds) if each.seconds else 'quotes'}",
          "kind": each.kind.value, "rows": each.rows, "first": each.first, "last": each.last, "source": each.source,
          "content": each.content}
         for each in found
@@ -66,6 +67,36 @@ def list_series(
         console.print(table if rows else "the catalog has no such series")
 
     output.show({"series": rows}, draw, as_json=as_json)
+
+
+def import_quotes(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A CSV or Parquet file of quotes.")],
+    instrument: Annotated[str, typer.Argument(help="Instrument id, such as AAPL.XNAS.")],
+    *,
+    zone: Annotated[str, typer.Option(help="Zone of times that carry none.")] = "UTC",
+    data: Data = None,
+    as_json: output.Json = False,
+) -> None:
+    """Merge quotes (start, bid, ask, bid_size, ask_size) into the catalog, for backtests that fill at quotes."""
+    from dataclasses import asdict
+
+    from bidwell.marketdata.quote_files import import_quotes as take
+    from bidwell.model.ids import InstrumentId
+
+    report = take(file, InstrumentId(instrument), _catalog(data), zone=zone)
+
+    def draw(console: Console) -> None:
+        console.print(
+            f"{report.rows_kept:,} of {report.rows_read:,} quotes, {report.first} to {report.last}", markup=False
+        )
+        for count, what in (
+            (report.duplicates, "of one instant (the last one was kept)"), (report.unordered, "out of order (sorted)"),
+            (report.crossed, "crossed (left out)"), (report.bad_rows, "bad (left out)"),
+        ):  # fmt: skip
+            if count:
+                console.print(f"  {count:,} {what}")
+
+    output.show(asdict(report), draw, as_json=as_json)
 
 
 def export(
