@@ -72,6 +72,12 @@ def followers(state: State, market: Market, group: Group, instrument: Instrument
                  one.instrument is not None) for one, target in zip(holdings, wanted, strict=True)]  # fmt: skip
 
 
+def all_followers(state: State, market: Market, group: Group, now: datetime) -> list[Part]:
+    """Each follower's part in every instrument that the leader has traded since the group follows him."""
+    traded = [instrument for name, instrument in state.follows if name == group.id]
+    return [part for instrument in traded for part in followers(state, market, group, instrument, now)]
+
+
 class Copier:
     """Turns leaders' fills into intents, and exits that did not go through into new ones."""
 

@@ -9,10 +9,10 @@ from datetime import datetime
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from bidwell.engine import copying
 from bidwell.engine.desk import Desk
 from bidwell.model import events as ev
 from bidwell.model.ids import WorkspaceId
-from bidwell.server.groups.standing import followers
 
 _FAST = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
@@ -108,7 +108,9 @@ class Metrics:
         self._differing.labels(workspace).set(sum(not session.reconciled for session in desk.sessions.values()))
         for group in desk.state.groups.values():
             if group.leader is not None:
-                adrift = sum(bool(one.drift) for one in followers(desk, group, now))
+                adrift = sum(
+                    part.actual != part.target for part in copying.all_followers(desk.state, desk.market, group, now)
+                )
                 self._adrift.labels(workspace, group.id).set(adrift)
 
     def render(self, desks: Mapping[WorkspaceId, Desk], now: datetime) -> tuple[bytes, str]:

@@ -13,9 +13,9 @@ from bidwell.model.ids import AccountId
 from bidwell.model.limits import Limits, Scope, ScopeType, TradingState
 from bidwell.model.money import ZERO
 from bidwell.server.accounts import schemas
+from bidwell.server.breaks import handling_of, title_of
 from bidwell.server.limits.reads import limits_view, told
 from bidwell.server.problems import not_found
-from bidwell.server.reconciliation.words import handling_of, title_of
 
 _WARN_AT = [Decimal("0.7"), Decimal("0.9")]
 _FRACTION = Decimal("0.0001")

@@ -16,12 +16,14 @@ from bidwell.model.instrument import Instrument
 from bidwell.model.money import ZERO
 from bidwell.model.terms import Side
 from bidwell.risk.gate import Blocked, Passed
+from bidwell.risk.rules import duplicate
 from bidwell.risk.view import Proposal
 from bidwell.server.fields import plain
 from bidwell.server.intents import schemas
 from bidwell.server.orders.reads import check_view
 
 _CENT = Decimal("0.01")
+_TENTH = Decimal("0.1")
 
 
 def preview(desk: Desk, request: Request) -> schemas.Preview:
@@ -34,7 +36,8 @@ def view(desk: Desk, request: Request, decisions: Sequence[Decision], policy: st
     """Decisions for the eye."""
     lines = [_line(desk, decision) for decision in decisions]
     allowed = [line for line in lines if line.allowed]
-    denied = [line for line in lines if line.denial is not None]
+    denied = [line for line in lines if line.denial is not None and line.sent_ago is None]
+    repeated = [line for line in lines if line.sent_ago is not None]
     instrument = desk.state.instruments[request.instrument]
     costs = [_cost_in_instrument(decision) for decision in decisions if isinstance(decision.verdict, Passed)]
     return schemas.Preview(
@@ -42,7 +45,7 @@ def view(desk: Desk, request: Request, decisions: Sequence[Decision], policy: st
         total_quantity=sum((line.quantity for line in allowed), ZERO),
         total_cost=sum((cost for cost in costs if cost is not None), ZERO) if None not in costs else None,
         allowed=len(allowed), denied=len(denied), warnings=_warnings(desk, instrument, lines),
-        button=_button(instrument, allowed, len(denied)),
+        button=_repeated(repeated) if repeated and not allowed and not denied else _button(instrument, allowed, len(denied)),
     )  # fmt: skip
 
 
@@ -70,14 +73,14 @@ def _line(desk: Desk, decision: Decision) -> schemas.PreviewLine:
     account = desk.state.accounts[part.account]
     notional, rate = _cost_in_instrument(decision), proposal.market.rate if proposal else None
     cost = None if notional is None or rate is None else (notional * rate).quantize(_CENT)
-    after = None
+    after, sent = None, _sent_ago(desk, decision)
     if proposal is not None and isinstance(verdict, Passed):
         after = (proposal.view.buying_power - verdict.reservation.cash).quantize(_CENT)
     return schemas.PreviewLine(
         account=account.id, name=account.name, instrument=part.instrument, currency=account.currency,
-        side=Side(part.side) if part.side else None, quantity=part.quantity, note=part.note, cost=cost,
+        side=Side(part.side) if part.side else None, quantity=part.quantity, note=part.note or _identical(sent), cost=cost,
         cost_currency=account.currency, buying_power_after=after, allowed=isinstance(verdict, Passed),
-        denial=check_view(verdict.denial) if isinstance(verdict, Blocked) else None,
+        denial=check_view(verdict.denial) if isinstance(verdict, Blocked) else None, sent_ago=sent,
         checks=[check_view(check) for check in verdict.checks] if verdict is not None else [],
         at_stops=at_stops_view(desk, account, proposal) if isinstance(verdict, Passed) else None,
     )  # fmt: skip
@@ -95,8 +98,33 @@ def at_stops_view(desk: Desk, account: Account, proposal: Proposal | None) -> sc
     )  # fmt: skip
 
 
+def _sent_ago(desk: Desk, decision: Decision) -> Decimal | None:
+    """Seconds since the identical order that is all that stands in the way, or None where something else does."""
+    proposal, verdict = decision.proposal, decision.verdict
+    if proposal is None or not isinstance(verdict, Blocked):
+        return None
+    if [check.rule for check in verdict.checks if not check.passed] != [duplicate.RULE]:
+        return None
+    order = proposal.order
+    alike = desk.state.alike.get((order.account, order.instrument, order.side, order.quantity), ())
+    twins = [one.created_at for one in alike if one.terms == order.terms]
+    if not twins:
+        return None
+    return max(Decimal(str((proposal.now - max(twins)).total_seconds())), ZERO).quantize(_TENTH)
+
+
+def _identical(sent: Decimal | None) -> str:
+    return "" if sent is None else f"Identical to the order sent {plain(sent)} s ago."
+
+
+def _repeated(lines: Sequence[schemas.PreviewLine]) -> str:
+    """Nothing is refused: what was just sent is still on the ticket."""
+    newest = min(line.sent_ago for line in lines if line.sent_ago is not None)
+    return f"Identical to the order sent {plain(newest)} s ago"
+
+
 def _warnings(desk: Desk, instrument: Instrument, lines: Sequence[schemas.PreviewLine]) -> list[str]:
-    found = [f"{line.name}: {line.note}" for line in lines if line.note]
+    found = [f"{line.name}: {line.note}" for line in lines if line.note and line.sent_ago is None]
     if instrument.label:
         found.append(f"{instrument.symbol}: {instrument.label}")
     found += [f"{line.name} is not connected to its broker" for line in lines

@@ -88,7 +88,10 @@ class AtStopsView(View):
 
 
 class PreviewLine(View):
-    """What one account would do, with every rule's answer."""
+    """What one account would do, with every rule's answer.
+
+    `sent_ago` are the seconds since an identical order, where that alone stands in the way: it is no refusal.
+    """
 
     account: str
     name: str
@@ -104,6 +107,7 @@ class PreviewLine(View):
     denial: Check | None
     checks: list[Check]
     at_stops: AtStopsView | None = None
+    sent_ago: Number | None = None
 
 
 class Preview(View):

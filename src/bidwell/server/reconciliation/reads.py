@@ -11,9 +11,10 @@ from bidwell.engine.sessions import Session
 from bidwell.model import events as ev
 from bidwell.model.account import Account
 from bidwell.model.ids import AccountId
+from bidwell.server.breaks import DONE, handling_of, title_of
 from bidwell.server.journal.reads import backward
 from bidwell.server.ports import JournalReader
-from bidwell.server.reconciliation import schemas, words
+from bidwell.server.reconciliation import schemas
 
 _KIND = ev.AccountReconciled.__name__
 _URGENCY = {
@@ -24,10 +25,10 @@ _URGENCY = {
 
 def difference(one: ev.Break) -> schemas.Difference:
     """One difference in words."""
-    handling = words.handling_of(one)
-    return schemas.Difference(type=one.type, title=words.title_of(one), subject=one.subject, ours=one.ours,
+    handling = handling_of(one)
+    return schemas.Difference(type=one.type, title=title_of(one), subject=one.subject, ours=one.ours,
                               theirs=one.theirs, repair=one.repair, handling=handling,
-                              handling_label=words.DONE[handling])  # fmt: skip
+                              handling_label=DONE[handling])  # fmt: skip
 
 
 def account(desk: Desk, found: Account) -> schemas.AccountReconciliation:
@@ -99,7 +100,7 @@ def _event(entry: Entry) -> ev.AccountReconciled:
 
 
 def _matches(one: ev.Break, kind: ev.BreakType | None, handling: ev.Handling | None) -> bool:
-    return (kind is None or one.type is kind) and (handling is None or words.handling_of(one) is handling)
+    return (kind is None or one.type is kind) and (handling is None or handling_of(one) is handling)
 
 
 def _pass(desk: Desk, entry: Entry, breaks: Sequence[ev.Break]) -> schemas.Pass:

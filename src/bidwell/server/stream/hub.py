@@ -17,6 +17,7 @@ from bidwell.model.ids import AccountId, ClientOrderId, InstrumentId, IntentId, 
 from bidwell.server.accounts import reads as accounts
 from bidwell.server.accounts.schemas import AccountSummary, BreakView, ScopeView, StateView
 from bidwell.server.backtests import reads as backtests
+from bidwell.server.breaks import handling_of, title_of
 from bidwell.server.context import ServerContext
 from bidwell.server.fields import Instant, View
 from bidwell.server.fills import reads as fills
@@ -28,7 +29,6 @@ from bidwell.server.orders import reads as orders
 from bidwell.server.overview import reads as overview
 from bidwell.server.positions import reads as positions
 from bidwell.server.positions.schemas import Position
-from bidwell.server.reconciliation.words import handling_of, title_of
 from bidwell.server.risk import reads as risk
 from bidwell.server.risk.schemas import AccountRisk, SquareOffView
 from bidwell.server.stream.client import REOPEN, REVOKED, Client

@@ -89,7 +89,7 @@ class Judge:
         self._in_time(order, now)
         self._not_halted(order)
         self._not_stale(order)
-        for number, text in mended.wrong(self, order):
+        for number, text in mended.wrong(self, order) if sent.times == 1 else ():
             self.break_(number, text)
 
     def _within_parent(self, order: Order) -> None:

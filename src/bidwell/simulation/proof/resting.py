@@ -11,7 +11,7 @@ from bidwell.model.intent import SizingBy
 from bidwell.model.money import ZERO
 from bidwell.model.order import CLOSED, Order, OrderStatus
 from bidwell.simulation.orders import VenueOrder
-from bidwell.simulation.proof import mended
+from bidwell.simulation.proof import mended_at_rest
 from bidwell.simulation.proof.stage import Stage
 
 _EXITS = {SizingBy.CLOSE, SizingBy.TARGET}
@@ -46,7 +46,7 @@ def compare(stage: Stage, acknowledged: dict[str, Receipt]) -> None:
         if not state.open.get(account) and state.reserved(account):
             judge.break_(7, f"{account} keeps {state.reserved(account)} reserved without open orders")
     _unwound(stage, state)
-    mended.compare(stage, state)
+    mended_at_rest.compare(stage, state)
     for key, receipt in acknowledged.items():
         if receipt.intent not in state.intents or state.keys[key][0] != receipt.intent:
             judge.break_(2, f"{receipt.intent} was acknowledged and is lost")
