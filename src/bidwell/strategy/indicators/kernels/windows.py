@@ -40,9 +40,10 @@ def window_high(x: Array, period: int, begin: int, stop: int, out: Array) -> Non
         count = min(BLOCK, stop - low)
         origin = low - period + 1
         length = count + period - 1
+        width = min(period, 2)
+        length -= width - 1
         for j in range(length):
-            first[j] = x[origin + j]
-        width = 1
+            first[j] = x[origin + j] if x[origin + j] > x[origin + j + width - 1] else x[origin + j + width - 1]
         while width * 2 <= period:
             for j in range(length - width):
                 second[j] = first[j] if first[j] > first[j + width] else first[j + width]
@@ -64,9 +65,10 @@ def window_low(x: Array, period: int, begin: int, stop: int, out: Array) -> None
         count = min(BLOCK, stop - low)
         origin = low - period + 1
         length = count + period - 1
+        width = min(period, 2)
+        length -= width - 1
         for j in range(length):
-            first[j] = x[origin + j]
-        width = 1
+            first[j] = x[origin + j] if x[origin + j] < x[origin + j + width - 1] else x[origin + j + width - 1]
         while width * 2 <= period:
             for j in range(length - width):
                 second[j] = first[j] if first[j] < first[j + width] else first[j + width]
