@@ -109,10 +109,24 @@ async def refuse_what_cannot_run(research: Research, source: str) -> None:
                            hint="mend the strategy and save it as a new version")  # fmt: skip
 
 
-def compared(run: BacktestRun, pictures: bytes) -> schemas.Compared:
-    """A run's figures and its equity as growth, for a comparison."""
-    shown = msgspec.json.decode(pictures)
-    first = shown["first_equity"]
-    growth = [None if value is None else value / first - 1.0 for value in shown["equity"]["value"]]
-    return schemas.Compared(run=view(run), at=shown["equity"]["at"], value=growth,
-                            figures=[schemas.FigureView(**one) for one in shown["figures"]])  # fmt: skip
+class _Curve(msgspec.Struct):
+    at: msgspec.Raw
+    value: list[float | None]
+
+
+class _Shown(msgspec.Struct):
+    """What a comparison needs of a result's pictures."""
+
+    first_equity: float
+    equity: _Curve
+    figures: msgspec.Raw
+
+
+def compared(run: BacktestRun, pictures: bytes) -> msgspec.Raw:
+    """A run's figures and its equity as growth, as JSON of `schemas.Compared`."""
+    shown = msgspec.json.decode(pictures, type=_Shown)
+    growth = [None if value is None else value / shown.first_equity - 1.0 for value in shown.equity.value]
+    return msgspec.Raw(msgspec.json.encode({
+        "run": msgspec.Raw(view(run).model_dump_json().encode()), "at": shown.equity.at, "value": growth,
+        "figures": shown.figures,
+    }))  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any
 
+import msgspec
 from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import Response
 
@@ -85,18 +86,18 @@ async def change_backtest_settings(access: _Owner, research: _Research,
     return schemas.RunSettingsView(run_role=body.run_role, allowed=True)
 
 
-@router.get("/compare")
+@router.get("/compare", response_model=schemas.Comparison)
 async def compare_backtests(
     access: _Read, research: _Research,
     run: Annotated[list[str], Query(min_length=1, max_length=_MOST_COMPARED, description="ids of finished runs")],
-) -> schemas.Comparison:  # fmt: skip
+) -> Response:  # fmt: skip
     """Growth and figures of up to six finished runs beside each other."""
     items = []
     for name in dict.fromkeys(run):
         found = await reads.finished(research, access.workspace, name, "backtest")
         pictures = await reads.read(research.results.pictures, access.workspace, found.id)
-        items.append(reads.compared(found, pictures))
-    return schemas.Comparison(items=items)
+        items.append(await reads.read(reads.compared, found, pictures))
+    return Response(msgspec.json.encode({"items": items}), media_type=_JSON)
 
 
 @router.get("/{id}")
