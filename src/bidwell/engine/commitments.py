@@ -1,7 +1,7 @@
-"""What plain open orders of an account and instrument commit together, kept as running sums.
+"""What plain open orders of an account and instrument commit and may fill together, kept as running sums.
 
-`risk.reservation.committed` is the rule and walks all open orders. Every decision asks for its answer, so with a
-thousand orders on their way each decision would cost a thousand steps: here an order that changed costs one. Books with
+`risk.reservation.committed` and `views.taken` are the rules and walk all open orders. Every decision asks for their
+answers, so with a thousand orders on their way each would cost a thousand steps: here an order that changed costs one. Books with
 attached exits or an unanswered replace, whose orders depend on one another, are left to the rule.
 """
 
@@ -48,18 +48,26 @@ class Books(Protocol):
     def claim(self, order: Order) -> Decimal: ...
 
 
+class Open(NamedTuple):
+    """What a book's orders may still fill: entries and reductions of each side."""
+
+    entries: dict[Side, Decimal]
+    exits: dict[Side, Decimal]
+
+
 class _Part(NamedTuple):
-    """One order's share of the sums."""
+    """One order's share of the sums; `unit` is what one unit sets aside, None where nothing is reserved."""
 
     side: Side
     quantity: Decimal
-    unit: Decimal
+    unit: Decimal | None
+    reduces: bool
 
 
 class _Book:
     """The sums of one account and instrument; `stale` are the orders that changed since they were taken in."""
 
-    __slots__ = ("cash", "odd", "parts", "quantity", "stale")
+    __slots__ = ("cash", "odd", "open", "parts", "quantity", "stale")
 
     def __init__(self, names: Mapping[ClientOrderId, None]) -> None:
         self.parts: dict[ClientOrderId, _Part] = {}
@@ -67,14 +75,14 @@ class _Book:
         self.stale: dict[ClientOrderId, None] = dict(names)
         self.quantity = {Side.BUY: ZERO, Side.SELL: ZERO}
         self.cash = {Side.BUY: ZERO, Side.SELL: ZERO}
+        self.open = Open({Side.BUY: ZERO, Side.SELL: ZERO}, {Side.BUY: ZERO, Side.SELL: ZERO})
 
     def drop(self, name: ClientOrderId) -> None:
         """Take an order out of the sums."""
         self.odd.pop(name, None)
         part = self.parts.pop(name, None)
         if part is not None:
-            self.quantity[part.side] -= part.quantity
-            self.cash[part.side] -= part.unit * part.quantity
+            self._count(part, -part.quantity)
         if not self.parts:
             # Nothing is left of what rounding may have left behind.
             self.cash = {Side.BUY: ZERO, Side.SELL: ZERO}
@@ -82,8 +90,13 @@ class _Book:
     def add(self, name: ClientOrderId, part: _Part) -> None:
         """Take an order into the sums."""
         self.parts[name] = part
-        self.quantity[part.side] += part.quantity
-        self.cash[part.side] += part.unit * part.quantity
+        self._count(part, part.quantity)
+
+    def _count(self, part: _Part, quantity: Decimal) -> None:
+        (self.open.exits if part.reduces else self.open.entries)[part.side] += quantity
+        if part.unit is not None:
+            self.quantity[part.side] += quantity
+            self.cash[part.side] += part.unit * quantity
 
 
 class Commitments:
@@ -105,6 +118,20 @@ class Commitments:
 
     def of(self, account: AccountId, instrument: InstrumentId, position: Decimal) -> Decimal | None:
         """Cash that the book's orders may still take, as `committed` says; None where the rule must be asked."""
+        book = self._book(account, instrument)
+        names = self._state.books.get(account, {}).get(instrument, {})
+        if book is None:
+            return None
+        return sum((self._side(book, names, side, held) for side, held in ((Side.BUY, -position), (Side.SELL, position))),
+                   ZERO)  # fmt: skip
+
+    def open(self, account: AccountId, instrument: InstrumentId) -> Open | None:
+        """What the book's orders may still fill, to be read only; None where each order must be looked at."""
+        book = self._book(account, instrument)
+        return None if book is None else book.open
+
+    def _book(self, account: AccountId, instrument: InstrumentId) -> _Book | None:
+        """The book as it now stands; None where its orders depend on one another."""
         state = self._state
         names = state.books.get(account, {}).get(instrument, {})
         book = self._books.get((account, instrument))
@@ -115,10 +142,7 @@ class Commitments:
             if name in names:
                 self._take_in(book, state.orders[name])
         book.stale.clear()
-        if book.odd:
-            return None
-        return sum((self._side(book, names, side, held) for side, held in ((Side.BUY, -position), (Side.SELL, position))),
-                   ZERO)  # fmt: skip
+        return None if book.odd else book
 
     def _take_in(self, book: _Book, order: Order) -> None:
         name, state = order.client_order_id, self._state
@@ -126,10 +150,11 @@ class Commitments:
             book.odd[name] = None
             return
         reservation = state.reservations.get(name)
+        unit = None
         if reservation is not None:
             unit = unit_cash(state.accounts[order.account], state.instruments[order.instrument], reservation.price,
                              reservation.rate)  # fmt: skip
-            book.add(name, _Part(order.side, state.claim(order), unit))
+        book.add(name, _Part(order.side, state.claim(order), unit, order.reduces))
 
     @staticmethod
     def _side(book: _Book, names: Mapping[ClientOrderId, None], side: Side, held: Decimal) -> Decimal:
@@ -141,7 +166,7 @@ class Commitments:
         closing, left = ZERO, held
         for name in names:
             part = book.parts.get(name)
-            if part is None or part.side is not side:
+            if part is None or part.unit is None or part.side is not side:
                 continue
             closing += part.unit * min(part.quantity, left)
             left -= part.quantity

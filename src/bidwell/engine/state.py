@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bidwell.engine import codec
-from bidwell.engine.commitments import Commitments
+from bidwell.engine.commitments import Commitments, Open
 from bidwell.engine.folding import FOLDS
 from bidwell.engine.risk_state import RISK_FOLDS, RiskState
 from bidwell.model.limits import Limits, Scope, ScopeType, TradingState
@@ -149,6 +149,10 @@ class State:
         """Orders of the account in one instrument that may still fill, oldest first."""
         found = self.orders
         return [found[name] for name in self.books.get(account, {}).get(instrument, ())]
+
+    def open_quantities(self, account: AccountId, instrument: InstrumentId) -> Open | None:
+        """What the book's orders may still fill, to be read only; None where each order must be looked at."""
+        return self._sums.open(account, instrument)
 
     def claim(self, order: Order) -> Decimal:
         """What the order may still fill at most, counting a larger quantity that an unanswered replace may bring."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from bidwell.engine.commitments import Open
     from bidwell.engine.market import Market
     from bidwell.engine.state import State
     from bidwell.model.account import Account
@@ -72,15 +73,17 @@ def opening_equity(state: State, market: Market, account: Account) -> Decimal | 
 
 
 def taken(state: State, open_orders: Iterable[Order], position: Decimal,
-          without: frozenset[ClientOrderId] = _NOTHING) -> Taken:  # fmt: skip
+          without: frozenset[ClientOrderId] = _NOTHING, summed: Open | None = None) -> Taken:  # fmt: skip
     """Sum up open orders of one instrument in which `position` is held, `without` some of them.
+
+    `summed` are orders that were summed up already.
 
     Exits attached to an entry count with what the entry has filled so far, and a target and a stop of the
     same entry count once, because one's fill cancels the other. An exit on whose side there is nothing left to
     close would open a position, and counts as an order that may.
     """
-    sums = {Side.BUY: ZERO, Side.SELL: ZERO}
-    exits = {Side.BUY: ZERO, Side.SELL: ZERO}
+    sums = {Side.BUY: ZERO, Side.SELL: ZERO} if summed is None else dict(summed.entries)
+    exits = {Side.BUY: ZERO, Side.SELL: ZERO} if summed is None else dict(summed.exits)
     pairs: dict[ClientOrderId, tuple[Side, Decimal]] = {}
     for order in open_orders:
         if order.client_order_id in without:
@@ -121,7 +124,9 @@ def account_view(state: State, market: Market, account: Account, instrument: Ins
         trading, reason = TradingState.REDUCE_ONLY, "an order that was not placed by this desk is open"
     held = state.portfolios[account.id].positions.get(instrument)
     position = held.quantity if held is not None else ZERO
-    sums = taken(state, state.book(account.id, instrument), position, without)
+    summed = None if without else state.open_quantities(account.id, instrument)
+    rest = state.book(account.id, instrument) if summed is None else ()
+    sums = taken(state, rest, position, without, summed)
     worth = valuation_or_none(state, market, account) or _UNKNOWN
     reserved = state.reserved(account.id, without)
     window = float(limits.duplicate_window) if limits.duplicate_window is not None else 0.0

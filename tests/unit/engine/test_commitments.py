@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 
+from bidwell.engine.views import taken
 from bidwell.model.ids import AccountId
 from bidwell.model.limits import Limits
 from bidwell.model.order import OrderStatus
@@ -30,7 +31,12 @@ def by_the_rule(bench: Bench) -> Decimal:
 
 
 def agree(bench: Bench) -> None:
-    assert abs(bench.desk.state.reserved(ACCOUNT) - by_the_rule(bench)) < Decimal("1e-15")
+    state = bench.desk.state
+    assert abs(state.reserved(ACCOUNT) - by_the_rule(bench)) < Decimal("1e-15")
+    for name in state.books.get(ACCOUNT, {}):
+        held = state.portfolios[ACCOUNT].position(name).quantity
+        book, summed = state.book(ACCOUNT, name), state.open_quantities(ACCOUNT, name)
+        assert summed is None or taken(state, (), held, summed=summed) == taken(state, book, held)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -69,6 +75,7 @@ async def test_books_whose_orders_depend_on_one_another_are_left_to_the_rule() -
     working = await bench.send("k2", terms=limit("98"))
     await bench.settle()
     agree(bench)
+    assert bench.desk.state.open_quantities(ACCOUNT, AAA.id) is None
     bench.weather.plan("replace", Fault.ACK_LOST)
     await bench.desk.replace(bench.order(working).client_order_id, Decimal(40), None, "me")
     agree(bench)
