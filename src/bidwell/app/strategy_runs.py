@@ -20,7 +20,7 @@ WORKER = (sys.executable, "-m", "bidwell.app.strategy_worker")
 def open_strategy_runs(built: Installation) -> StrategyRuns:
     """Take strategies in; those of an earlier desk begin again once this one knows its accounts."""
     world = Surroundings(demo.WORKSPACE, built.desk, built.journal, built.history, StrategyRunRows(built.pool),
-                         built.clock)  # fmt: skip
+                         built.clock, lease=built.leadership.token)  # fmt: skip
     runs = StrategyRuns(world, built.entropy, WORKER, built.folder.path / "strategy_runs")
     built.fan.quotes.append(runs.on_quotes)
     built.tasks.append(asyncio.create_task(runs.restore()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -30,7 +31,7 @@ from bidwell.jobs.live.messages import (
 from bidwell.jobs.live.orders import Sender, key_of, request_of
 from bidwell.jobs.live.process import StrategyProcess
 from bidwell.jobs.live.surroundings import accounts_of, facts, finished_bars, moments_of
-from bidwell.model.errors import BidwellError, BrokerError, Conflict, InvalidInput, JournalUnavailable
+from bidwell.model.errors import BidwellError, BrokerError, Conflict, Fenced, InvalidInput, JournalUnavailable
 from bidwell.model.ids import ClientOrderId
 from bidwell.model.market import Quote
 from bidwell.storage.errors import StorageUnavailable
@@ -46,7 +47,10 @@ LOOK_EVERY = timedelta(seconds=300)
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a run works on; `strategy_seconds` is for how long a signal may wait before it must no longer leave."""
+    """What a run works on; `strategy_seconds` is for how long a signal may wait before it must no longer leave.
+
+    `lease` is the token under which this desk leads: what a later desk has written, an earlier one leaves alone.
+    """
 
     workspace: str
     desk: Desk
@@ -55,6 +59,7 @@ class Surroundings:
     rows: StrategyRunRows
     clock: Clock
     strategy_seconds: int = 30
+    lease: int = 0
 
 
 @dataclass(slots=True)
@@ -112,7 +117,8 @@ class LiveRun:
         """End the process and keep what is known."""
         self._take_output()
         await self.process.end()
-        await self._keep(always=True)
+        with contextlib.suppress(Fenced):
+            await self._keep(always=True)
 
     def on_quotes(self, quotes: Sequence[Quote]) -> None:
         """The feed has news; only the newest of each instrument is told."""
@@ -343,11 +349,15 @@ class LiveRun:
         cursor = msgspec.json.encode(self.cursor).decode() if self._dirty or always else None
         while True:
             try:
-                await self.world.rows.keep(self.world.workspace, self.run.id, cursor, self._lines)
+                kept = await self.world.rows.keep(
+                    self.world.workspace, self.run.id, cursor, self._lines, self.world.lease
+                )
             except StorageUnavailable:
                 await asyncio.sleep(AGAIN)
-            else:
-                break
+                continue
+            if not kept:
+                raise Fenced("the run has been taken over, or forgotten")
+            break
         self._lines = []
         self._dirty = False
         self._kept = loop.time()

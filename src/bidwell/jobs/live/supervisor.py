@@ -23,7 +23,7 @@ from bidwell.jobs.live.running import LiveRun, Surroundings
 from bidwell.jobs.live.surroundings import accounts_of
 from bidwell.model import events as ev
 from bidwell.model.account import Strategy
-from bidwell.model.errors import BidwellError, InvalidInput, Missing
+from bidwell.model.errors import BidwellError, Fenced, InvalidInput, Missing
 from bidwell.model.ids import AccountId, GroupId, InstrumentId, StrategyId, time_ordered_id
 from bidwell.model.instrument import Instrument
 from bidwell.model.intent import Sizing, SizingBy, Source
@@ -140,7 +140,7 @@ class StrategyRuns:
                 return run
             run = replace(run, status=RunStatus.RUNNING, code="", reason="", line=None, ended_at=None)
             await self._begin(run)
-            await self._world.rows.change(self._world.workspace, run)
+            await self._world.rows.change(self._world.workspace, run, self._world.lease)
         return run
 
     async def stop(self, ident: str, actor: str, *, flatten: bool = False) -> StrategyRun:
@@ -157,7 +157,7 @@ class StrategyRuns:
             if run.status is RunStatus.RUNNING:
                 run = replace(run, status=RunStatus.STOPPED, reason=f"stopped by {actor}",
                               ended_at=self._world.clock.now())  # fmt: skip
-                await self._world.rows.change(self._world.workspace, run)
+                await self._world.rows.change(self._world.workspace, run, self._world.lease)
         if flatten:
             await self._flatten(run, actor)
         return run
@@ -229,6 +229,11 @@ class StrategyRuns:
     async def _work(self, live: LiveRun) -> None:
         try:
             failed = await live.go()
+        except Fenced as error:
+            log.warning("strategy_run.fenced", run=live.run.id, reason=str(error))
+            await live.close()
+            self._live.pop(live.run.id, None)
+            return
         except Exception as error:
             log.exception("strategy_run.crashed", run=live.run.id)
             failed = Failed("strategy_run.crashed", f"the run cannot go on: {error}")
@@ -241,7 +246,7 @@ class StrategyRuns:
     async def _failed(self, run: StrategyRun, failed: Failed) -> None:
         ended = replace(run, status=RunStatus.FAILED, code=failed.code, reason=failed.reason, line=failed.line,
                         ended_at=self._world.clock.now())  # fmt: skip
-        await self._world.rows.change(self._world.workspace, ended)
+        await self._world.rows.change(self._world.workspace, ended, self._world.lease)
 
     async def _define(self, run: StrategyRun, now: datetime) -> None:
         """A run is a strategy of the desk, with limits, a halt and a share of its own; nobody holds its token."""

@@ -79,21 +79,28 @@ class StrategyRunRows:
                  run.cursor],
             )  # fmt: skip
 
-    async def change(self, workspace: str, run: StrategyRun) -> None:
-        """Keep how a run stands now."""
+    async def change(self, workspace: str, run: StrategyRun, lease: int = 0) -> bool:
+        """Keep how a run stands now; False where a desk with a later lease has taken it over."""
         async with self._pool.transaction(workspace=workspace) as connection:
-            await connection.execute(
-                "UPDATE strategy_runs SET status = %s, code = %s, reason = %s, line = %s, ended_at = %s"
-                " WHERE workspace_id = %s AND id = %s",
-                [run.status, run.code, _clean(run.reason), run.line, run.ended_at, workspace, run.id],
+            found = await connection.execute(
+                "UPDATE strategy_runs SET status = %s, code = %s, reason = %s, line = %s, ended_at = %s, lease = %s"
+                " WHERE workspace_id = %s AND id = %s AND lease <= %s",
+                [run.status, run.code, _clean(run.reason), run.line, run.ended_at, lease, workspace, run.id, lease],
             )
+            return found.rowcount == 1
 
-    async def keep(self, workspace: str, run: str, cursor: str | None, lines: Sequence[RunLine]) -> None:
-        """Keep how far a run is (where that is new) and what it wrote, in one transaction."""
+    async def keep(
+        self, workspace: str, run: str, cursor: str | None, lines: Sequence[RunLine], lease: int = 0
+    ) -> bool:
+        """Keep how far a run is (where that is new) and what it wrote, in one transaction; False as `change`."""
         async with self._pool.transaction(workspace=workspace) as connection:
-            if cursor is not None:
-                await connection.execute("UPDATE strategy_runs SET cursor = %s WHERE workspace_id = %s AND id = %s",
-                                         [_clean(cursor), workspace, run])  # fmt: skip
+            found = await connection.execute(
+                "UPDATE strategy_runs SET cursor = coalesce(%s, cursor), lease = %s"
+                " WHERE workspace_id = %s AND id = %s AND lease <= %s",
+                [None if cursor is None else _clean(cursor), lease, workspace, run, lease],
+            )
+            if found.rowcount == 0:
+                return False
             for line in lines:
                 await connection.execute(
                     "INSERT INTO strategy_run_lines VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
@@ -104,6 +111,7 @@ class StrategyRunRows:
                     "DELETE FROM strategy_run_lines WHERE workspace_id = %s AND run_id = %s AND number <= %s",
                     [workspace, run, lines[-1].number - MOST_LINES],
                 )
+        return True
 
     async def find(self, workspace: str, run: str) -> StrategyRun | None:
         """One run, None where there is none."""

@@ -29,6 +29,8 @@ TABLES = """
         created_at timestamptz NOT NULL,
         created_by text NOT NULL,
         cursor text NOT NULL DEFAULT '{}',
+        -- The token of the desk that wrote last: one that has been fenced since writes no more.
+        lease bigint NOT NULL DEFAULT 0,
         code text NOT NULL DEFAULT '',
         reason text NOT NULL DEFAULT '',
         line integer,
