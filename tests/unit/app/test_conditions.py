@@ -91,6 +91,24 @@ def test_the_command_takes_the_file(tmp_path: Path) -> None:
     assert answer["why"] == "corporate actions are booked in Python"
 
 
+def test_a_future_is_run_from_the_shell(tmp_path: Path) -> None:
+    (tmp_path / "buys.py").write_text(
+        "from bidwell import Strategy\n\n\nclass Buys(Strategy):\n    def on_bar(self, bar):\n"
+        "        if bar.index == 0:\n            self.buy(9)\n"
+    )
+    rows = [(f"2024-01-0{day}", price, price, price, price) for day, price in ((2, 4000.0), (3, 4000.0), (4, 4010.0))]
+    pl.DataFrame(rows, schema=["date", "open", "high", "low", "close"], orient="row").write_csv(tmp_path / "ES.csv")
+    (tmp_path / "instruments.csv").write_text(INSTRUMENTS)
+    (tmp_path / "run.toml").write_text('instruments = "instruments.csv"\nfees = "cme"\ncash = 50_000\n')
+    command = ["backtest", str(tmp_path / "buys.py"), "--data", str(tmp_path / "ES.csv"), "--conditions",
+               str(tmp_path / "run.toml"), "--out", str(tmp_path / "out"), "--json"]  # fmt: skip
+    done = CliRunner().invoke(build(), command)
+    assert done.exit_code == 0, done.output
+    # Four contracts of 12,000 margin; 10 points of 50 each, 2.25 a contract.
+    assert json.loads(done.stdout)["metrics"]["final_equity"] == pytest.approx(50_000.0 + 4 * 500.0 - 4 * 2.25)
+    assert pl.read_parquet(tmp_path / "out" / "ledger.parquet")["amount"].to_list() == [2_000.0]
+
+
 def test_a_calendar_has_a_name_in_a_notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BIDWELL_DATA", str(tmp_path / "desk"))
     result = bidwell.backtest(At({}), half_hours(14_000, 48), calendar="XNYS")

@@ -82,7 +82,7 @@ def test_a_cme_contract_pays_commission_exchange_and_nfa() -> None:
 @pytest.mark.parametrize(("volume", "maker", "taker"), [(0, 0.4, 0.6), (9_999, 0.4, 0.6), (10_000, 0.25, 0.4),
                                                          (4e8, 0.0, 0.05)])  # fmt: skip
 def test_crypto_tiers_go_by_thirty_days(volume: float, maker: float, taker: float) -> None:
-    # Coinbase Advanced, 2024.
+    # Coinbase Advanced, as CCXT 4.5 lists it.
     terms = fees.crypto("coinbase", volume=volume).terms[0]
     assert (terms.maker * 100, terms.taker * 100) == pytest.approx((maker, taker))
 

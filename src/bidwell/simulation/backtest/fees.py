@@ -208,8 +208,8 @@ def tiered(
 def crypto(exchange: str, *, volume: float = 0.0, by_volume: bool = False) -> FeeModel:
     """A crypto exchange's spot tiers by the notional of the last thirty days; the rest as `tiered`.
 
-    Known are binance (VIP 0 to 2), coinbase and kraken, in dollars. Source: the exchanges' price lists as of 2024
-    (coinbase, binance) and 2023 (kraken). Raises InvalidInput for another exchange.
+    Known are binance (VIP 0 to 2, as listed in 2024), coinbase and kraken (as CCXT 4.5 lists them), in dollars.
+    Raises InvalidInput for another exchange.
     """
     if exchange not in _CRYPTO:
         raise InvalidInput("backtest.fees", f"the tiers of {exchange!r} are not known", field="fees",
