@@ -58,6 +58,7 @@ class LedgeredRun(SeveralRun):
         self.balances = dict.fromkeys(self.curves, 0.0)
         self.rate = dict.fromkeys([self.account_currency, *self.curves], 1.0)
         self.legs = [0.0] * len(self.held)
+        self.options = {k for k, each in enumerate(self.held) if isinstance(each.contract, Option)}
         self.ended: set[int] = set()
         self.accounted = 0
         self.entries: list[tuple[int, str, str, str, float, float]] = []
@@ -92,6 +93,8 @@ class LedgeredRun(SeveralRun):
             row = self.book.orders[ident]
             row[layout.STATUS] = layout.REJECTED
             row[layout.REASON] = layout.CONTRACT_ENDED if k in self.ended else layout.UNTRADABLE
+        elif ident >= 0 and k in self.options:
+            self._margin_options()
         return ident
 
     def begin(self, instant: int, here: list[int], rows: list[int]) -> None:
@@ -110,9 +113,8 @@ class LedgeredRun(SeveralRun):
             bars = self.all[k]
             if isinstance(bars, QuoteBars):
                 self.book.quotes[k] = bars.quotes[rows[k]].tolist()
-        for k, each in enumerate(self.held):
-            if isinstance(each.contract, Option) and k not in self.ended:
-                self._margin_option(k, each)
+        if self.options:
+            self._margin_options()
 
     def finish(self, instant: int) -> None:
         """What happens after everybody decided; after the last bar of a session, settlement and expiry."""
@@ -264,29 +266,34 @@ class LedgeredRun(SeveralRun):
                 end(row, layout.CANCELED, layout.CONTRACT_ENDED, self.instant)
         tidy(book, self.instant)
 
-    def _margin_option(self, k: int, each: Held) -> None:
-        u = self.number[each.underlying]
+    def _margin_options(self) -> None:
+        """Renew the margins of options that are held or ordered: the others' do not matter now."""
+        book = self.book
+        selling = dict.fromkeys((k for k in self.options if book.position[k] != 0.0), 0.0)
+        for ident in book.working[: book.counts[WORKING]]:
+            row = book.orders[ident]
+            k = int(row[layout.INSTRUMENT])
+            if k in self.options and row[layout.STATUS] == layout.OPEN:
+                selling[k] = selling.get(k, 0.0) + (row[layout.LEFT] if row[layout.SIDE] < 0.0 else 0.0)
+        short: dict[int, float] = {}
+        for k, sold in selling.items():
+            each = self.held[k]
+            if isinstance(each.contract, Option) and each.contract.right is Right.CALL:
+                u = self.number[each.underlying]
+                short[u] = short.get(u, 0.0) + max(sold - book.position[k], 0.0) * each.multiplier
+        for k in selling:
+            each = self.held[k]
+            u = self.number[each.underlying]
+            call = isinstance(each.contract, Option) and each.contract.right is Right.CALL
+            # Shares cover calls where they cover all of them, those that working orders would sell included.
+            covered = call and short[u] > 0.0 and book.position[u] >= short[u]
+            self._margin_option(k, each, u, covered=covered)
+
+    def _margin_option(self, k: int, each: Held, u: int, *, covered: bool) -> None:
         # Before its first bar an underlying is as dear as the strike.
         spot = self.last[u] or float(each.contract.strike) if isinstance(each.contract, Option) else 0.0
         self.book.margins[k] = option_margin(each, self.conditions, self.rate[each.currency], spot, self.held[u],
-                                             covered=self._covered(k, u))  # fmt: skip
-
-    def _covered(self, k: int, u: int) -> bool:
-        """Whether held shares cover every short call on them, those that sell orders would add included."""
-        contract = self.held[k].contract
-        if not isinstance(contract, Option) or contract.right is not Right.CALL:
-            return False
-        short = 0.0
-        for j, each in enumerate(self.held):
-            other = each.contract
-            if each.underlying == self.symbols[u] and isinstance(other, Option) and other.right is Right.CALL:
-                selling = sum(
-                    row[layout.LEFT]
-                    for row in (self.book.orders[each] for each in self.book.working[: self.book.counts[WORKING]])
-                    if row[layout.INSTRUMENT] == j and row[layout.SIDE] < 0.0 and row[layout.STATUS] == layout.OPEN
-                )
-                short += max(selling - self.book.position[j], 0.0) * each.multiplier
-        return short > 0.0 and self.book.position[u] >= short
+                                             covered=covered)  # fmt: skip
 
     def _pay(self, k: int, kind: str, amount: float) -> None:
         """Money that comes in (or goes out) without a fill."""
