@@ -13,6 +13,28 @@ import time
 from typing import Any
 
 
+def prices(url: str, key: str, secret: str, told: dict[str, Any]) -> None:
+    history = importlib.import_module("alpaca.data.historical")
+    shapes = importlib.import_module("alpaca.data.requests")
+    frames = importlib.import_module("alpaca.data.timeframe")
+    stocks = history.StockHistoricalDataClient(key, secret, url_override=url)
+    told["quote"] = str(
+        stocks.get_stock_latest_quote(shapes.StockLatestQuoteRequest(symbol_or_symbols="ACME"))["ACME"].ask_price
+    )
+    bars = stocks.get_stock_bars(
+        shapes.StockBarsRequest(symbol_or_symbols="ACME", timeframe=frames.TimeFrame.Minute, limit=5)
+    )
+    told["bars"] = len(bars["ACME"])
+
+
+def duplicate(trading: Any, order: Any, told: dict[str, Any]) -> None:  # noqa: ANN401 - the client's own classes
+    error = importlib.import_module("alpaca.common.exceptions").APIError
+    try:
+        trading.submit_order(order)
+    except error as refused:
+        told["duplicate"] = [refused.status_code, refused.code]
+
+
 def main(url: str, key: str, secret: str) -> dict[str, Any]:
     client = importlib.import_module("alpaca.trading.client")
     requests = importlib.import_module("alpaca.trading.requests")
@@ -40,9 +62,10 @@ def main(url: str, key: str, secret: str) -> dict[str, Any]:
         time.sleep(0.05)
 
     buy, day = enums.OrderSide.BUY, enums.TimeInForce.DAY
-    filled = trading.submit_order(
-        requests.MarketOrderRequest(symbol="ACME", qty=3, side=buy, time_in_force=day, client_order_id="client-1")
+    market_order = requests.MarketOrderRequest(
+        symbol="ACME", qty=3, side=buy, time_in_force=day, client_order_id="client-1"
     )
+    filled = trading.submit_order(market_order)
     limit = trading.submit_order(
         requests.LimitOrderRequest(
             symbol="ACME",
@@ -61,27 +84,10 @@ def main(url: str, key: str, secret: str) -> dict[str, Any]:
     trading.cancel_order_by_id(replaced.id)
     told["canceled"] = str(trading.get_order_by_id(replaced.id).status.value)
     told["positions"] = [[position.symbol, position.qty] for position in trading.get_all_positions()]
-    error = importlib.import_module("alpaca.common.exceptions").APIError
-    try:
-        trading.submit_order(
-            requests.MarketOrderRequest(symbol="ACME", qty=3, side=buy, time_in_force=day, client_order_id="client-1")
-        )
-    except error as refused:
-        told["duplicate"] = [refused.status_code, refused.code]
+    duplicate(trading, market_order, told)
     told["closed"] = str(trading.close_position("ACME").side.value)
 
-    history = importlib.import_module("alpaca.data.historical")
-    shapes = importlib.import_module("alpaca.data.requests")
-    frames = importlib.import_module("alpaca.data.timeframe")
-    stocks = history.StockHistoricalDataClient(key, secret, url_override=url)
-    told["quote"] = str(
-        stocks.get_stock_latest_quote(shapes.StockLatestQuoteRequest(symbol_or_symbols="ACME"))["ACME"].ask_price
-    )
-    bars = stocks.get_stock_bars(
-        shapes.StockBarsRequest(symbol_or_symbols="ACME", timeframe=frames.TimeFrame.Minute, limit=5)
-    )
-    told["bars"] = len(bars["ACME"])
-
+    prices(url, key, secret, told)
     while len(heard) < 6 and time.monotonic() < end:
         time.sleep(0.05)
     told["heard"] = heard

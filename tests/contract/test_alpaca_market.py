@@ -16,6 +16,8 @@ from bidwell.model.errors import InvalidInput, Missing, Refused
 from bidwell.model.ids import InstrumentId
 from bidwell.model.instrument import Crypto, Option, Right
 from bidwell.model.market import Quote
+from bidwell.model.order import OrderStatus
+from bidwell.model.terms import Side
 from bidwell.twins.mishaps import MishapType, On
 from tests.contract.alpaca_stand import ACME, AlpacaStand, alpaca_stand
 from tests.contract.broker_stand import until
@@ -145,3 +147,16 @@ async def test_a_feed_with_a_key_that_opens_nothing_says_so(stand: AlpacaStand) 
     finally:
         await feed.close()
         await market.close()
+
+
+async def test_an_order_that_closed_unseen_long_after_it_was_sent_is_in_the_next_snapshot(stand: AlpacaStand) -> None:
+    broker = stand.broker()
+    theirs = await stand.place_by_hand(Side.BUY, "7", "90.00")
+    await broker.probe()
+    assert [each.broker_order_id for each in (await broker.snapshot()).orders] == [theirs]
+    await stand.expire_by_hand(theirs)
+    just_now = WallClock().now() + timedelta(minutes=5)
+    assert (await broker.snapshot(just_now)).orders == ()
+    later = await broker.snapshot(WallClock().now() - timedelta(seconds=30))
+    assert [each.status for each in later.orders] == [OrderStatus.EXPIRED]
+    await broker.close()

@@ -130,12 +130,13 @@ class AlpacaClient:
             until = page[-1].submitted_at
         raise ProtocolError(f"the list of {status} orders does not end")
 
-    async def fills(self, after: str) -> list[wire.Activity]:
-        """Every fill after a time, oldest first."""
+    async def fills(self, after: str, until: str | None = None) -> list[wire.Activity]:
+        """Every fill between two times, oldest first."""
         found: dict[str, wire.Activity] = {}
         token = ""
         for _ in range(_MOST_PAGES):
             params = {"after": after, "direction": "asc", "page_size": str(_ACTIVITY_PAGE)}
+            params |= {"until": until} if until else {}
             page = await self._get(_ACTIVITIES, "/v2/account/activities/FILL", "the list of fills",
                                    params | ({"page_token": token} if token else {}))  # fmt: skip
             fresh = [each for each in page if each.id not in found]

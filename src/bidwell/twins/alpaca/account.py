@@ -101,7 +101,9 @@ class AccountRoutes:
             return reply([])
         rows = self._fills(account)
         after, token = request.query.get("after", ""), request.query.get("page_token", "")
-        rows = [row for row in rows if row["transaction_time"][:26] > after[:26].rstrip("Z")]
+        until = request.query.get("until", "")
+        rows = [row for row in rows if row["transaction_time"][:26] > after[:26].rstrip("Z")
+                and (not until or row["transaction_time"][:26] <= until[:26].rstrip("Z"))]  # fmt: skip
         if request.query.get("direction", "desc") != "asc":
             rows.reverse()
         if token:

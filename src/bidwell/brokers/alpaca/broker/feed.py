@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -91,12 +92,15 @@ class AlpacaFeed:
     async def seed(self, symbols: Iterable[str]) -> None:
         """Read the newest prices, which no stream repeats after a login."""
         with contextlib.suppress(BrokerError):  # the stream brings them in time
-            found = await self._market.quotes([self._book.id_of(each) for each in symbols])
-            for quote in found:
-                symbol = self._book.symbol_of(quote.instrument)
-                if symbol is not None:
-                    self._quotes[symbol] = quote
-            self._tell(found)
+            found = await self._market.quotes([self._book.id_of(each) for each in sorted(symbols)])
+            newer = [quote for quote in found if self._is_newer(quote)]
+            for quote in newer:
+                self._quotes[self._book.symbol_of(quote.instrument) or ""] = quote
+            self._tell(newer)
+
+    def _is_newer(self, quote: Quote) -> bool:
+        known = self._quotes.get(self._book.symbol_of(quote.instrument) or "")
+        return known is None or quote.occurred_at >= known.occurred_at
 
     def on_state(self, *, connected: bool, detail: str) -> None:
         """A line came or went."""
@@ -142,13 +146,20 @@ class _Line:
         self._feed = feed
         self.symbols: set[str] = set()
         self._stream = Stream(feed.http, url, self, entropy, feed.config.stream)
+        self._seeding: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
-        await self._feed.seed(self.symbols)
         await self._stream.open()
 
     async def close(self) -> None:
+        await self._stop_seeding()
         await self._stream.close()
+
+    async def _stop_seeding(self) -> None:
+        task, self._seeding = self._seeding, None
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     async def follow(self, symbols: set[str]) -> None:
         """Add symbols, on the open stream or by opening it."""
@@ -179,6 +190,8 @@ class _Line:
         self._feed.on_ticks(ticks)
 
     def up(self) -> None:
+        # The stream is subscribed already: what the read brings is at worst as old as the first tick.
+        self._seeding = asyncio.get_running_loop().create_task(self._feed.seed(self.symbols))
         self._feed.on_state(connected=True, detail=f"{len(self.symbols)} symbols")
 
     def down(self, reason: str) -> None:

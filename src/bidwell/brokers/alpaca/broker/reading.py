@@ -18,9 +18,10 @@ from bidwell.model.instrument import Instrument
 from bidwell.model.money import ZERO
 from bidwell.model.order import CLOSED
 
-# `after` filters by submission: an order that closed since may have been submitted a while before.
-_LEAD = timedelta(days=2)
 _ROUND = timedelta(seconds=5)
+_OVERLAP = timedelta(minutes=1)
+# More than so many orders that left both lists at once are left to the desk's own lookups.
+_MOST_GONE = 40
 
 
 class Reading:
@@ -31,6 +32,7 @@ class Reading:
         self._book = book
         self._account = account
         self._clock = clock
+        self._open_before: set[str] = set()
 
     # --- symbols ----------------------------------------------------------------------------------
 
@@ -67,7 +69,7 @@ class Reading:
         await self._learn([newest.symbol])
         chain = await self._back(newest)
         filled = any((each.filled_qty or ZERO) > 0 for each in chain)
-        rows = await self._client.fills(_before(chain[0])) if filled else []
+        rows = await self._client.fills(_before(chain[0]), _after(newest)) if filled else []
         ids = {each.id for each in chain}
         context = self._context()
         fills = [parse.activity(each, name, context) for each in rows if each.order_id in ids]
@@ -89,9 +91,10 @@ class Reading:
         taken_at = self._clock.now()
         account = await self._client.account()
         positions = await self._client.positions()
-        after = _stamp(reach - _LEAD)
+        after = _stamp(reach - _OVERLAP)
         open_rows = await self._client.orders("open", None)
         closed_rows = await self._client.orders("closed", after)
+        closed_rows += await self._gone({row.id for row in (*open_rows, *closed_rows)})
         activities = await self._client.fills(after)
         await self._learn({row.symbol for row in (*open_rows, *closed_rows)} | {row.symbol for row in positions})
         rows = {row.id: row for row in (*closed_rows, *open_rows)}
@@ -111,11 +114,16 @@ class Reading:
                 held[self._book.id_of(position.symbol)] = position
             except ProtocolError:
                 complete = False
+        self._open_before = {row.id for row in open_rows}
         return Snapshot(
             self._account, taken_at, tuple(orders), {name: parse.signed(each) for name, each in held.items()},
             {account.currency: finite(account.cash, "cash")}, complete,
             {name: each.avg_entry_price for name, each in held.items() if each.avg_entry_price is not None},
         )  # fmt: skip
+
+    async def _gone(self, listed: set[str]) -> list[wire.Order]:
+        """What was open in the last report and is in no list now: the list of closed orders goes by submission."""
+        return [await self._client.by_id(each) for each in sorted(self._open_before - listed)[:_MOST_GONE]]
 
     def _fills(
         self, activities: Iterable[wire.Activity], rows: dict[str, wire.Order], context: parse.Context
@@ -157,6 +165,14 @@ def _before(row: wire.Order) -> str:
     """A moment before anything of the order could fill."""
     text = row.submitted_at or row.created_at
     return _stamp(moment(text, "submitted_at") - _ROUND)
+
+
+def _after(row: wire.Order) -> str | None:
+    """A moment after everything of the order, where it is closed."""
+    if parse.STATUSES.get(row.status) not in CLOSED:
+        return None
+    ended = parse.closed_at(row)
+    return None if ended is None else _stamp(ended + _ROUND)
 
 
 def _stamp(at: datetime) -> str:
