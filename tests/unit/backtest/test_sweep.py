@@ -290,3 +290,10 @@ def test_what_needs_a_ledger_runs_in_python_and_says_so() -> None:
     assert found.best_metrics["final_equity"] == backtest(Cross(**found.best), market, **told).final_equity
     with pytest.raises(InvalidInput, match="the runs cannot be compiled"):
         sweep(Cross, market, {"fast": [3]}, compile="always", **told)
+
+
+def test_several_instruments_run_in_python() -> None:
+    market = {symbol: random_bars(150, seed, symbol=symbol) for symbol, seed in (("A", 1), ("B", 2))}
+    found = sweep(Cross, market, {"fast": [3, 5], "slow": [20]}, fees=0.1)
+    assert (found.speed, found.why) == ("python", "several instruments run in Python")
+    assert found.best_metrics["final_equity"] == backtest(Cross(**found.best), market, fees=0.1).final_equity
