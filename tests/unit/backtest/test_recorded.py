@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,11 +11,12 @@ import polars as pl
 import pytest
 
 from bidwell.model.ids import InstrumentId
-from bidwell.model.instrument import Future, Instrument
+from bidwell.model.instrument import Equity, Future, Instrument, Option, Right
+from bidwell.model.session import Session, SessionTable
 from bidwell.simulation.backtest import fees
 from bidwell.simulation.backtest.result import Result
 from bidwell.simulation.backtest.run import backtest
-from tests.unit.backtest.test_contracts import conserved
+from tests.unit.backtest.test_contracts import Keeps, conserved
 from tests.unit.backtest.test_matching import At
 
 RECORDED = Path(__file__).resolve().parents[4] / "shared" / "data"
@@ -112,3 +113,37 @@ def test_an_es_contract_is_settled_every_day_until_it_ends() -> None:
     assert result.orders["reason"].to_list() == ["", "settled at expiry"]
     assert result.final_equity == pytest.approx(50_000.0 + (closed - opened) * 100 - 2 * 2.25)
     assert conserved(result, 50_000.0) == pytest.approx(result.final_equity + float(variation.sum()))
+
+
+def quoted(frame: pl.DataFrame) -> pl.DataFrame:
+    """Minutes in which both sides were quoted all along."""
+    sides = [f"{side}_{name}" for side in ("bid", "ask") for name in ("open", "high", "low", "close")]
+    kept = frame.select("ts", *sides, "bid_size", "ask_size").drop_nulls().sort("ts")
+    return kept.filter(pl.all_horizontal(pl.col(name) > 0 for name in sides))
+
+
+def test_a_call_on_google_is_bought_at_its_ask_and_exercised_at_the_end_of_a_half_session() -> None:
+    chain = read("options_us/minute/lean_GOOG_20151224_chain_minute_quotes.parquet")
+    shares = read("equity_us/minute/lean_us_minute_quotes.parquet")
+    day = date(2015, 12, 24)
+    call = quoted(chain.filter(pl.col("expiry").cast(pl.String) == "20151224", pl.col("right") == "call",
+                               pl.col("strike") == 740.0))  # fmt: skip
+    share = quoted(shares.filter(pl.col("symbol") == "GOOG", pl.col("ts").dt.date() == day))
+    half = SessionTable("XNYS", (Session(day, datetime(2015, 12, 24, 14, 30, tzinfo=UTC),
+                                         datetime(2015, 12, 24, 18, 0, tzinfo=UTC)),))  # fmt: skip
+    known = [
+        Instrument(InstrumentId("GOOG.XNAS"), "GOOG", "Alphabet", "XNAS", "USD", Decimal("0.01"), Decimal(1), Equity()),
+        Instrument(InstrumentId("CALL.OPRA"), "CALL", "GOOG 740 C", "OPRA", "USD", Decimal("0.01"), Decimal(1),
+                   Option(InstrumentId("GOOG.XNAS"), day, Decimal(740), Right.CALL), Decimal(100)),
+    ]  # fmt: skip
+    result = backtest(Keeps({("CALL", 20): lambda s: s.buy(1)}), {"GOOG": share, "CALL": call}, instruments=known,
+                      calendar=half, fill="quote")  # fmt: skip
+    asked = call["ask_close"][20]
+    inside = share.filter(pl.col("ts") < datetime(2015, 12, 24, 18, 0, tzinfo=UTC))
+    spot = (inside["bid_close"][-1] + inside["ask_close"][-1]) / 2
+    assert spot > 740.0
+    assert result.fills.select("symbol", "quantity", "price").rows() == [
+        ("CALL", 1.0, asked), ("CALL", -1.0, 0.0), ("GOOG", 100.0, 740.0)
+    ]  # fmt: skip
+    assert result.orders["reason"].to_list() == ["", "exercised", "exercised"]
+    assert result.final_equity == pytest.approx(100_000.0 - 100 * asked + 100 * (spot - 740.0))
