@@ -16,9 +16,11 @@ export function Outcome({ intent }: { intent: IntentSummary }) {
       {working > 0 && <Badge>{working} working</Badge>}
       {in_doubt > 0 && <Badge tone="warn">{in_doubt} in doubt</Badge>}
       {children > 0 && accounts > 1 && (
-        <Badge tone={converged === accounts ? "gain" : "plain"}>
-          {converged} of {accounts} converged
-        </Badge>
+        <span className="max-md:hidden">
+          <Badge tone={converged === accounts ? "gain" : "plain"}>
+            {converged} of {accounts} converged
+          </Badge>
+        </span>
       )}
       {status === "undone" && <Badge>undone</Badge>}
       {unfilled > 0 && <Badge>{unfilled} not filled</Badge>}

@@ -74,7 +74,7 @@ export function ReconciliationPage({ workspace, onOpen }: ReconciliationPageProp
       { id: "changed", header: "Last news", from: "lg", cell: (row) => <Moment at={row.changed_at} now={now} /> },
       {
         id: "now",
-        header: "",
+        header: "Ask",
         cell: (row) =>
           trades && (
             <Button
