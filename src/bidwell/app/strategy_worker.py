@@ -60,7 +60,7 @@ def main() -> None:
     with bounded_memory(begin.memory):
         player = _load(desk, begin)
         if player is not None:
-            _serve(desk, player, begin.seconds)
+            _serve(desk, player, begin)
     sys.stdout.flush()
     # Threads and exit handlers of the strategy's own are not waited for.
     os._exit(0)
@@ -85,7 +85,8 @@ def _load(desk: Desk, begin: Begin) -> Player | None:
     return Player(made[0], begin.symbols, begin.number, begin.state) if isinstance(answer, Ready) else None
 
 
-def _serve(desk: Desk, player: Player, seconds: float) -> None:
+def _serve(desk: Desk, player: Player, begin: Begin) -> None:
+    seconds = begin.first
     owner = type(player.strategy)
     files = files_of(owner)
     calls: dict[type, tuple[Callable[[Any], Decided], str]] = {
@@ -98,6 +99,7 @@ def _serve(desk: Desk, player: Player, seconds: float) -> None:
         call, name = calls[type(told)]
         answer = _guarded(partial(call, told), files, seconds, f"{owner.__name__}.{name}")
         desk.say(answer)
+        seconds = begin.seconds
         if isinstance(answer, Failed):
             return
 

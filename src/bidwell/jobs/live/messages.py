@@ -25,7 +25,8 @@ class Facts(Struct, frozen=True):
 class Begin(Struct, frozen=True, tag="begin"):
     """Load the file; `state` is what was kept of an earlier process, `number` that of the next order.
 
-    `parameters` are texts as after `--set`. A call may take `seconds`, the process `memory` GB.
+    `parameters` are texts as after `--set`. A call may take `seconds`, the first one `first`, in which indicators may
+    have to be compiled; the process may take `memory` GB.
     """
 
     file: str
@@ -35,6 +36,7 @@ class Begin(Struct, frozen=True, tag="begin"):
     state: dict[str, Any] | None = None
     number: int = 0
     seconds: float = 10.0
+    first: float = 60.0
     memory: float = 2.0
 
 

@@ -31,6 +31,7 @@ class StrategyProcess:
         self._process: asyncio.subprocess.Process | None = None
         self._printing: asyncio.Task[None] | None = None
         self._output = bytearray()
+        self._patience = begin.first
 
     async def start(self) -> Ready | Failed:
         """Start it and load the strategy."""
@@ -49,7 +50,8 @@ class StrategyProcess:
 
     async def call(self, told: Moment | Filled | Quoted) -> Decided | Failed:
         """Have the strategy called; one that does not answer in time is ended."""
-        answer = await self._ask(told, self._begin.seconds + GRACE)
+        seconds, self._patience = self._patience, self._begin.seconds
+        answer = await self._ask(told, seconds + GRACE)
         return answer if isinstance(answer, Decided | Failed) else _nonsense()
 
     def printed(self) -> list[str]:
