@@ -1,7 +1,7 @@
 // Strategies and backtests: from a template over an error to a result, two runs beside each other, and a sweep.
 
 import assert from "node:assert/strict";
-import { counts, eventually, hold, play, row, says } from "./stage.mjs";
+import { AXE, counts, eventually, hold, play, row, says } from "./stage.mjs";
 import { readFile } from "node:fs/promises";
 
 /** How many pixels of a canvas chart are not of its ground: a chart that drew nothing has none. */
@@ -20,6 +20,13 @@ function drawn(label) {
   return found;
 }
 
+/** What axe finds wrong in a dialog, with the page behind it. */
+async function accessible(stage, page, where) {
+  await page.evaluate(stage.axe);
+  const found = await page.evaluate(async () => (await globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })).violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}`));
+  stage.faults.push(...found.map((text) => `${where} · ${text}`));
+}
+
 async function type(page, editor, text) {
   await editor.click();
   await page.keyboard.press("Control+End");
@@ -32,6 +39,7 @@ async function makeStrategy(stage, page) {
   const dialog = page.getByRole("dialog", { name: "New strategy" });
   await dialog.getByRole("radio", { name: "Averages cross" }).check();
   await dialog.getByLabel("Name").fill("Trend");
+  await accessible(stage, page, "new strategy");
   await dialog.getByRole("button", { name: "Create" }).click();
   await page.waitForURL("**/strategies/sf_*");
   const editor = page.getByRole("textbox", { name: "Source of Trend" });
@@ -55,12 +63,14 @@ async function makeStrategy(stage, page) {
   await page.keyboard.press("Control+s");
   const saving = page.getByRole("dialog", { name: "Save version 2" });
   await saving.getByLabel("What changed").fill("a tighter stop");
+  await accessible(stage, page, "save version");
   await saving.getByRole("button", { name: "Save" }).click();
   await says(page.getByRole("list", { name: "Versions" }), "a tighter stop");
   await page.getByRole("button", { name: "Compare version 1" }).click();
   const compare = page.getByRole("dialog", { name: "Compare with the editor" });
   await says(compare.getByRole("region", { name: "Changed lines" }), /stop_percent = Param\(10\.0/);
   await says(compare, /2 changed lines/);
+  await accessible(stage, page, "compare versions");
   await compare.getByRole("button", { name: "Close" }).last().click();
   const saved = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Export" }).click()]);
   assert.equal(saved[0].suggestedFilename(), "trend_v2.py");
@@ -149,6 +159,7 @@ async function failure(stage, page) {
   const broken = await stage.ask("broken");
   await page.goto(`/backtests/${broken.run}`);
   await says(page.getByRole("alert"), /ZeroDivisionError/);
+  await accessible(stage, page, "failed run");
   await says(page.getByLabel("output"), "about to fail");
   await page.getByRole("button", { name: /Open line \d+ of the strategy/ }).click();
   await page.waitForURL("**/strategies/sf_*");
@@ -156,6 +167,7 @@ async function failure(stage, page) {
   const endless = await stage.ask("endless");
   await page.goto(`/backtests/${endless.run}`);
   await page.getByRole("progressbar").waitFor();
+  await accessible(stage, page, "running");
   await page.getByRole("button", { name: "Cancel the run" }).click();
   await says(page.getByRole("heading", { level: 1 }), "canceled");
   await hold(page, page.getByRole("button", { name: "Hold to remove" }), () => page.waitForURL("**/backtests"));
@@ -170,12 +182,14 @@ async function atWork(stage, page) {
   await dialog.getByLabel("Its orders go to").selectOption({ label: "Growth" });
   await dialog.getByLabel("Bars of").selectOption({ label: "1 minute" });
   await dialog.getByRole("checkbox", { name: "AAPL.XNAS" }).check();
+  await accessible(stage, page, "put to work");
   await dialog.getByRole("button", { name: "Start" }).click();
   const runs = page.getByRole("list", { name: "Runs of this strategy" });
   await says(runs, /running[^]*Growth[^]*2 AAPL/);
   await page.getByRole("button", { name: "Open the run on Growth" }).click();
   const run = page.getByRole("dialog", { name: "Buyer on Growth" });
   await says(run.getByRole("log"), /order[^]*fill/);
+  await accessible(stage, page, "run at work");
   await hold(page, run.getByRole("button", { name: "Hold to stop and flatten" }), () => run.getByRole("button", { name: "Resume" }).waitFor());
   await says(runs, /stopped[^]*flat/);
   await hold(page, run.getByRole("button", { name: "Hold to remove" }), () => counts(run, 0));
@@ -183,6 +197,7 @@ async function atWork(stage, page) {
 }
 
 await play(async (stage) => {
+  stage.axe = await readFile(AXE, "utf8");
   const page = await stage.enter("/strategies");
   await makeStrategy(stage, page);
   await firstRun(page);
