@@ -89,6 +89,8 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/api/v1/w/{workspace}/risk/size"): Row(
         {"account": "main-plain", "instrument": "ACME.TEST", "side": "BUY", "stop": "90", "risk_amount": "50"}),
     ("POST", "/api/v1/w/{workspace}/risk/edge"): Row({"results": ["1"]}),
+    ("GET", "/api/v1/w/{workspace}/risk/portfolio"): Row(),
+    ("POST", "/api/v1/w/{workspace}/risk/stress"): Row({"market": "-0.1"}),
     ("GET", "/api/v1/w/{workspace}/funded"): Row(),
     ("GET", "/api/v1/w/{workspace}/funded/rulebooks"): Row(),
     ("PUT", "/api/v1/w/{workspace}/funded/rulebooks"): Row({"name": "mine.toml", "text": "x"}),

@@ -236,3 +236,21 @@ async def test_a_size_keeps_to_the_risk_and_to_every_rule(home: House) -> None:
     assert (edge["payoff"], edge["expectancy"], edge["kelly"][:3]) == ("2", "1", "0.5")
     shown = (await trader.post(f"{W}/preview", json=wish())).json()["allocations"][0]["at_stops"]
     assert shown["unprotected"] == ["ACME"]
+
+
+async def test_portfolio_risk_says_why_it_knows_nothing_and_stress_moves_what_is_held(home: House) -> None:
+    trader = await home.member(MAIN, Role.TRADER)
+    empty = (await trader.get(f"{W}/risk/portfolio")).json()
+    assert (empty["why"], empty["historical"], empty["positions"]) == ("nothing is held", None, [])
+    await send(home, trader, "in", sizing={"by": "quantity", "value": "10"})
+    await until(lambda: home.desk.state.risk.fills.get(PLAIN, 0) > 0, 10)
+    few = (await trader.get(f"{W}/risk/portfolio?account=main-plain&confidence=0.99&horizon=10")).json()
+    assert "at least 20 are needed" in few["why"]
+    moved = (await trader.post(f"{W}/risk/stress", json={"market": "-0.1", "account": "main-plain"})).json()
+    assert float(moved["change"]) == -100.0
+    exact = {"market": "-0.1", "by_instrument": {"ACME.TEST": "0.05"}}
+    assert float((await trader.post(f"{W}/risk/stress", json=exact)).json()["change"]) == 50.0
+    assert (await trader.get(f"{W}/risk/portfolio?account=nobody")).status_code == 404
+    assert (await trader.get(f"{W}/risk/portfolio?benchmark=NO.NO")).status_code == 404
+    assert (await trader.get(f"{W}/risk/portfolio?confidence=2")).status_code == 422
+    assert (await trader.post(f"{W}/risk/stress", json={"market": "-2"})).status_code == 422

@@ -59,6 +59,14 @@ await play(async (stage) => {
   await clean(page, "violations");
   await stage.screenshot("risk-violations-dark");
 
+  await main.getByRole("radio", { name: "Portfolio" }).click();
+  await says(row(page, "Value at risk", "Historical"), /\d/);
+  await main.getByLabel("Benchmark").selectOption("IBM.XNYS");
+  await says(row(page, "Positions by risk", "AAPL"), /\d/);
+  await counts(page.getByRole("table", { name: "Scenarios" }).locator("tr[data-row]"), 6);
+  await clean(page, "portfolio");
+  await stage.screenshot("risk-portfolio-dark");
+
   await main.getByRole("radio", { name: "Meters" }).click();
   await hold(page, card.getByRole("button", { name: "Hold to square off" }), () => stage.ask("flat"));
   await card.getByRole("button", { name: "Release…" }).click();

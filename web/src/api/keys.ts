@@ -33,6 +33,7 @@ export const keys = {
   journal: (workspace: string) => ["w", workspace, "journal"] as const,
   users: (workspace: string) => ["w", workspace, "users"] as const,
   risk: (workspace: string) => ["w", workspace, "risk"] as const,
+  portfolioRisk: (workspace: string, asked: object) => ["w", workspace, "portfolio-risk", asked] as const,
   violations: (workspace: string, state: "open" | "all") => ["w", workspace, "violations", state] as const,
   limitsCatalog: (workspace: string, account?: string) => ["w", workspace, "limits-catalog", account ?? ""] as const,
   limitsOf: (workspace: string, type: string, id: string) => ["w", workspace, "limits", type, id] as const,

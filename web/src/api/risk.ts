@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, body } from "./client";
 import { keys } from "./keys";
-import type { Limits, LimitsCatalog, LimitsChange, LimitsHistory, RiskStatus, ScopeType, SquareOffRequest, Violation } from "./types";
+import type { Limits, LimitsCatalog, LimitsChange, LimitsHistory, PortfolioRisk, RiskStatus, ScopeType, SquareOffRequest, Violation } from "./types";
 
 export const riskQuery = (workspace: string) =>
   queryOptions({
@@ -84,3 +84,14 @@ export async function dropPlan(workspace: string, scope: LimitScope, effectiveFr
     await api.POST("/api/v1/w/{workspace}/limits/{scope_type}/{id}/drop-plan", { params: { path: { workspace, scope_type: scope.type, id: scope.id } }, body: change });
   }
 }
+
+/** What is held, judged by its daily past; empty texts leave a choice open. */
+export const portfolioRiskQuery = (workspace: string, asked: { account: string; benchmark: string; confidence: string }) =>
+  queryOptions({
+    queryKey: keys.portfolioRisk(workspace, asked),
+    refetchInterval: 30_000,
+    queryFn: (): Promise<PortfolioRisk> => {
+      const query = { confidence: asked.confidence, ...(asked.account ? { account: asked.account } : {}), ...(asked.benchmark ? { benchmark: asked.benchmark } : {}) };
+      return body(api.GET("/api/v1/w/{workspace}/risk/portfolio", { params: { path: { workspace }, query } }));
+    },
+  });

@@ -1709,6 +1709,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/w/{workspace}/risk/portfolio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Portfolio
+         * @description VaR, CVaR, beta, volatility, concentration, correlations and stress of what is held, from daily bars.
+         */
+        get: operations["read_portfolio_api_v1_w__workspace__risk_portfolio_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/w/{workspace}/risk/releases": {
         parameters: {
             query?: never;
@@ -1787,6 +1807,26 @@ export interface paths {
          * @description Call a square-off off; what was sent already goes on at its broker.
          */
         post: operations["stop_square_off_api_v1_w__workspace__risk_square_off__id__stop_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/risk/stress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stress
+         * @description What a scenario of one's own would bring to what is held.
+         */
+        post: operations["stress_api_v1_w__workspace__risk_stress_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5461,6 +5501,45 @@ export interface components {
          */
         Policy: "equal" | "fixed" | "ratio" | "weighted" | "proportional" | "percent_of_equity" | "risk_amount";
         /**
+         * PortfolioView
+         * @description What the positions could lose, from up to 252 daily returns; `why` says why nothing is known, empty otherwise.
+         *
+         *     `effective` is of how many equal positions the portfolio is worth; `correlations` are in the order of `positions`.
+         */
+        PortfolioView: {
+            /** Beta */
+            beta: DecimalText | null;
+            /** Confidence */
+            confidence: DecimalText | null;
+            /** Correlations */
+            correlations: DecimalText[][];
+            /** Currency */
+            currency: string;
+            /** Effective */
+            effective: DecimalText | null;
+            /** Gross */
+            gross: DecimalText | null;
+            /** Herfindahl */
+            herfindahl: DecimalText | null;
+            historical: components["schemas"]["TailView"] | null;
+            /** Horizon */
+            horizon: number;
+            monte_carlo: components["schemas"]["TailView"] | null;
+            /** Net */
+            net: DecimalText | null;
+            parametric: components["schemas"]["TailView"] | null;
+            /** Periods */
+            periods: number;
+            /** Positions */
+            positions: components["schemas"]["PositionRisk"][];
+            /** Scenarios */
+            scenarios: components["schemas"]["ScenarioView"][];
+            /** Volatility */
+            volatility: DecimalText | null;
+            /** Why */
+            why: string;
+        };
+        /**
          * Position
          * @description What one account holds of one instrument, money in the instrument's currency; null where no price is known.
          */
@@ -5525,6 +5604,42 @@ export interface components {
             items: components["schemas"]["Position"][];
             /** Next Cursor */
             next_cursor?: string | null;
+        };
+        /**
+         * PositionRisk
+         * @description One instrument over the accounts asked about: `component` is what it adds to the parametric VaR.
+         */
+        PositionRisk: {
+            /** Beta */
+            beta: DecimalText | null;
+            /**
+             * Component
+             * Format: decimal
+             * @example 98.50
+             */
+            component: DecimalText;
+            /** Instrument */
+            instrument: string;
+            /** Symbol */
+            symbol: string;
+            /**
+             * Volatility
+             * Format: decimal
+             * @example 98.50
+             */
+            volatility: DecimalText;
+            /**
+             * Weight
+             * Format: decimal
+             * @example 98.50
+             */
+            weight: DecimalText;
+            /**
+             * Worth
+             * Format: decimal
+             * @example 98.50
+             */
+            worth: DecimalText;
         };
         /**
          * Preview
@@ -6427,6 +6542,24 @@ export interface components {
             run_role: components["schemas"]["Role"];
         };
         /**
+         * ScenarioView
+         * @description What a scenario would bring in all, and by instrument.
+         */
+        ScenarioView: {
+            /**
+             * Change
+             * Format: decimal
+             * @example 98.50
+             */
+            change: DecimalText;
+            /** Name */
+            name: string;
+            /** Positions */
+            positions: {
+                [key: string]: DecimalText;
+            };
+        };
+        /**
          * ScheduledRelease
          * @description A scheduled release; `instruments` are underlyings or ids, empty for all.
          */
@@ -7134,6 +7267,31 @@ export interface components {
             items: components["schemas"]["TemplateView"][];
         };
         /**
+         * StressRequest
+         * @description A scenario of one's own: `market` moves everything (times beta with a benchmark), `by_instrument` exactly.
+         */
+        StressRequest: {
+            /** Account */
+            account?: string | null;
+            /** Benchmark */
+            benchmark?: string | null;
+            /** By Instrument */
+            by_instrument?: {
+                [key: string]: DecimalText;
+            };
+            /**
+             * Market
+             * Format: decimal
+             * @example 98.50
+             */
+            market: DecimalText;
+            /**
+             * Name
+             * @default own scenario
+             */
+            name?: string;
+        };
+        /**
          * SweepView
          * @description A sweep's rows by column, the parameters first; at most 10,000 of `rows`.
          *
@@ -7165,6 +7323,24 @@ export interface components {
         SymbolsBody: {
             /** Symbols */
             symbols: string[];
+        };
+        /**
+         * TailView
+         * @description Value at risk and what is lost on average beyond it; losses are positive.
+         */
+        TailView: {
+            /**
+             * Cvar
+             * Format: decimal
+             * @example 98.50
+             */
+            cvar: DecimalText;
+            /**
+             * Var
+             * Format: decimal
+             * @example 98.50
+             */
+            var: DecimalText;
         };
         /**
          * Template
@@ -11019,6 +11195,46 @@ export interface operations {
             };
         };
     };
+    read_portfolio_api_v1_w__workspace__risk_portfolio_get: {
+        parameters: {
+            query?: {
+                account?: string | null;
+                /** @description the instrument that betas are measured against */
+                benchmark?: string | null;
+                /** @description such as 0.95 */
+                confidence?: string;
+                /** @description days */
+                horizon?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortfolioView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_releases_api_v1_w__workspace__risk_releases_get: {
         parameters: {
             query?: never;
@@ -11179,6 +11395,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RiskStatus"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stress_api_v1_w__workspace__risk_stress_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StressRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioView"];
                 };
             };
             /** @description What is wrong, with a stable code */

@@ -35,6 +35,7 @@ export type LimitsHistory = Schemas["LimitsHistory"];
 export type CatalogEntry = Schemas["CatalogEntry"];
 export type ScopeType = Schemas["ScopeType"];
 export type RiskStatus = Schemas["RiskStatus"];
+export type PortfolioRisk = Schemas["PortfolioView"];
 export type AccountRisk = Schemas["AccountRisk"];
 export type RiskMeter = Schemas["RiskMeter"];
 export type SquareOff = Schemas["SquareOffView"];

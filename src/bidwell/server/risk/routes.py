@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
@@ -18,7 +19,7 @@ from bidwell.server.fields import ObjectId
 from bidwell.server.intents.schemas import Preview
 from bidwell.server.limits.reads import limits_from, scope_of
 from bidwell.server.problems import not_found
-from bidwell.server.risk import reads, schemas, sizing
+from bidwell.server.risk import portfolio, reads, schemas, sizing
 
 router = APIRouter(prefix="/api/v1/w/{workspace}/risk", tags=["risk"])
 _Read = Annotated[Access, Depends(InWorkspace(Action.DESK_READ))]
@@ -27,6 +28,9 @@ _Act = Annotated[Access, Depends(InWorkspace(Action.HALT))]
 _Write = Annotated[Access, Depends(InWorkspace(Action.LIMITS_WRITE))]
 _State = Annotated[Literal["open", "all"], Query(description="open: what is not resolved")]
 _Account = Annotated[str | None, Query(max_length=80)]
+_Benchmark = Annotated[str | None, Query(max_length=80, description="the instrument that betas are measured against")]
+_Confidence = Annotated[str, Query(pattern=r"^0\.\d{1,4}$", description="such as 0.95")]
+_Horizon = Annotated[int, Query(ge=1, le=252, description="days")]
 
 
 @router.get("")
@@ -130,3 +134,18 @@ async def judge_edge(_access: _Preview, body: schemas.EdgeRequest) -> schemas.Ed
     """What past results say: wins, payoff, expectancy, and Kelly's fraction."""
     found = edge(body.results)
     return schemas.EdgeAnswer(wins=found.wins, payoff=found.payoff, expectancy=found.expectancy, kelly=found.kelly)
+
+
+@router.get("/portfolio")
+async def read_portfolio(
+    access: _Read, account: _Account = None, benchmark: _Benchmark = None, confidence: _Confidence = "0.95",
+    horizon: _Horizon = 1,
+) -> schemas.PortfolioView:  # fmt: skip
+    """VaR, CVaR, beta, volatility, concentration, correlations and stress of what is held, from daily bars."""
+    return await portfolio.read(access.desk, access.context.history, account, benchmark, Decimal(confidence), horizon)
+
+
+@router.post("/stress")
+async def stress(access: _Preview, body: schemas.StressRequest) -> schemas.ScenarioView:
+    """What a scenario of one's own would bring to what is held."""
+    return await portfolio.custom(access.desk, access.context.history, body)

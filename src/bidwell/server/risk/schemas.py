@@ -206,3 +206,67 @@ class EdgeAnswer(View):
     payoff: Number | None
     expectancy: Number
     kelly: Number | None
+
+
+class TailView(View):
+    """Value at risk and what is lost on average beyond it; losses are positive."""
+
+    var: Number
+    cvar: Number
+
+
+class PositionRisk(View):
+    """One instrument over the accounts asked about: `component` is what it adds to the parametric VaR."""
+
+    instrument: str
+    symbol: str
+    worth: Number
+    weight: Number
+    beta: Number | None
+    volatility: Number
+    component: Number
+
+
+class ScenarioView(View):
+    """What a scenario would bring in all, and by instrument."""
+
+    name: str
+    change: Number
+    positions: dict[str, Number]
+
+
+class PortfolioView(View):
+    """What the positions could lose, from up to 252 daily returns; `why` says why nothing is known, empty otherwise.
+
+    `effective` is of how many equal positions the portfolio is worth; `correlations` are in the order of `positions`.
+    """
+
+    currency: str
+    why: str
+    gross: Number | None
+    net: Number | None
+    periods: Whole
+    confidence: Number | None
+    horizon: Whole
+    historical: TailView | None
+    parametric: TailView | None
+    monte_carlo: TailView | None
+    volatility: Number | None
+    beta: Number | None
+    herfindahl: Number | None
+    effective: Number | None
+    positions: list[PositionRisk]
+    correlations: list[list[Number]]
+    scenarios: list[ScenarioView]
+
+
+class StressRequest(Body):
+    """A scenario of one's own: `market` moves everything (times beta with a benchmark), `by_instrument` exactly."""
+
+    name: Annotated[str, Field(min_length=1, max_length=80)] = "own scenario"
+    account: Identifier | None = None
+    benchmark: Identifier | None = None
+    market: Annotated[Number, Field(ge=-1, le=10)]
+    by_instrument: Annotated[dict[Identifier, Annotated[Number, Field(ge=-1, le=10)]], Field(max_length=200)] = Field(
+        default_factory=dict
+    )

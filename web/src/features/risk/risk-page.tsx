@@ -15,6 +15,7 @@ import { Segmented } from "~/ui/segmented";
 import { toast } from "~/ui/toast";
 import { AccountRiskCard } from "./account-risk";
 import { LimitsEditor } from "./limits-editor";
+import { PortfolioPart } from "./portfolio";
 import { Violations } from "./violations";
 
 interface RiskPageProps {
@@ -71,7 +72,7 @@ function CloseAll({ workspace, open }: { workspace: Workspace; open: number }) {
 
 /** Every limit as a meter, what was violated, and the rules themselves. */
 export function RiskPage({ workspace, halt, haltOf }: RiskPageProps) {
-  const [part, setPart] = useState<"meters" | "violations" | "limits">("meters");
+  const [part, setPart] = useState<"meters" | "violations" | "portfolio" | "limits">("meters");
   const { data, error, refetch } = useQuery(riskQuery(workspace.id));
   const { data: open } = useQuery(violationsQuery(workspace.id, "open"));
   const acts = mayTrade(workspace.role);
@@ -106,6 +107,7 @@ export function RiskPage({ workspace, halt, haltOf }: RiskPageProps) {
           choices={[
             { value: "meters", label: "Meters" },
             { value: "violations", label: open && open.length > 0 ? `Violations ${open.length}` : "Violations" },
+            { value: "portfolio", label: "Portfolio" },
             { value: "limits", label: "Limits" },
           ]}
           onChange={setPart}
@@ -129,6 +131,7 @@ export function RiskPage({ workspace, halt, haltOf }: RiskPageProps) {
           <Violations workspace={workspace.id} mayAct={acts} />
         </Card>
       )}
+      {part === "portfolio" && <PortfolioPart workspace={workspace.id} />}
       {part === "limits" && <LimitsEditor workspace={workspace.id} editable={mayAdminister(workspace.role)} />}
     </Page>
   );
