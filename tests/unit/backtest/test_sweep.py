@@ -297,3 +297,17 @@ def test_several_instruments_run_in_python() -> None:
     found = sweep(Cross, market, {"fast": [3, 5], "slow": [20]}, fees=0.1)
     assert (found.speed, found.why) == ("python", "several instruments run in Python")
     assert found.best_metrics["final_equity"] == backtest(Cross(**found.best), market, fees=0.1).final_equity
+
+
+class Hoards(Cross):
+    """Keeps all prices where a series would show the past alone."""
+
+    def prepare(self, bars: Bars) -> None:
+        super().prepare(bars)
+        self.all = bars.close.tolist()
+
+
+@pytest.mark.parametrize("compile_", ["auto", "never"])
+def test_what_a_backtest_refuses_a_sweep_refuses(compile_: str) -> None:
+    with pytest.raises(InvalidInput, match=r"every trial failed.*the later ones too"):
+        sweep(Hoards, random_bars(100), {"fast": [3, 5]}, compile=compile_)

@@ -22,6 +22,7 @@ from bidwell.simulation.backtest.loop import series_of
 from bidwell.simulation.backtest.quick import pays, source_of
 from bidwell.simulation.backtest.translation import Translated, Unsupported, translate
 from bidwell.strategy.bars import COLUMNS, Bars
+from bidwell.strategy.calling import refuse_future
 from bidwell.strategy.strategy import Strategy
 
 Floats = NDArray[np.float64]
@@ -78,22 +79,27 @@ class Recipe:
 
     def prepared(self, bars: Bars, values: Values) -> Strategy:
         """A strategy with these values, after its `prepare`."""
-        strategy = self.owner(**dict(zip(self.names, values, strict=True)))
-        strategy.prepare(bars)
-        return strategy
+        return _prepared(self.owner, bars, self.names, values)
 
 
 def recipe(owner: type[Strategy], bars: Bars, terms: Conditions, names: Sequence[str], values: Values) -> Recipe:
     """Translate a class, as it is with one combination's values; raises Unsupported, and what `prepare` raises."""
     if terms.interpreted:
         raise Unsupported(terms.interpreted)
-    first = owner(**dict(zip(names, values, strict=True)))
-    first.prepare(bars)
+    first = _prepared(owner, bars, names, values)
     shape = translate(first, series_of(first, len(bars)))
     known = dependences(owner)
     fields = [*shape.constants, *shape.state, *shape.series]
     return Recipe(owner, tuple(names), terms, source_of(shape, owner), shape.constants, tuple(shape.series), _kinds(shape),
                   {name: _behind(owner, known, names, name) for name in fields})  # fmt: skip
+
+
+def _prepared(owner: type[Strategy], bars: Bars, names: Sequence[str], values: Values) -> Strategy:
+    strategy = owner(**dict(zip(names, values, strict=True)))
+    before = dict(vars(strategy))
+    strategy.prepare(bars)
+    refuse_future(strategy, before, len(bars))
+    return strategy
 
 
 def _kinds(shape: Translated) -> dict[str, Any]:

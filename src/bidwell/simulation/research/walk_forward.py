@@ -27,6 +27,7 @@ from bidwell.simulation.research.sweep import sweep
 from bidwell.simulation.research.terms import Terms
 from bidwell.simulation.research.trials import figures, row_of
 from bidwell.strategy.bars import Bars
+from bidwell.strategy.calling import refuse_future
 from bidwell.strategy.strategy import Strategy
 
 Floats = NDArray[np.float64]
@@ -203,7 +204,9 @@ def _warmed(strategy: type[Strategy], bars: Bars, window: Window) -> type[Strate
     begin = window.test[0] - window.train[0]
 
     def prepare(self: Strategy, test: Bars) -> None:
+        before = dict(vars(self))
         strategy.prepare(self, longer)
+        refuse_future(self, before, len(longer))
         for name, array in series_of(self, len(longer)).items():
             setattr(self, name, array[begin : begin + len(test)])
 
