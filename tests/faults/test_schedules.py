@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 from bidwell.app.cli import build
 from bidwell.simulation.proof import run as running
 from bidwell.simulation.proof.acts import plan
-from bidwell.simulation.proof.mutants import MUTANTS, Mutant
+from bidwell.simulation.proof.mutant import Mutant
+from bidwell.simulation.proof.mutants import MUTANTS
 from bidwell.simulation.proof.play import play
 from bidwell.simulation.proof.run import kill, run
 from bidwell.simulation.proof.shrinking import shrink

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from bidwell.engine import copies, decisions, intake, obstacles, tracking
 from bidwell.engine.commands import Cancel, Command, Lanes, LookUp, Reconcile, Replace, Submit
+from bidwell.engine.follow import is_share
 from bidwell.engine.mending import Mending
 from bidwell.model import events as ev
 from bidwell.model.account import Policy
@@ -273,6 +274,9 @@ class Core:
             self._approve(verdict, now)
         elif denial is not None:
             self.emit(ev.OrderDenied(now, order, denial, verdict.checks))
+            if is_share(order.strategy):
+                self.alarm("copy_denied", {"account": order.account, "order": order.client_order_id,
+                                            "rule": denial.rule, "reason": denial.message})  # fmt: skip
 
     def _approve(self, verdict: Passed, now: datetime) -> None:
         order = verdict.approved.order

@@ -150,6 +150,7 @@ async def test_an_entry_past_the_budget_is_denied_with_its_reason_and_shown_as_d
     await bench.settle(2.0)
     assert held(bench) == [6, 0, 0]
     assert set(denials(bench)) == {"copy_lag"}
+    assert bench.alarms.count("copy_denied") == 2
     assert drift(bench) == [(3, 0), (12, 0)]
 
 

@@ -16,7 +16,7 @@ export function Outcome({ intent }: { intent: IntentSummary }) {
       {working > 0 && <Badge>{working} working</Badge>}
       {in_doubt > 0 && <Badge tone="warn">{in_doubt} in doubt</Badge>}
       {children > 0 && accounts > 1 && (
-        <span className="max-md:hidden">
+        <span className="hidden md:inline-flex">
           <Badge tone={converged === accounts ? "gain" : "plain"}>
             {converged} of {accounts} converged
           </Badge>
