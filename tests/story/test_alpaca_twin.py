@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -117,3 +118,23 @@ def test_an_account_is_connected_and_looked_after_from_the_command_line(desk: Ru
         again = bidwell("accounts", "reconnect", ident)
         assert "active" in again.stdout, again
         assert "twin-secret" not in again.stdout + done.stdout
+
+
+def test_a_desk_on_its_brokers_prices_trades_by_them_at_the_weekend_too(desk: RunningDesk) -> None:
+    with RunningTwin("alpaca") as twin:
+        desk.start("--twins", "--feed", "brokers", BIDWELL_VAULT_KEY=KEY).own()
+        account = connected(desk, twin, 1)
+        listed = desk.browser.call("POST", f"{W}/accounts/{account}/instruments", {"symbols": ["BTC/USD", "AAPL"]})
+        assert (listed.status, listed.body["instruments"]) == (200, ["BTCUSD.ALPACA", "AAPL.XNAS"]), listed
+        desk.until(f"{W}/quotes", lambda found: any(row["instrument"] == "BTCUSD.ALPACA" for row in found["items"]))
+        sent = desk.browser.call("POST", f"{W}/intents", {
+            "instrument": "BTCUSD.ALPACA", "side": "BUY", "account": account, "sizing": {"by": "quantity", "value": "0.5"},
+            "terms": {"order_type": "MARKET", "time_in_force": "GTC"}}, **{"Idempotency-Key": "coin-1"})  # fmt: skip
+        assert sent.status == 202, sent
+        intent = desk.until(f"{W}/intents/{sent.body['id']}", lambda found: found["orders"] and
+                            found["orders"][0]["status"] in {"FILLED", "DENIED", "REJECTED"})  # fmt: skip
+        assert intent["orders"][0]["status"] == "FILLED", intent["orders"][0]
+        assert Decimal(twin.accounts()["PA0001"]["positions"]["BTC/USD"]) == Decimal("0.5")
+        refused = desk.browser.call("POST", f"{W}/accounts/{account}/instruments", {"symbols": ["NOSUCH"]})
+        assert (refused.status, refused.body["code"]) == (422, "instrument.unlisted"), refused
+        assert "NOSUCH" in refused.body["detail"]

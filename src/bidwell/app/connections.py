@@ -20,7 +20,7 @@ from bidwell.app.sessions import Renewable
 from bidwell.engine.ports import SessionLife, SessionReport, SessionState, Trouble
 from bidwell.model import events as ev
 from bidwell.model.account import Account, Mode
-from bidwell.model.errors import BrokerError, InvalidInput, Missing
+from bidwell.model.errors import BrokerError, InvalidInput
 from bidwell.model.ids import AccountId, time_ordered_id
 from bidwell.model.limits import Scope, ScopeType, TradingState
 from bidwell.server.ports import AskedEnvironment, AskedField, BrokerOffer, Credentials, Linked, ProbedAccount
@@ -208,7 +208,8 @@ class BrokerConnections:
         if len(found) < len(set(symbols)):
             names = {each.symbol for each in found}
             absent = ", ".join(sorted(symbol for symbol in symbols if symbol not in names))
-            raise Missing(f"{brokerage.brokerage(broker).guide.title} does not trade {absent}")
+            title = brokerage.brokerage(broker).guide.title
+            raise InvalidInput("instrument.unlisted", f"{title} does not trade {absent}", field="symbols")
         await self._define(found)
         await self._follow(account, [each.id for each in found])
         return [each.id for each in found]

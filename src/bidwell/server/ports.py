@@ -362,7 +362,7 @@ class Connections(Protocol):
         ...
 
     async def add_instruments(self, account: AccountId, symbols: Sequence[str]) -> Sequence[InstrumentId]:
-        """List the broker's symbols in the workspace; raises Missing for one that it does not trade."""
+        """List the broker's symbols in the workspace; raises InvalidInput for one that it does not trade."""
         ...
 
 
