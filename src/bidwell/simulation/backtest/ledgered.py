@@ -59,6 +59,7 @@ class LedgeredRun(SeveralRun):
         self.rate = dict.fromkeys([self.account_currency, *self.curves], 1.0)
         self.legs = [0.0] * len(self.held)
         self.options = {k for k, each in enumerate(self.held) if isinstance(each.contract, Option)}
+        self.futures = [k for k, each in enumerate(self.held) if isinstance(each.contract, Future)]
         self.ended: set[int] = set()
         self.accounted = 0
         self.entries: list[tuple[int, str, str, str, float, float]] = []
@@ -78,7 +79,7 @@ class LedgeredRun(SeveralRun):
         return self.book.account[CASH] - self._embedded()
 
     def _embedded(self) -> float:
-        return sum(leg * self.rate[each.currency] for leg, each in zip(self.legs, self.held, strict=True) if leg != 0.0)
+        return sum(self.legs[k] * self.rate[self.held[k].currency] for k in self.futures)
 
     def submit(
         self, symbol: str | None, side: float, by: int, amount: float, limit: float, stop: float, trail: float,
