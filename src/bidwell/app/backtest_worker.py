@@ -6,6 +6,7 @@ desk does: stdin is closed then, whatever ended the desk.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import resource
@@ -84,6 +85,8 @@ def _run(order: Order, says: Any, canceled: threading.Event) -> dict[str, Any]: 
         return _backtrader(request, folder, Path(order.catalog), says, canceled)
     with bounded_memory(request.memory):
         bars = bars_of(list(request.data), catalog=_reader(Path(order.catalog), request))
+        steps = math.prod(map(len, request.grid.values())) if request.grid else max(map(len, bars.values()))
+        _say(says, Said(total=steps))
         actions = _actions(Path(order.catalog), bars)
         found = strategy_in(folder / "strategy.py", request.class_name)
         if request.grid:
