@@ -181,7 +181,9 @@ def place(desk: Any, account_id: str, price: str, count: int, tag: str) -> None:
             body = {"instrument": "AAPL.XNAS", "side": "BUY", "account": account_id,
                     "sizing": {"by": "quantity", "value": "1"},
                     "terms": {"order_type": "LIMIT", "limit_price": price, "time_in_force": "GTC"}}  # fmt: skip
-            answer = cookies.call("POST", "/api/v1/w/main/intents", body, **{"Idempotency-Key": f"{tag}-{number}"})
+            key = {"Idempotency-Key": f"{tag}-{number}"}
+            while (answer := cookies.call("POST", "/api/v1/w/main/intents", body, **key)).status == 429:
+                time.sleep(0.05)
             if answer.status != 202:
                 raise SystemExit(f"an order was refused: {answer}")
 
@@ -201,8 +203,12 @@ def halt_once(desk: Any, account_id: str, price: str, turn: int, queued: int) ->
     took, answered = (time.perf_counter() - began) * 1000, datetime.now(UTC)  # noqa: TID251 - the desk's records are in wall time
     if answer.status != 202:
         raise SystemExit(f"the halt was refused: {answer}")
-    desk.until(f"{base}/accounts/{account_id}", lambda found: found["open_orders"] == 0, 60)
+    while (left := desk.browser.call("GET", f"{base}/accounts/{account_id}")).status == 429 or left.body["open_orders"]:
+        time.sleep(0.02)
+        if time.perf_counter() - began > 60:
+            raise SystemExit(f"orders stayed open: {left}")
     canceled = time.perf_counter() - began
+    time.sleep(2)  # until this address may ask again
     sent = desk.browser.get(f"{base}/journal?kind=OrderSubmitted&limit=1")["items"]
     late = max((datetime.fromisoformat(row["occurred_at"]) - answered).total_seconds() * 1000 for row in sent)
     desk.browser.call("POST", f"{base}/release", {"scope": scope, "password": desk.password})

@@ -130,6 +130,16 @@ async def test_one_address_cannot_ask_without_end_and_health_still_answers(home:
     assert (await other.get("/api/v1/setup")).status_code == 200
 
 
+async def test_an_address_that_asks_too_much_can_still_brake(home: House) -> None:
+    settings = replace(home.context.settings, requests_per_s=1, burst=2)
+    client = home.client(app=create_app(replace(home.context, settings=settings)))
+    assert [(await client.get("/api/v1/setup")).status_code for _ in range(3)] == [200, 200, 429]
+    for path in ("halt", "orders/cancel-all"):
+        assert (await client.post(f"/api/v1/w/main/{path}", json={})).status_code != 429
+    assert (await client.post("/api/v1/w/main/risk/square-off", json={})).status_code == 429
+    assert (await client.get("/api/v1/setup")).status_code == 429
+
+
 async def test_a_burst_of_alerts_is_bounded_by_itself_and_takes_nothing_from_the_pages(home: House) -> None:
     settings = replace(home.context.settings, requests_per_s=1, burst=2, alerts_per_s=1, alert_burst=4)
     context = replace(home.context, settings=settings)

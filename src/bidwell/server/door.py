@@ -90,6 +90,16 @@ class Rules:
     hooks: str | None = "/api/v1/hooks/"
 
 
+BRAKES = ("/halt", "/orders/cancel-all", "/risk/square-off")
+"""What stops trading is counted by itself: who floods the desk with orders can still brake it."""
+
+
+def _counted_as(scope: Scope, address: str) -> str:
+    """The name under which a request takes from its address' bucket."""
+    path = scope["path"]
+    return f"brake {address}" if path.startswith("/api/v1/w/") and path.endswith(BRAKES) else address
+
+
 class Door:
     """ASGI middleware; pure, so that the hot routes pay little for it."""
 
@@ -126,7 +136,9 @@ class Door:
     def _check(self, scope: Scope, headers: Headers, address: str) -> None:
         self._check_host(headers)
         hook = self._rules.hooks is None or scope["path"].startswith(self._rules.hooks)
-        wait = (self._rules.senders if hook else self._rules.buckets).take(address, time.monotonic())
+        wait = (self._rules.senders if hook else self._rules.buckets).take(
+            _counted_as(scope, address), time.monotonic()
+        )
         if wait and not scope["path"].startswith(self._rules.public):
             raise ProblemError(429, "rate.exceeded", "too many requests from this address",
                                headers={"Retry-After": str(int(wait) + 1)})  # fmt: skip
