@@ -156,12 +156,33 @@ def repair(core: unwinding.Deciding, record: IntentRecord) -> bool:
     # Every child is looked at in every turn: one that waits must not hold up the others.
     if not all([_mend(core, record, order, over=over) for order in children]):  # noqa: C419 - as said
         return False
-    lacks = sum((missing(state, order) for order in children if lost(state, order)), ZERO)
-    if any(_intents(state, order) for order in children) or lacks:
+    lacks = sum((missing(state, order) for order in children if _lacking(state, record, order)), ZERO)
+    tried = any(_intents(state, order) for order in children)
+    if (tried or lacks) and not record.repaired:
         core.emit(RepairEnded(core.now(), record.intent.id, lacks))
         if lacks:
             core.alarm("not_converged", {"intent": record.intent.id, "missing": str(lacks)})
-    return True
+    # What was sent again may come to too much after all, as long as the intent has time.
+    return over or not tried
+
+
+def _lacking(state: State, record: IntentRecord, order: Order) -> bool:
+    """Whether a child lacks what somebody still wants, or has too much."""
+    return missing(state, order) < 0 or (lost(state, order) and not superseded(state, record, order))
+
+
+def superseded(state: State, record: IntentRecord, order: Order) -> bool:
+    """Whether its sender asked for something else there since: an exit, or the other side. Then nothing is missing."""
+    for later in reversed(state.intents.values()):
+        intent = later.intent
+        if intent.id == record.intent.id:
+            return False
+        if (intent.strategy, intent.instrument) != (order.strategy, record.intent.instrument):
+            continue
+        turns = intent.sizing.by in {SizingBy.CLOSE, SizingBy.TARGET} or intent.side is order.side.opposite
+        if turns and intent.source is not Source.REPAIR and order.account in later.receivers:
+            return True
+    return False
 
 
 def under_way(core: unwinding.Deciding, record: IntentRecord) -> bool:
@@ -199,12 +220,12 @@ def lost(state: State, order: Order) -> bool:
 def _wanted(state: State, record: IntentRecord, order: Order, *, over: bool) -> Decimal:
     """What may be sent for a child now: positive what it lacks, negative what it has too much, zero for nothing."""
     tries, lacks = _intents(state, order), missing(state, order)
-    if len(tries) >= MOST_TRIES:
+    if over or len(tries) >= MOST_TRIES:
         return ZERO
     if lacks < 0:
         side = order.side.opposite
         return -min(-lacks, unwinding.free_to_close(state, order.account, order.instrument, side))
-    if over or not lacks or not lost(state, order):
+    if not lacks or not lost(state, order) or superseded(state, record, order):
         return ZERO
     if record.intent.sizing.by in {SizingBy.CLOSE, SizingBy.TARGET} and order.reduces:
         return min(lacks, unwinding.free_to_close(state, order.account, order.instrument, order.side))

@@ -18,7 +18,7 @@ from bidwell.model.order import OrderStatus
 from bidwell.model.terms import OrderType, Protection, Side, TimeInForce
 from bidwell.simulation.orders import Ticket
 from bidwell.simulation.proof.weather import Fault
-from tests.unit.engine.workbench import AAA, ALL, Bench, limit, opened, virtually
+from tests.unit.engine.workbench import AAA, ALL, TREND, Bench, limit, opened, virtually
 
 
 def standings(bench: Bench, receipt: Receipt) -> list[tuple[Standing, Decimal, Decimal]]:
@@ -238,6 +238,37 @@ async def test_an_exit_of_a_group_that_was_refused_is_repaired_without_turning_t
     await bench.send("k2", None, "100", by=SizingBy.CLOSE, group=ALL)
     await bench.settle(3.0)
     assert [bench.truth("acc_0"), bench.truth("acc_1")] == [0, 0]
+
+
+@virtually
+async def test_what_its_sender_no_longer_wants_is_not_repaired() -> None:
+    bench = await repairing()
+    bench.weather.plan("submit", None, Fault.THROTTLED)
+    bench.weather.plan("snapshot", *[Fault.INCOMPLETE] * 4)
+    await bench.send("k1", quantity="10", group=ALL, strategy=TREND)
+    await bench.settle(0.1)
+    await bench.send("k2", None, "100", by=SizingBy.CLOSE, group=ALL, strategy=TREND)
+    await bench.settle(4.0)
+    assert [bench.truth("acc_0"), bench.truth("acc_1")] == [0, 0]
+    assert repairs(bench) == []
+    assert "not_converged" not in bench.alarms
+
+
+@virtually
+async def test_what_comes_to_too_much_after_its_repair_is_taken_back_while_there_is_time() -> None:
+    bench = await repairing()
+    bench.weather.plan("submit", None, Fault.LATE_BEYOND_QUARANTINE)
+    receipt = await bench.send("k1", quantity="10", group=ALL)
+    await bench.settle(0.1)
+    first = bench.orders(receipt)[1].client_order_id
+    bench.exchange.lines["acc_1"].hear([ev.OrderRejected(bench.clock.now(), first, "no", "no")])
+    await bench.until(lambda: bench.truth("acc_1") == 5)
+    await bench.until(lambda: any(isinstance(event, ev.RepairEnded) for event in bench.heard))
+    await bench.until(lambda: bench.truth("acc_1") == 10)
+    await bench.until(lambda: bench.truth("acc_1") == 5)
+    await bench.settle(2.0)
+    assert standings(bench, receipt)[1] == (Standing.CONVERGED, 5, 5)
+    assert sum(isinstance(event, ev.RepairEnded) for event in bench.heard) == 1
 
 
 # --- orphans -------------------------------------------------------------------------------------

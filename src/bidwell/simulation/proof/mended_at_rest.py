@@ -35,6 +35,8 @@ def _repaired(stage: Stage, state: State, record: IntentRecord) -> None:
         order = state.orders[name]
         if order.leg or order.is_open or not convergence.lost(state, order) or order.account in stage.judge.tainted:
             continue
+        if convergence.superseded(state, record, order):
+            continue
         lacks = convergence.missing(state, order)
         if lacks > 0 and not record.repaired and not convergence.repairs(state, order) and not _late(stage, record):
             stage.judge.break_(CONVERGENCE, f"{name} lacks {lacks}, which nobody tried to repair")
