@@ -228,12 +228,7 @@ async def house(folder: Path, pool: Pool) -> AsyncIterator[House]:
     identity = IdentityStore(pool)
     for name in desks:
         await identity.users.ensure_workspace(name, f"{name} desk", "USD", clock.now())
-    runs = BacktestRuns(pool)
-    queue = BacktestQueue(runs, folder / "backtests", folder / "catalog", WORKER, clock, entropy)
-    await queue.start(desks)
-    reader = SourceReader(READER)
-    research = Research(StrategyFiles(pool), runs, queue, Results(folder / "backtests", folder / "catalog"),
-                        reader)  # fmt: skip
+    queue, reader, research = await _research(folder, pool, clock)
     at_work = {
         name: StrategyRuns(Surroundings(name, desk, journals[name], history, StrategyRunRows(pool), clock), entropy,
                            RUNNER, folder / "strategy_runs")
@@ -270,6 +265,15 @@ async def house(folder: Path, pool: Pool) -> AsyncIterator[House]:
         await history.close()
         server.stop()
         await task
+
+
+async def _research(folder: Path, pool: Pool, clock: SteppedClock) -> tuple[BacktestQueue, SourceReader, Research]:
+    """Strategy files, runs in workers and what they left, and the two that are to be closed."""
+    runs, kept, catalog = BacktestRuns(pool), folder / "backtests", folder / "catalog"
+    queue = BacktestQueue(runs, kept, catalog, WORKER, clock, SystemEntropy())
+    await queue.start((MAIN, OTHER))
+    reader = SourceReader(READER)
+    return queue, reader, Research(StrategyFiles(pool), runs, queue, Results(kept, catalog), reader)
 
 
 async def _desk(name: WorkspaceId, journal: CrashlessJournal, config: PaperConfig, clock: SteppedClock,
