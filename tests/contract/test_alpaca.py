@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bidwell.engine.ports import SessionLife
 from tests.contract.alpaca_stand import AlpacaStand, alpaca_stand
 from tests.contract.broker_contract import BrokerContract
+from tests.contract.broker_stand import Ear, until
 
 
 class TestAlpaca(BrokerContract):
@@ -15,3 +17,19 @@ class TestAlpaca(BrokerContract):
     async def stand(self) -> AsyncIterator[AlpacaStand]:
         async with alpaca_stand() as stand:
             yield stand
+
+
+async def test_a_key_that_was_revoked_asks_for_a_login_and_says_where() -> None:
+    async with alpaca_stand() as stand:
+        broker, ear = stand.broker(), Ear()
+        await broker.connect(ear)
+        await until(lambda: broker.report().state.life is SessionLife.ACTIVE, "the session is up")
+        await stand.end_session()
+        await until(lambda: broker.report().state.life is SessionLife.NEEDS_LOGIN, "the key is refused")
+        report = broker.report()
+        assert report.state.login_url.startswith("https://")
+        assert "does not know this key" in report.state.reason
+        assert report.troubles
+        await stand.restore_session()
+        await until(lambda: broker.report().state.life is SessionLife.ACTIVE, "the session is up again")
+        await broker.close()

@@ -110,6 +110,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/api/v1/w/{workspace}/brokers/{broker}/accounts"): Row(CREDENTIAL | {"name": "n"}),
     ("GET", "/api/v1/w/{workspace}/accounts/{id}/connection"): Row(None, "main-plain", "other-plain"),
     ("PUT", "/api/v1/w/{workspace}/accounts/{id}/connection"): Row(CREDENTIAL, "main-plain", "other-plain"),
+    ("DELETE", "/api/v1/w/{workspace}/accounts/{id}/connection"): Row(None, "main-plain", "other-plain"),
     ("POST", "/api/v1/w/{workspace}/accounts/{id}/connection/reconnect"): Row(None, "main-plain", "other-plain"),
     ("POST", "/api/v1/w/{workspace}/accounts/{id}/arm"): Row({"number": "1"}, "main-plain", "other-plain"),
     ("POST", "/api/v1/w/{workspace}/accounts/{id}/instruments"): Row({"symbols": ["AAPL"]}, "main-plain", "other-plain"),

@@ -118,6 +118,11 @@ def test_an_account_is_connected_and_looked_after_from_the_command_line(desk: Ru
         again = bidwell("accounts", "reconnect", ident)
         assert "active" in again.stdout, again
         assert "twin-secret" not in again.stdout + done.stdout
+        gone = bidwell("accounts", "forget", ident, "--email", "ada@example.test", said=f"{PASSWORD}\n")
+        assert gone.returncode == 0, gone
+        assert desk.browser.call("GET", f"{W}/accounts/{ident}/connection").status == 404
+        switched = desk.browser.get(f"{W}/accounts/{ident}")
+        assert (switched["enabled"], switched["connected"]) == (False, False)
 
 
 def test_a_desk_on_its_brokers_prices_trades_by_them_at_the_weekend_too(desk: RunningDesk) -> None:

@@ -186,6 +186,19 @@ class BrokerConnections:
         self._problems.pop(account, None)
         self._access[account] = (given.broker, self._checked(given))
 
+    async def forget(self, account: AccountId, actor: str) -> None:
+        """End the session, switch the account off and remove its credential; orders stay as they are at the broker."""
+        session = self._sessions.pop(account, None)
+        if session is not None:
+            await session.switch_off()
+        self._access.pop(account, None)
+        self._problems.pop(account, None)
+        known = replace(self.desk.state.accounts[account], enabled=False)
+        await self.desk.define(ev.AccountDefined(self._means.clock.now(), known, actor))
+        credential = (await self._sealed.accounts()).get(account)
+        if credential is not None:
+            await (await self._sealed.vault()).remove(demo.WORKSPACE, credential)
+
     def linked(self, account: AccountId) -> Linked | None:
         """How an account is connected; None for one that is not so."""
         known = self._access.get(account)

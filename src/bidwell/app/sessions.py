@@ -66,6 +66,12 @@ class Renewable:
         async with self._turn:
             await self._inner.close()
 
+    async def switch_off(self) -> None:
+        """End the session because its credential is gone."""
+        await self.close()
+        if self._listener is not None:
+            self._listener.on_disconnected(self._account, "switched off: its credential was removed")
+
     async def renew(self) -> None:
         """Close the session and open one made anew; raises what its first attempt raises, and goes on trying."""
         await self._stop_mending()

@@ -357,6 +357,10 @@ class Connections(Protocol):
         """Open the session anew, with another credential where one is given; raises BrokerError when it fails."""
         ...
 
+    async def forget(self, account: AccountId, actor: str) -> None:
+        """End the session, switch the account off and remove its credential."""
+        ...
+
     def linked(self, account: AccountId) -> Linked | None:
         """How an account is connected; None for one that is not so."""
         ...

@@ -60,4 +60,12 @@ await play(async (stage) => {
   await stage.ask("revive");
   await page.getByRole("button", { name: "Reconnect" }).click();
   await says(main, "Session up");
+
+  stage.expect(404, "/api/v1/w/main/accounts/acc_");
+  await page.getByRole("button", { name: "Remove…" }).click();
+  const removal = page.getByRole("dialog", { name: "Remove the credential of Alpaca one" });
+  await removal.getByLabel("Your password").fill(stage.given.password);
+  await removal.getByRole("button", { name: "Remove it" }).click();
+  await counts(removal, 0);
+  await says(main, "This account has no credential");
 });

@@ -35,6 +35,11 @@ export async function changeCredential(workspace: string, id: string, request: C
   return body(api.PUT("/api/v1/w/{workspace}/accounts/{id}/connection", { params: { path: { workspace, id } }, body: request }));
 }
 
+/** Removes the credential: the session ends and the account is switched off. Needs a fresh step-up. */
+export async function forgetCredential(workspace: string, id: string): Promise<void> {
+  await api.DELETE("/api/v1/w/{workspace}/accounts/{id}/connection", { params: { path: { workspace, id } } });
+}
+
 /** Lets a live account trade. Needs a fresh step-up. */
 export async function armAccount(workspace: string, id: string, number: string): Promise<AccountDetail> {
   return body(api.POST("/api/v1/w/{workspace}/accounts/{id}/arm", { params: { path: { workspace, id } }, body: { number } }));

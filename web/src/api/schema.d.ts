@@ -363,7 +363,11 @@ export interface paths {
          */
         put: operations["change_credential_api_v1_w__workspace__accounts__id__connection_put"];
         post?: never;
-        delete?: never;
+        /**
+         * Forget Credential
+         * @description Remove the credential: the session ends and the account is switched off; its orders stay at the broker.
+         */
+        delete: operations["forget_credential_api_v1_w__workspace__accounts__id__connection_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -8547,6 +8551,37 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ConnectionView"];
                 };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forget_credential_api_v1_w__workspace__accounts__id__connection_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong, with a stable code */
             default: {

@@ -23,7 +23,7 @@ def register(cli: typer.Typer) -> None:
     accounts = typer.Typer(invoke_without_command=True, help="List the accounts; connect one at a broker.",
                            rich_markup_mode=None)  # fmt: skip
     accounts.callback()(listing)
-    for command in (brokers, connect, connection, reconnect, arm, instruments):
+    for command in (brokers, connect, connection, reconnect, forget, arm, instruments):
         accounts.command()(command)
     cli.add_typer(accounts, name="accounts")
 
@@ -90,6 +90,14 @@ def reconnect(account: Annotated[str, typer.Argument(help="Account id.")], *, da
 
     found = Remote(data).post(f"/accounts/{account}/connection/reconnect")
     output.show(found, lambda console: _draw_connection(console, found), as_json=as_json)
+
+
+def forget(account: Annotated[str, typer.Argument(help="Account id.")], *, email: Email = None, data: Data = None,
+           as_json: output.Json = False) -> None:  # fmt: skip
+    """Remove an account's credential: its session ends and it is switched off; its orders stay at the broker."""
+    _as_person(data, email).delete(f"/accounts/{account}/connection")
+    output.show({"forgotten": account}, lambda console: console.print(f"the credential of {account} is gone"),
+                as_json=as_json)  # fmt: skip
 
 
 def arm(

@@ -87,6 +87,10 @@ class Ear(Protocol):
         """The connection is gone and is being mended."""
         ...
 
+    def refused(self, problem: Refused) -> None:
+        """A login that once was good is refused: somebody has to act, though it is tried again meanwhile."""
+        ...
+
 
 class Stream:
     """Keeps a websocket open from `open` to `close`."""
@@ -172,7 +176,7 @@ class Stream:
                     socket = await self._dial()
                     break
                 except Refused as problem:
-                    self._ear.down(str(problem))
+                    self._ear.refused(problem)
                 except BrokerError as problem:
                     log.info("broker_stream_still_down", problem=str(problem))
 

@@ -87,6 +87,15 @@ async def change_credential(
     return _connection(access.desk, found, _linked(access, found), access.context.clock)
 
 
+@router.delete("/accounts/{id}/connection", status_code=204)
+async def forget_credential(access: _Connect, account: ObjectId) -> None:
+    """Remove the credential: the session ends and the account is switched off; its orders stay at the broker."""
+    found = reads.find(access.desk, account)
+    _linked(access, found)
+    await _connections(access).forget(found.id, access.actor.label)
+    await access.note("account.credential_removed", found.id)
+
+
 @router.post("/accounts/{id}/arm")
 async def arm_account(access: _Connect, account: ObjectId, body: schemas.ArmBody) -> AccountDetail:
     """Let a live account trade: a deliberate act of a person who gave the password just now."""

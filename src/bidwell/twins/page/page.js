@@ -16,11 +16,14 @@ function cell(row, text, figure) {
   return made;
 }
 
+const FIGURES = new Set(["Quantity", "Filled", "Price", "Bid", "Ask"]);
+
 function head(table, names) {
   const row = table.createTHead().insertRow();
   for (const name of names) {
     const made = document.createElement("th");
     made.textContent = name;
+    made.className = FIGURES.has(name) ? "figure" : "";
     row.append(made);
   }
 }

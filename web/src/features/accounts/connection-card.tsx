@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
-import { armAccount, brokersQuery, changeCredential, connectionQuery, listInstruments, reconnect } from "~/api/brokers";
+import { armAccount, brokersQuery, changeCredential, connectionQuery, forgetCredential, listInstruments, reconnect } from "~/api/brokers";
 import { keys } from "~/api/keys";
 import { Problem } from "~/api/problem";
 import { mayAdminister, stepUp } from "~/api/session";
@@ -120,6 +120,27 @@ function CredentialDialog({ workspace, account, connection, onClose }: ActProps)
   );
 }
 
+function ForgetDialog({ workspace, account, onClose }: ActProps) {
+  const refresh = useRefresh(workspace);
+  const [password, setPassword] = useState("");
+  const work = async (): Promise<void> => {
+    await stepUp(password);
+    await forgetCredential(workspace, account.id);
+    await refresh();
+    toast(`The credential of ${account.name} is gone`);
+  };
+  return (
+    <ActDialog title={`Remove the credential of ${account.name}`} act="Remove it" ready={password !== ""} work={work} onClose={onClose}>
+      {() => (
+        <>
+          <p className="text-text-2">The session ends and the account is switched off. Orders that work at the broker stay there. Connect the account again to go on with it.</p>
+          <Password value={password} onChange={setPassword} />
+        </>
+      )}
+    </ActDialog>
+  );
+}
+
 function InstrumentsDialog({ workspace, account, onClose }: ActProps) {
   const refresh = useRefresh(workspace);
   const [text, setText] = useState("");
@@ -175,8 +196,8 @@ function Troubles({ connection }: { connection: Connection }) {
   );
 }
 
-type Act = "arm" | "credential" | "instruments";
-const DIALOGS = { arm: ArmDialog, credential: CredentialDialog, instruments: InstrumentsDialog } as const;
+type Act = "arm" | "credential" | "forget" | "instruments";
+const DIALOGS = { arm: ArmDialog, credential: CredentialDialog, forget: ForgetDialog, instruments: InstrumentsDialog } as const;
 
 /** How an account at a broker is connected, and what a person can do about it. */
 export function ConnectionCard({ workspace, account }: { workspace: Workspace; account: AccountDetail }) {
@@ -184,6 +205,13 @@ export function ConnectionCard({ workspace, account }: { workspace: Workspace; a
   const refresh = useRefresh(workspace.id);
   const [act, setAct] = useState<Act | null>(null);
   const renewing = useMutation({ mutationFn: () => reconnect(workspace.id, account.id), onSettled: refresh });
+  if (error && Problem.from(error).status === 404) {
+    return (
+      <Card title="Connection">
+        <p className="text-text-2">This account has no credential. Connect it again on the Accounts page to go on with it.</p>
+      </Card>
+    );
+  }
   if (error || !connection) {
     return error ? (
       <Card title="Connection">
@@ -205,6 +233,9 @@ export function ConnectionCard({ workspace, account }: { workspace: Workspace; a
       </Button>
       <Button size="small" onClick={() => setAct("credential")}>
         New credential…
+      </Button>
+      <Button size="small" onClick={() => setAct("forget")}>
+        Remove…
       </Button>
       <Button size="small" busy={renewing.isPending} onClick={() => renewing.mutate()}>
         Reconnect

@@ -197,6 +197,9 @@ class _Line:
     def down(self, reason: str) -> None:
         self._feed.on_state(connected=False, detail=reason)
 
+    def refused(self, problem: Refused) -> None:
+        self._feed.on_state(connected=False, detail=str(problem))
+
 
 def _subscription(symbols: Iterable[str]) -> str:
     names = sorted(symbols)

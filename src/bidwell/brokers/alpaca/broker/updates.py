@@ -36,6 +36,8 @@ class Owner(Protocol):
 
     def went_down(self, reason: str) -> None: ...
 
+    def lost(self, problem: BrokerError) -> None: ...
+
     def heard(self) -> None: ...
 
     def trouble(self, what: str, problem: BrokerError | str) -> None: ...
@@ -123,6 +125,10 @@ class Updates:
     def down(self, reason: str) -> None:
         """The connection is gone."""
         self._owner.went_down(reason)
+
+    def refused(self, problem: Refused) -> None:
+        """The key does not open the stream any more."""
+        self._owner.lost(problem)
 
     # --- inside -----------------------------------------------------------------------------------
 
