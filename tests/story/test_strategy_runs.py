@@ -128,3 +128,58 @@ def test_what_cannot_run_is_refused_with_a_code(
     done = bidwell(owned, "strategy", "run", str(file), "--instrument", "AAPL", "--account", "growth", *options)
     assert done.returncode == 1
     assert f"[{code}]" in done.stderr
+
+
+SUMS = """
+from bidwell import Bar, Strategy, StrategyFill
+
+
+class Sums(Strategy):
+    def on_start(self) -> None:
+        self.bars = self.fills = 0
+        self.total = 0.0
+
+    def on_bar(self, bar: Bar) -> None:
+        self.bars += 1
+        units = 1 + self.bars % 23
+        if self.position > 60:
+            self.sell(units)
+        else:
+            self.buy(units)
+
+    def on_fill(self, fill: StrategyFill) -> None:
+        self.fills += 1
+        self.total += fill.quantity
+        self.log(f"total {self.total:g} of {self.fills}")
+"""
+
+
+@pytest.mark.prove
+def test_kills_at_any_moment_lose_no_fill_and_double_no_order(desk: RunningDesk, tmp_path: Path) -> None:
+    file = tmp_path / "sums.py"
+    file.write_text(SUMS)
+    desk.start("--speed", "300").own()
+    desk.wait_reconciled()
+    run = start(desk, file)
+    log = f"/api/v1/w/main/strategy-runs/{run}/log?limit=1000"
+    for _ in range(5):
+        last = lines(desk, run)[-1]["number"]
+        desk.until(f"{log}&after={last}", lambda found: len(found["items"]) > 5, 60.0)
+        desk.kill()
+        desk.start("--speed", "300").own()
+    last = lines(desk, run)[-1]["number"]
+    desk.until(f"{log}&after={last}", lambda found: any("total" in line["text"] for line in found["items"]), 60.0)
+    bidwell(desk, "strategy", "stop", run)
+    # Fills that came while it was stopping are told when it is at work again; what reduces passes a halt.
+    bidwell(desk, "strategy", "resume", run)
+    bidwell(desk, "halt", "--reason", "the books are compared")
+
+    def agreed(found: dict[str, Any]) -> bool:
+        told = [line["text"].split()[1] for line in found["items"] if line["text"].startswith("total")]
+        own = desk.browser.get(f"/api/v1/w/main/strategy-runs/{run}")["positions"].get("AAPL", "0")
+        held = [one["quantity"] for one in desk.browser.get("/api/v1/w/main/positions")["items"]]
+        return bool(told) and told[-1] == own and held == [own]
+
+    desk.until(log, agreed, 60.0)
+    notes = [one["note"] for one in sent(desk, run)]
+    assert len(notes) == len(set(notes)) > 20
