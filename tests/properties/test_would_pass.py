@@ -10,25 +10,33 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bidwell.model.instrument import Instrument
-from bidwell.model.limits import Limits, TradingState
+from bidwell.model.limits import ContractLimit, Limits, TradingState
 from bidwell.model.order import Order
 from bidwell.model.terms import OrderType, Side, Terms
 from bidwell.risk.gate import RULES, Gate, Passed, Rule
 from bidwell.risk.rules import (
     buying_power,
     daily_loss,
+    drawdown,
     exit_size,
     halt,
+    margin_buffer,
+    max_contracts,
     max_gross_exposure,
+    max_net_exposure,
     max_order_notional,
     max_order_quantity,
     max_position,
     max_position_notional,
+    max_trades,
+    news_window,
     price_collar,
+    protective_stop,
+    realized_loss,
     reconciled,
     stale_data,
 )
-from bidwell.risk.view import Proposal
+from bidwell.risk.view import Floor, Proposal
 from tests.properties.samples import (
     AAPL,
     COIN,
@@ -56,12 +64,21 @@ MONEY = st.one_of(st.none(), st.decimals("0", "5000000", places=2, allow_nan=Fal
 QUANTITY_LIMIT = st.one_of(st.none(), units(2_000_000))
 
 
+CONTRACTS = (ContractLimit(Decimal(40), (("ES", Decimal("0.1")), ("COINUSD.SYN", Decimal(3)))),)
+NOT_LISTED = (ContractLimit(Decimal(40), (("NQ", Decimal(1)),), None),)
+FLOORS = st.sampled_from([(), (Floor(Decimal(91_000), "Maximum loss", "rulebook:demo"),)])
+
+
 @st.composite
 def limits(draw: st.DrawFn) -> Limits:
     return Limits(
         max_order_quantity=draw(QUANTITY_LIMIT), max_order_notional=draw(MONEY), max_position=draw(QUANTITY_LIMIT),
         max_position_notional=draw(MONEY), max_gross_exposure=draw(MONEY), max_daily_loss=draw(MONEY),
         price_collar=draw(st.sampled_from([None, Decimal("0.05")])), max_data_age=Decimal(15),
+        max_net_exposure=draw(MONEY), margin_buffer=draw(st.sampled_from([None, Decimal("0.1"), Decimal(1)])),
+        contract_limits=draw(st.sampled_from([None, CONTRACTS, NOT_LISTED])), max_daily_realized_loss=draw(MONEY),
+        max_trades_per_day=draw(st.sampled_from([None, 1, 5])), require_stop=draw(st.sampled_from([None, True])),
+        news_before=draw(st.sampled_from([None, Decimal(60)])),
     )  # fmt: skip
 
 
@@ -87,7 +104,11 @@ def proposals(draw: st.DrawFn) -> Proposal:
         equity=draw(st.decimals("90000", "110000", places=2, allow_nan=False, allow_infinity=False)),
         buying_power=draw(st.decimals("-5000", "3000000", places=4, allow_nan=False, allow_infinity=False)),
         gross_exposure=draw(st.decimals("0", "4000000", places=4, allow_nan=False, allow_infinity=False)),
-        reconciled=draw(st.booleans()),
+        reconciled=draw(st.booleans()), floors=draw(FLOORS), news=draw(st.sampled_from(["", "Consumer prices"])),
+        net_long=draw(st.decimals("-90000", "900000", places=2, allow_nan=False, allow_infinity=False)),
+        net_short=draw(st.decimals("-90000", "900000", places=2, allow_nan=False, allow_infinity=False)),
+        elsewhere=(Decimal(draw(st.integers(0, 50))),), entries_today=draw(st.integers(0, 6)),
+        realized_today=draw(st.one_of(st.none(), st.integers(-6_000_000, 1000).map(Decimal))),
     )  # fmt: skip
     seen_market = market(
         quote=quote(str(bid), str(ask), str(bid)), data_age=draw(st.sampled_from([Decimal(1), Decimal(99)])),
@@ -123,6 +144,14 @@ def step_of(asked: Proposal) -> Decimal:
         daily_loss.check,
         reconciled.check,
         exit_size.check,
+        drawdown.check,
+        margin_buffer.check,
+        max_contracts.check,
+        max_net_exposure.check,
+        max_trades.check,
+        news_window.check,
+        protective_stop.check,
+        realized_loss.check,
     ],
     ids=lambda rule: rule.__module__.rsplit(".", 1)[-1],
 )
