@@ -1,5 +1,6 @@
 // Our book against the brokers', a leader with his followers, a mapped instrument, and a recording asked for again.
 
+import assert from "node:assert/strict";
 import { PHONE, counts, eventually, play, row, says } from "./stage.mjs";
 
 await play(async (stage) => {
@@ -42,6 +43,11 @@ await play(async (stage) => {
   await counts(page.getByRole("button", { name: "Instruments of Income: GOOG → MSFT" }), 1);
   await page.getByRole("button", { name: "Create group" }).click();
   await says(row(page, "Groups", "Copiers"), "follows Growth");
+
+  // Orders are sent to its leader, not to it.
+  await page.goto("/desk");
+  await says(page.getByLabel("Send to"), "All five");
+  assert.ok(!(await page.getByLabel("Send to").innerText()).includes("Copiers"));
 
   const { intent } = await stage.ask("lead");
   await page.goto("/groups");

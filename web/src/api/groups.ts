@@ -10,6 +10,11 @@ export const groupsQuery = (workspace: string) =>
       (await body(api.GET("/api/v1/w/{workspace}/groups", { params: { path: { workspace } } }))).items,
   });
 
+const sentOrders = (groups: Group[]): Group[] => groups.filter(({ leader }) => !leader);
+
+/** The groups that orders are sent to: those that follow a leader take none. */
+export const receivingGroupsQuery = (workspace: string) => queryOptions({ ...groupsQuery(workspace), select: sentOrders });
+
 export async function saveGroup(workspace: string, id: string | null, group: GroupRequest): Promise<Group> {
   return id === null
     ? body(api.POST("/api/v1/w/{workspace}/groups", { params: { path: { workspace } }, body: group }))

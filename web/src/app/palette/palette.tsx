@@ -3,7 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
 import { useMemo, useState } from "react";
 import { accountsQuery } from "~/api/accounts";
-import { groupsQuery } from "~/api/groups";
+import { receivingGroupsQuery } from "~/api/groups";
 import { instrumentsQuery } from "~/api/market";
 import { mayTrade } from "~/api/session";
 import type { Workspace } from "~/api/types";
@@ -78,7 +78,7 @@ function useEntries(workspace: string, onClose: () => void): Entry[] {
 function useOrderContext(workspace: string): OrderContext {
   const { data: instruments = [] } = useQuery(instrumentsQuery(workspace));
   const { data: accounts = [] } = useQuery(accountsQuery(workspace));
-  const { data: groups = [] } = useQuery(groupsQuery(workspace));
+  const { data: groups = [] } = useQuery(receivingGroupsQuery(workspace));
   const receiver = useDraft((draft) => draft.receiver);
   const first = groups[0] ? `group:${groups[0].id}` : accounts[0] ? `account:${accounts[0].id}` : "";
   return { instruments, accounts, groups, receiver: receiver || first };

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { accountsQuery } from "~/api/accounts";
 import { createStrategy } from "~/api/alerts";
-import { groupsQuery } from "~/api/groups";
+import { receivingGroupsQuery } from "~/api/groups";
 import { keys } from "~/api/keys";
 import { Problem } from "~/api/problem";
 import type { IssuedStrategy } from "~/api/types";
@@ -20,7 +20,7 @@ interface StrategyDialogProps {
 /** Makes a sender of alerts: a name, where its orders go, how long a signal stays good. */
 export function StrategyDialog({ workspace, onClose, onCreated }: StrategyDialogProps) {
   const client = useQueryClient();
-  const { data: groups = [] } = useQuery(groupsQuery(workspace));
+  const { data: groups = [] } = useQuery(receivingGroupsQuery(workspace));
   const { data: accounts = [] } = useQuery(accountsQuery(workspace));
   const [name, setName] = useState("");
   const [chosen, setChosen] = useState("");

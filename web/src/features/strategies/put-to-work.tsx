@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { accountsQuery } from "~/api/accounts";
-import { groupsQuery } from "~/api/groups";
+import { receivingGroupsQuery } from "~/api/groups";
 import { instrumentsQuery } from "~/api/market";
 import { Problem } from "~/api/problem";
 import { startStrategyRun, strategyRunsKey } from "~/api/strategy-runs";
@@ -33,7 +33,7 @@ interface PutToWorkProps {
 /** Starts a version on an account or a group: a process of its own, whose signals go through the intake. */
 export function PutToWork({ workspace, file, className, values, onClose }: PutToWorkProps) {
   const client = useQueryClient();
-  const { data: groups = [] } = useQuery(groupsQuery(workspace));
+  const { data: groups = [] } = useQuery(receivingGroupsQuery(workspace));
   const { data: accounts = [] } = useQuery(accountsQuery(workspace));
   const { data: instruments = [] } = useQuery(instrumentsQuery(workspace));
   const [chosen, setChosen] = useState("");

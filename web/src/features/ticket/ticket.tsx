@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { accountsQuery } from "~/api/accounts";
-import { groupsQuery } from "~/api/groups";
+import { receivingGroupsQuery } from "~/api/groups";
 import { useInstrument, useQuote } from "~/api/market";
 import type { AccountSummary, Group, IntentReceipt, Workspace } from "~/api/types";
 import { parseDecimal, placesOf } from "~/lib/decimal";
@@ -54,7 +54,7 @@ function Quotes({ bid, ask, places, onTake }: { bid: string | null; ask: string 
 /** The order ticket: everything about one order, previewed account by account before anything is sent. */
 export function Ticket({ workspace, instrument: instrumentId, live, mayTrade, onSent }: TicketProps) {
   const { edit, ...draft } = useDraft();
-  const { data: groups = [], isPending: groupsPending } = useQuery(groupsQuery(workspace.id));
+  const { data: groups = [], isPending: groupsPending } = useQuery(receivingGroupsQuery(workspace.id));
   const { data: accounts = [], isPending: accountsPending } = useQuery(accountsQuery(workspace.id));
   const instrument = useInstrument(workspace.id, instrumentId);
   const quote = useQuote(workspace.id, instrumentId);
