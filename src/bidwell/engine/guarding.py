@@ -31,6 +31,8 @@ WARN_AT: Final = (Decimal("0.7"), Decimal("0.9"))
 """The parts of a loss limit at which a warning is raised where none are set."""
 
 _MARK_EVERY = 1.0
+_AT_ONCE: Final = 25
+"""How many accounts one look judges, so that a desk with many does not keep an order waiting; the others are next."""
 
 
 class Guard:
@@ -42,6 +44,8 @@ class Guard:
         self.funding = funding.Funding(core, self)
         self.trends = risk_meters.Trends()
         self._marked: dict[AccountId, float] = {}
+        self._settled: dict[AccountId, date] = {}
+        self._next = 0
 
     @property
     def core(self) -> Core:
@@ -49,13 +53,13 @@ class Guard:
         return self._core
 
     def watch(self, *, all_accounts: bool = True) -> None:
-        """Judge every account now (or those with a position), and carry on with what is to be closed."""
+        """Judge the accounts whose turn it is (or of them those that prices can hurt), and go on closing what is to be."""
         core = self._core
         self._carry_out_plans()
-        for account in list(core.state.accounts.values()):
+        accounts = list(core.state.accounts.values())
+        chosen = accounts if all_accounts else [one for one in accounts if self._moves(one)]
+        for account in self._turn(chosen):
             if not core.reconciled(account.id):
-                continue
-            if not all_accounts and not self._holds(account.id):
                 continue
             worth = views.valuation_or_none(core.state, core.market, account)
             if worth is None or worth.missing:
@@ -66,8 +70,24 @@ class Guard:
                 core.alarm("risk_unknown", {"account": account.id, "error": str(error)})
         self.squaring.drive_all()
 
-    def _holds(self, account: AccountId) -> bool:
-        return any(position.quantity for position in self._core.state.portfolios[account].positions.values())
+    def _turn(self, accounts: list[Account]) -> list[Account]:
+        """A few accounts at a time, one after the other, where there are many."""
+        if len(accounts) <= _AT_ONCE:
+            return accounts
+        start = self._next % len(accounts)
+        self._next = start + _AT_ONCE
+        return (accounts + accounts)[start : start + _AT_ONCE]
+
+    def _moves(self, account: Account) -> bool:
+        """Whether a price can bring an account nearer to a limit: it holds something, and something bounds its loss."""
+        state = self._core.state
+        if not any(position.quantity for position in state.portfolios[account.id].positions.values()):
+            return False
+        if account.id in state.risk.funded:
+            return True
+        limits, _ = views.limits_of(state, state.scopes_of(account.id, None), self._core.market, self._core.now())
+        bounds = (limits.max_daily_loss, limits.max_daily_realized_loss, limits.drawdowns, limits.flat_before_close)
+        return any(bound is not None for bound in bounds)
 
     # --- what people say --------------------------------------------------------------------------
 
@@ -227,6 +247,9 @@ class Guard:
             own = rule in funding.OWN_LOCKS
             if not own and lock.until is LockUntil.NEXT_SESSION and (lock.session is None or lock.session < session):
                 core.emit(rev.AccountUnlocked(now, account.id, "session", rule))
+        if self._settled.get(account.id) == session:
+            return
+        self._settled[account.id] = session
         for ident, violation in core.state.risk.violations.items():
             opened = violation.opened
             if (

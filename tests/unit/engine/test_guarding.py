@@ -228,3 +228,16 @@ async def test_a_lock_until_the_next_session_ends_with_it() -> None:
     await bench.until(lambda: not bench.desk.state.risk.locks)
     warnings = [one for one in bench.desk.state.risk.violations.values() if one.opened.severity is rev.Severity.WARNING]
     assert all(one.resolved is not None for one in warnings)
+
+
+@virtually
+async def test_many_accounts_are_judged_in_turns_and_none_is_left_out() -> None:
+    bench = await opened(60, limits=Limits(max_open_orders=100, max_daily_loss=Decimal(50), warn_at=(Decimal("0.5"),)))
+    accounts = [AccountId(f"acc_{number}") for number in range(60)]
+    await bench.until(lambda: all(name in bench.desk.state.risk.marks for name in accounts))
+    for name in accounts[::20]:
+        await bench.send(f"buy-{name}", quantity="10", account=name)
+    await bench.settle()
+    bench.quote("96")
+    await bench.until(lambda: len(kinds(bench, rev.ViolationOpened)) == 3)
+    assert {one.account for one in kinds(bench, rev.ViolationOpened)} == set(accounts[::20])
