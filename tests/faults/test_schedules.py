@@ -54,6 +54,7 @@ KEPT: tuple[tuple[int, str | None, str], ...] = (
 KEPT_SINCE: tuple[tuple[int, str], ...] = (
     (41, "an exit was copied while the entry before it was in doubt, and taken for done"),
     (558, "an exit was taken for done while another strategy held the other side"),
+    (901836, "the books were compared while a correction waited for its second report"),
 )
 
 

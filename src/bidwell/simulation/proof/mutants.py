@@ -399,7 +399,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("fills are not reconciled", _reports(_report_without(ev.OrderFilled)), _MUTE),
     Mutant("closings are not reconciled", _reports(_report_without(ev.OrderCanceled, ev.OrderExpired, ev.OrderRejected)),
            _MUTE),
-    Mutant("replaces are not reconciled", _reports(_report_without(ev.OrderReplaced)), _MUTE),
+    Mutant("replaces are not reconciled", _reports(_report_without(ev.OrderReplaced)), _MUTE, (Act.REPLACE,)),
     Mutant("orders placed by hand are overlooked", ((reconciliation, "compare_orders", _ours_only),),
            frozenset({Fault.MANUAL_ORDER})),
     Mutant("an incomplete report is believed",

@@ -18,6 +18,7 @@ from bidwell.simulation.proof.weather import Fault
 _LONGEST = 40.0
 _STEP = 0.25
 _REST = 3.6
+_AFTER_ALL = 24
 
 
 @dataclass(slots=True)
@@ -65,6 +66,10 @@ async def _act_out(stage: Stage) -> None:
         await asyncio.sleep(_STEP)
     market.cancel()
     await asyncio.sleep(_REST)
+    # A fill that was told last of all may have begun a repair, whose own fills a report has yet to tell.
+    for _ in range(_AFTER_ALL):
+        if unsettled(stage):
+            await asyncio.sleep(_STEP)
     left = left and unsettled(stage)
     if left:
         stage.judge.break_(7, f"did not come to rest: {left}")
