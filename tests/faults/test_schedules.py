@@ -55,6 +55,11 @@ KEPT_SINCE: tuple[tuple[int, str], ...] = (
     (41, "an exit was copied while the entry before it was in doubt, and taken for done"),
     (558, "an exit was taken for done while another strategy held the other side"),
     (901836, "the books were compared while a correction waited for its second report"),
+    (20314, "an exit was never copied again to two followers whose brokers report out of step"),
+    (14471, "the books were compared before a report could tell the last copy's fill"),
+    (10292, "the same, of a copy that was sent while the schedule came to rest"),
+    (17061, "the same"),
+    (21982, "the same"),
 )
 
 

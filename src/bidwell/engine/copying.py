@@ -25,7 +25,7 @@ from bidwell.model.order import OrderStatus
 from bidwell.model.terms import Terms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from datetime import datetime
 
     from bidwell.engine.follow import Follow
@@ -47,6 +47,10 @@ class Deciding(unwinding.Deciding, Protocol):
     """What copying asks of the deciding core."""
 
     market: Market
+
+    def all_steady(self, accounts: Collection[AccountId], what: str) -> bool:
+        """Whether two reports in a row of each account have agreed with our book since this was asked for `what`."""
+        ...
 
     @property
     def monotonic(self) -> Callable[[], float]:
@@ -167,10 +171,9 @@ class Copier:
             return
         able = [part for part in behind if room(state, intent, part) and not self._leaving(intent, part)
                 and not self._undecided(intent, part)]  # fmt: skip
-        if able and self._patient((group.id, instrument)):
-            ready = [core.steady(part.account, f"copy {intent.strategy}") for part in able]
-            if all(ready):
-                self._try_again(group, instrument, able)
+        asked = [part.account for part in able] if self._patient((group.id, instrument)) else []
+        if core.all_steady(asked, f"copy {intent.strategy}"):
+            self._try_again(group, instrument, able)
 
     def _open(self, intent: Intent, part: Part) -> list[Order]:
         """The follower's copies that may still fill."""

@@ -27,7 +27,7 @@ from bidwell.model.order import Order, OrderStatus, Pending
 from bidwell.risk.gate import Blocked, Passed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from datetime import datetime
     from decimal import Decimal
 
@@ -247,6 +247,10 @@ class Core:
     def steady(self, account: AccountId, what: str) -> bool:
         """Whether two reports in a row have agreed with our book since this was first asked for `what`."""
         return self.mending.steady(account, what)
+
+    def all_steady(self, accounts: Collection[AccountId], what: str) -> bool:
+        """Whether that holds for all of some accounts at once, False for none."""
+        return self.mending.all_steady(accounts, what)
 
     def on_prices(self) -> None:
         """Prices came: what an earlier process left undecided may go on."""

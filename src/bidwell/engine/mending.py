@@ -14,6 +14,7 @@ from bidwell.engine.commands import Reconcile
 from bidwell.model.order import OrderStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from bidwell.engine.commands import Command, Lanes
@@ -105,6 +106,26 @@ class Mending:
 
     def steady(self, account: AccountId, what: str) -> bool:
         """Whether enough reports in a row have agreed since this was first asked for `what`; asks for the next one."""
+        return self.all_steady((account,), what)
+
+    def all_steady(self, accounts: Collection[AccountId], what: str) -> bool:
+        """Whether that holds for all of some accounts at once, False for none.
+
+        Their brokers report out of step, so what one of them has shown is kept until the last has shown it too. An
+        account that is no longer asked about begins anew when it is.
+        """
+        for account, passes in self._passes.items():
+            if account not in accounts:
+                passes.waiting.pop(what, None)
+        # Each is asked for its next report in every turn: one that waits must not hold up the others.
+        agree = [self._agrees(account, what) for account in accounts]
+        if not agree or not all(agree):
+            return False
+        for account in accounts:
+            self._passes[account].waiting.pop(what, None)
+        return True
+
+    def _agrees(self, account: AccountId, what: str) -> bool:
         passes = self._passes.setdefault(account, _Passes())
         begun = passes.waiting.get(what)
         if begun is None or begun[0] != passes.streak:
@@ -112,7 +133,6 @@ class Mending:
             if len(passes.waiting) > _A_FEW:
                 del passes.waiting[next(iter(passes.waiting))]
         if passes.count - begun[1] >= AGREEING:
-            del passes.waiting[what]
             return True
         if passes.asked_at != passes.count:
             passes.asked_at = passes.count

@@ -155,6 +155,53 @@ async def test_reports_from_before_a_reconnect_do_not_count() -> None:
 
 
 @virtually
+async def test_accounts_that_report_out_of_step_come_to_agree_together() -> None:
+    bench = await opened(3)
+    mending = bench.desk.core.mending
+    one, other = accounts = [AccountId("acc_0"), AccountId("acc_1")]
+    assert not mending.all_steady([], "all")
+    assert not mending.all_steady(accounts, "all")
+    mending.on_report(one, agreed=True, matches=True)
+    mending.on_report(one, agreed=True, matches=True)
+    assert not mending.all_steady(accounts, "all")
+    mending.on_report(other, agreed=True, matches=True)
+    mending.on_report(one, agreed=True, matches=True)
+    assert not mending.all_steady(accounts, "all")
+    mending.on_report(other, agreed=True, matches=True)
+    assert mending.all_steady(accounts, "all")
+    assert not mending.all_steady(accounts, "all")
+
+
+@virtually
+async def test_what_an_account_showed_is_kept_only_while_it_is_asked_about_and_nothing_disagreed() -> None:
+    bench = await opened(2)
+    mending = bench.desk.core.mending
+    one, other = accounts = [AccountId("acc_0"), AccountId("acc_1")]
+
+    def report(*names: AccountId, agreed: bool = True) -> None:
+        for name in names:
+            mending.on_report(name, agreed=agreed, matches=True)
+
+    assert not mending.all_steady(accounts, "all")
+    report(one, one)
+    report(one, agreed=False)
+    report(other, other)
+    assert not mending.all_steady(accounts, "all")
+    report(one, one)
+    assert mending.all_steady(accounts, "all")
+
+    assert not mending.all_steady(accounts, "all")
+    report(one, one)
+    assert not mending.all_steady([other], "all")
+    report(other, other)
+    assert not mending.all_steady(accounts, "all")
+    report(one)
+    assert not mending.all_steady(accounts, "all")
+    report(one)
+    assert mending.all_steady(accounts, "all")
+
+
+@virtually
 async def test_a_repair_obeys_the_gate() -> None:
     bench = await repairing()
     bench.weather.plan("submit", None, Fault.THROTTLED)

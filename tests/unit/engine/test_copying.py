@@ -223,6 +223,22 @@ async def test_an_exit_that_the_broker_refuses_is_repeated_until_it_is_done() ->
 
 
 @virtually
+async def test_exits_are_repeated_for_followers_whose_brokers_report_out_of_step() -> None:
+    bench = await following()
+    await bench.send("k1", quantity="10")
+    await bench.settle(1.0)
+    bench.weather.plan("submit", None, Fault.THROTTLED, Fault.THROTTLED)
+    await bench.send("k2", Side.SELL, "10")
+    await bench.until(lambda: not bench.weather.at["submit"])
+    await bench.settle(0.2)
+    assert held(bench) == [0, 5, 20]
+    mending = bench.desk.core.mending
+    mending.on_report(ONE, agreed=True, matches=True)
+    await bench.until(lambda: held(bench) == [0, 0, 0], longest=30)
+    await bench.until(lambda: not mending.under_way)
+
+
+@virtually
 async def test_an_exit_in_doubt_is_never_sent_twice() -> None:
     bench = await following(Member(ONE))
     await bench.send("own", quantity="50", account=ONE)

@@ -18,7 +18,8 @@ from bidwell.simulation.proof.weather import Fault
 _LONGEST = 40.0
 _STEP = 0.25
 _REST = 3.6
-_AFTER_ALL = 24
+"""So long nothing must have happened: two reports, which may tell what no stream told."""
+_LONGEST_REST = 24.0
 
 
 @dataclass(slots=True)
@@ -65,16 +66,27 @@ async def _act_out(stage: Stage) -> None:
     while (left := unsettled(stage)) and loop.time() < _LONGEST:  # noqa: ASYNC110 - many conditions, virtual time
         await asyncio.sleep(_STEP)
     market.cancel()
-    await asyncio.sleep(_REST)
-    # A fill that was told last of all may have begun a repair, whose own fills a report has yet to tell.
-    for _ in range(_AFTER_ALL):
-        if unsettled(stage):
-            await asyncio.sleep(_STEP)
+    await _come_to_rest(stage)
     left = left and unsettled(stage)
     if left:
         stage.judge.break_(7, f"did not come to rest: {left}")
     else:
         compare(stage, actor.acknowledged)
+
+
+async def _come_to_rest(stage: Stage) -> None:
+    """Wait until nothing has left the desk and nothing has been filled for as long as reports take to tell of it.
+
+    A fill that was told last of all may have begun a repair or a copy, whose own fills a report has yet to tell.
+    """
+    loop = asyncio.get_running_loop()
+    since, seen = loop.time(), (stage.judge.checks, stage.venue.state.executions)
+    until = since + _LONGEST_REST
+    while loop.time() - since < _REST and loop.time() < until:
+        await asyncio.sleep(_STEP)
+        now = (stage.judge.checks, stage.venue.state.executions)
+        if now != seen or unsettled(stage):
+            since, seen = loop.time(), now
 
 
 def _count(stage: Stage) -> None:

@@ -70,7 +70,7 @@ _SILENT = frozenset({Fault.MUTE, Fault.DISCONNECT})
 _FOLDS = folding.FOLDS
 
 REPAIR_MUTANTS: tuple[Mutant, ...] = (
-    Mutant("a repair does not wait for reports that agree", ((Mending, "steady", _always),), _REFUSED,
+    Mutant("a repair does not wait for reports that agree", ((Mending, "_agrees", _always),), _REFUSED,
            (Act.ENTER_MENDED,)),
     Mutant("a group that repairs is left as it is", ((convergence, "repair", _always),), _REFUSED, (Act.ENTER_MENDED,)),
     Mutant("a leader's fill is forgotten", ((_FOLDS, "LeaderFilled", _nothing),), frozenset(), (Act.LEAD,)),
