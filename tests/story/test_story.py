@@ -103,19 +103,18 @@ def same_as_venue(desk: RunningDesk) -> None:
     assert held == theirs
 
 
-POINTS = [
-    f"{when}:{kind}"
-    for kind in ("IntentReceived", "IntentAllocated", "OrderApproved", "OrderSubmitted", "OrderAccepted",
-                 "OrderFilled", "StagesRecorded")
-    for when in ("before", "after")
-]  # fmt: skip
+KINDS = (
+    "IntentReceived", "IntentAllocated", "OrderApproved", "OrderSubmitted", "OrderAccepted", "OrderFilled",
+    "StagesRecorded",
+)  # fmt: skip
 
 
-def test_a_crash_at_every_journal_point_of_the_story_loses_and_doubles_nothing(desk: RunningDesk) -> None:
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_crash_at_every_journal_point_of_the_story_loses_and_doubles_nothing(desk: RunningDesk, when: str) -> None:
     desk.start().own()
     desk.wait_reconciled()
     assert desk.stop() == 0
-    for number, point in enumerate(POINTS):
+    for number, point in enumerate(f"{when}:{kind}" for kind in KINDS):
         desk.start(CRASH_AT=point).own()
         desk.wait_reconciled()
         before = books(desk.data)

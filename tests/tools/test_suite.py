@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -46,7 +47,8 @@ def test_browser_tests_stay_on_one_worker(tmp_path: Path) -> None:
     )
     (tmp_path / "test_pages.py").write_text(text, "utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    found = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=tmp_path, env=found, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     workers = (tmp_path / "workers").read_text("utf-8").split()
     assert len(workers) == 4

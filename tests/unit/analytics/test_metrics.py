@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bidwell.analytics import metrics
@@ -47,6 +47,7 @@ def test_a_drawdown_is_between_all_and_nothing(returns: list[float]) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(finite)
+@example([0.0] * 18 + [-0.5, -0.49999999999999994])
 def test_bounds_of_the_loss_are_in_order(returns: list[float]) -> None:
     shortfall, entropic = metrics.conditional_value_at_risk(returns), metrics.entropic_value_at_risk(returns)
     assert shortfall <= entropic + 1e-9

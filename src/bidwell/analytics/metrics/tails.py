@@ -147,7 +147,8 @@ def entropic_value_at_risk(returns: npt.ArrayLike, confidence: float = 0.95) -> 
             high = outer
         else:
             low = inner
-    return bound((low + high) / 2.0)
+    # For θ towards zero the bound is the worst loss itself.
+    return min(worst, bound((low + high) / 2.0))
 
 
 @metric("risk", "ratio", "empyrical tail_ratio")
