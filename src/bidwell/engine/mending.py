@@ -106,7 +106,10 @@ class Mending:
 
     def steady(self, account: AccountId, what: str) -> bool:
         """Whether enough reports in a row have agreed since this was first asked for `what`; asks for the next one."""
-        return self.all_steady((account,), what)
+        agrees = self._agrees(account, what)
+        if agrees:
+            self._passes[account].waiting.pop(what, None)
+        return agrees
 
     def all_steady(self, accounts: Collection[AccountId], what: str) -> bool:
         """Whether that holds for all of some accounts at once, False for none.
