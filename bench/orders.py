@@ -37,7 +37,7 @@ ROUNDS = 5
 GROUPS = {"one": 1, "twenty": 20, "hundred": 100}
 TARGETS = {"ack": (0.8, 2), "one": (2, 5), "twenty": (6, 15), "hundred": (25, 60)}
 REFERENCE_BARE_MS = 0.51
-PER_ROUND = {"bare": 40, "one": 40, "twenty": 15, "hundred": 6}
+PER_ROUND = {"bare": 40, "one": 35, "twenty": 12, "hundred": 5}
 # Seconds between two: long enough for all that one sets off (fills, their booking, the SQL tables) to be over.
 PAUSE = {"bare": 0.005, "one": 0.015, "twenty": 0.07, "hundred": 0.3}
 
