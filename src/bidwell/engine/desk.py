@@ -228,13 +228,17 @@ class Desk(Reading):
         if self.recovering is not None or name not in self.state.undecided:
             return
         more = self.core.decide(name, _SLICE)
-        if name not in self.state.undecided:
-            self.recorder.mark(name, recorder.RULES, self._world.clock.now())
-            self.recorder.touch(name)
+        self._note_decided(name)
         self.flush()
         if more:
             # The first accounts' orders are made durable and leave while the rules look at the next ones.
             self._writer.meanwhile(partial(self._decide, name))
+
+    def _note_decided(self, name: IntentId | None) -> None:
+        """The rules have looked at every part of an intent, at once or when its accounts were ready."""
+        if name is not None and name not in self.state.undecided:
+            self.recorder.mark(name, recorder.RULES, self._world.clock.now())
+            self.recorder.touch(name)
 
     def preview(self, request: Request) -> tuple[list[decisions.Decision], str, Decimal | None]:
         """What would happen, by the same code, with nothing kept: decisions, policy and reference price."""
@@ -309,6 +313,9 @@ class Desk(Reading):
     def _commit(self) -> asyncio.Future[datetime]:
         events, commands = self.core.events, self.core.commands
         self.core.events, self.core.commands = [], []
+        for _, event in events:
+            if isinstance(event, (ev.OrderApproved, ev.OrderDenied)):
+                self._note_decided(event.order.intent)
 
         def let_out(written: Sequence[Numbered], at: datetime) -> None:
             self._let_out(written, commands, at)

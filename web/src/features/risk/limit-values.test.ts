@@ -15,7 +15,7 @@ const ENTRIES = [
   entry("on_breach", "choice"),
 ];
 const LIMITS: Limits = {
-  max_daily_loss: "1000.50",
+  max_daily_loss: "1000.5",
   max_open_orders: 4,
   drawdowns: [{ amount: "2500", basis: "trailing_intraday", lock: "50100" }],
   contract_limits: [{ limit: "5", weights: { MES: "0.1" }, other: null }],
