@@ -16,7 +16,7 @@ from bidwell.model.limits import Limits, Scope, ScopeType
 from bidwell.model.order import OrderStatus
 from bidwell.simulation.proof import nouns
 from bidwell.simulation.proof.weather import Fault
-from tests.unit.engine.workbench import AAA, opened, virtually
+from tests.unit.engine.workbench import AAA, TREND, opened, virtually
 
 ACCOUNT = AccountId("acc_0")
 
@@ -118,3 +118,12 @@ def test_a_recorder_knows_only_what_was_started() -> None:
     recorder.mark(None, "sent", nouns.START)
     recorder.touch(IntentId("none"))
     assert recorder.stages(IntentId("none")) == ()
+
+
+@virtually
+async def test_the_rules_are_a_stage_also_of_a_signal_that_waited_for_its_account() -> None:
+    bench = await opened()
+    await bench.lose()
+    receipt = await bench.send("k1", strategy=TREND)
+    await bench.until(lambda: bool(bench.orders(receipt)))
+    assert "rules" in {stage.name for stage in bench.desk.recorder.stages(receipt.intent)}
