@@ -125,7 +125,10 @@ async def _serve(settings: Settings, folder: DataFolder, sockets: list[socket.so
     if settings.standby:
         built.tasks.append(asyncio.create_task(_claim(folder)))
     folder.announce(Address(os.getpid(), settings.url, web.alert_url))
-    log.info("leads", lease=built.leadership.token, url=settings.url)
+    # Where nobody else could lead, who leads is no news for a person at the console.
+    (log.info if settings.standby or settings.log == "json" else log.debug)(
+        "leads", lease=built.leadership.token, url=settings.url
+    )
     if not post.told:
         await _greet(built, settings.url, web.alert_url, browser=browser, as_json=as_json)
     # What lives as long as the process is not looked at again by the collector: its pauses would be the tail.
