@@ -19,7 +19,7 @@ from bidwell.engine.ports import Entropy
 from bidwell.jobs.live.messages import Begin, Cursor, Failed, Ready
 from bidwell.jobs.live.orders import Sender
 from bidwell.jobs.live.process import StrategyProcess
-from bidwell.jobs.live.running import LiveRun, Surroundings
+from bidwell.jobs.live.running import AGAIN, LiveRun, Surroundings
 from bidwell.jobs.live.surroundings import accounts_of
 from bidwell.model import events as ev
 from bidwell.model.account import Strategy
@@ -29,6 +29,7 @@ from bidwell.model.instrument import Instrument
 from bidwell.model.intent import Sizing, SizingBy, Source
 from bidwell.model.market import Quote
 from bidwell.model.terms import Terms
+from bidwell.storage.errors import StorageUnavailable
 from bidwell.storage.research.strategy_runs import RunLine, RunStatus, StrategyRun
 from bidwell.strategy.validation import validate
 
@@ -240,8 +241,18 @@ class StrategyRuns:
         live.log("error", failed.reason + (f" ({failed.hint})" if failed.hint else ""))
         await live.close()
         self._live.pop(live.run.id, None)
-        await self._failed(live.run, failed)
         log.warning("strategy_run.failed", run=live.run.id, code=failed.code, reason=failed.reason)
+        while True:
+            try:
+                await self._failed(live.run, failed)
+            except StorageUnavailable:
+                # A run that failed while the database is away must not stand there as one at work.
+                await asyncio.sleep(AGAIN)
+            except Fenced as error:
+                log.warning("strategy_run.fenced", run=live.run.id, reason=str(error))
+                return
+            else:
+                return
 
     async def _failed(self, run: StrategyRun, failed: Failed) -> None:
         ended = replace(run, status=RunStatus.FAILED, code=failed.code, reason=failed.reason, line=failed.line,
