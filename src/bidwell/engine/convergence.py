@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from bidwell.engine import unwinding
 from bidwell.engine.intake import Request
+from bidwell.engine.tries import Tries
 from bidwell.model.account import OnFailure
 from bidwell.model.errors import InvalidInput
 from bidwell.model.events import RepairEnded
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from bidwell.model.ids import AccountId, InstrumentId
     from bidwell.model.order import Order
 
-MOST_TRIES = 3
+TRIES = Tries("repair", 3)
 """So many times what one child lacks is sent again."""
 
 ACTOR = "repair"
@@ -89,7 +90,7 @@ def _part(state: State, record: IntentRecord, account: AccountId, child: Order |
 
 
 def _of_child(state: State, record: IntentRecord, child: Order) -> Part:
-    sign, tries = child.side.sign, len(_intents(state, child))
+    sign, tries = child.side.sign, len(TRIES.intents(state, child))
     if record.unwound or unwinding.is_undone(state, record):
         left = unwinding.left(state, child)
         orders = [child, *unwinding.legs(state, child), *unwinding.repairs(state, child)]
@@ -157,7 +158,7 @@ def repair(core: unwinding.Deciding, record: IntentRecord) -> bool:
     if not all([_mend(core, record, order, over=over) for order in children]):  # noqa: C419 - as said
         return False
     lacks = sum((missing(state, order) for order in children if _lacking(state, record, order)), ZERO)
-    tried = any(_intents(state, order) for order in children)
+    tried = any(TRIES.intents(state, order) for order in children)
     if (tried or lacks) and not record.repaired:
         core.emit(RepairEnded(core.now(), record.intent.id, lacks))
         if lacks:
@@ -219,8 +220,8 @@ def lost(state: State, order: Order) -> bool:
 
 def _wanted(state: State, record: IntentRecord, order: Order, *, over: bool) -> Decimal:
     """What may be sent for a child now: positive what it lacks, negative what it has too much, zero for nothing."""
-    tries, lacks = _intents(state, order), missing(state, order)
-    if over or len(tries) >= MOST_TRIES:
+    tries, lacks = TRIES.intents(state, order), missing(state, order)
+    if over or len(tries) >= TRIES.most:
         return ZERO
     if lacks < 0:
         side = order.side.opposite
@@ -235,7 +236,7 @@ def _wanted(state: State, record: IntentRecord, order: Order, *, over: bool) -> 
 def _mend(core: unwinding.Deciding, record: IntentRecord, order: Order, *, over: bool) -> bool:
     """Take the next step for one child; True when nothing more is to be done for it."""
     state = core.state
-    waits = any(name in state.undecided for name in _intents(state, order))
+    waits = any(name in state.undecided for name in TRIES.intents(state, order))
     if order.is_open or waits or any(one.is_open for one in repairs(state, order)):
         return False
     wanted = _wanted(state, record, order, over=over)
@@ -247,11 +248,11 @@ def _mend(core: unwinding.Deciding, record: IntentRecord, order: Order, *, over:
 
 
 def _send(core: unwinding.Deciding, record: IntentRecord, order: Order, wanted: Decimal) -> bool:
-    intent, number = record.intent, len(_intents(core.state, order)) + 1
+    intent = record.intent
     more, now = wanted > 0, core.now()
     left = deadline(record) - now
     request = Request(
-        key=_key(order, number), source=Source.REPAIR, instrument=order.instrument,
+        key=TRIES.next_key(core.state, order), source=Source.REPAIR, instrument=order.instrument,
         side=order.side if more else order.side.opposite, sizing=Sizing(SizingBy.QUANTITY, abs(wanted)),
         terms=order.terms if more else unwinding.MARKET, account=order.account, strategy=order.strategy,
         protection=intent.protection if more and not order.reduces else None, valid_for=max(left, _SHORTEST),
@@ -266,23 +267,9 @@ def _send(core: unwinding.Deciding, record: IntentRecord, order: Order, wanted: 
     return True
 
 
-def _key(order: Order, number: int) -> str:
-    return f"repair:{order.client_order_id}:{number}"
-
-
-def _intents(state: State, order: Order) -> list[object]:
-    keys = (_key(order, number) for number in range(1, MOST_TRIES + 1))
-    return [state.keys[key][0] for key in keys if key in state.keys]
-
-
 def repairs(state: State, order: Order) -> list[Order]:
     """The orders, without their exits, that were sent to bring a child to its quantity."""
-    found: list[Order] = []
-    for number in range(1, MOST_TRIES + 1):
-        known = state.keys.get(_key(order, number))
-        if known is not None:
-            found += [one for one in map(state.orders.__getitem__, state.intents[known[0]].orders) if one.leg == 0]
-    return found
+    return TRIES.orders(state, order)
 
 
 def brought(state: State, order: Order) -> Decimal:

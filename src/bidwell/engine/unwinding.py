@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from bidwell.engine import views
 from bidwell.engine.intake import Receipt, Request
+from bidwell.engine.tries import Tries
 from bidwell.model.account import OnFailure
 from bidwell.model.errors import InvalidInput
 from bidwell.model.events import Event, UnwindEnded
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from bidwell.model.ids import AccountId, ClientOrderId, InstrumentId, IntentId
     from bidwell.model.order import Order
 
-MOST_TRIES = 5
+TRIES = Tries("unwind", 5)
 """So many reductions are sent for one child; what they leave open is told as an alarm."""
 
 ACTOR = "unwind"
@@ -151,13 +152,13 @@ def _undo(core: Deciding, order: Order) -> bool:
         core.take_off(one.client_order_id, actor=ACTOR, reason=f"unwinding {order.intent}")
     if any(state.orders[one.client_order_id].is_open for one in works):
         return False
-    tries = _intents(state, order)
+    tries = TRIES.intents(state, order)
     if any(one.is_open for one in repairs(state, order)) or any(key in state.undecided for key in tries):
         return False
     remaining = left(state, order)
     if remaining <= 0 or held(state, order) <= 0:
         return True
-    if len(tries) >= MOST_TRIES:
+    if len(tries) >= TRIES.most:
         core.alarm("unwind_incomplete", {"order": order.client_order_id, "left": str(remaining)})
         return True
     quantity = min(remaining, room(state, order))
@@ -168,9 +169,8 @@ def _undo(core: Deciding, order: Order) -> bool:
 
 
 def _reduce(core: Deciding, order: Order, quantity: Decimal) -> bool:
-    number = len(_intents(core.state, order)) + 1
     request = Request(
-        key=_key(order, number), source=Source.REPAIR, instrument=order.instrument, side=order.side.opposite,
+        key=TRIES.next_key(core.state, order), source=Source.REPAIR, instrument=order.instrument, side=order.side.opposite,
         sizing=Sizing(SizingBy.QUANTITY, quantity), terms=MARKET, account=order.account, strategy=order.strategy,
         valid_for=_VALID, actor=ACTOR, note=f"reduces {order.client_order_id} of {order.intent}",
     )  # fmt: skip
@@ -184,23 +184,9 @@ def _reduce(core: Deciding, order: Order, quantity: Decimal) -> bool:
     return False
 
 
-def _key(order: Order, number: int) -> str:
-    return f"unwind:{order.client_order_id}:{number}"
-
-
-def _intents(state: State, order: Order) -> list[object]:
-    keys = (_key(order, number) for number in range(1, MOST_TRIES + 1))
-    return [state.keys[key][0] for key in keys if key in state.keys]
-
-
 def repairs(state: State, order: Order) -> list[Order]:
     """The orders that were sent to reduce this one."""
-    found = []
-    for number in range(1, MOST_TRIES + 1):
-        known = state.keys.get(_key(order, number))
-        if known is not None:
-            found += [state.orders[name] for name in state.intents[known[0]].orders]
-    return found
+    return TRIES.orders(state, order)
 
 
 def held(state: State, order: Order) -> Decimal:

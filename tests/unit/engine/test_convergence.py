@@ -221,7 +221,7 @@ async def test_after_so_many_tries_a_person_is_told() -> None:
     bench.weather.plan("submit", None, *[Fault.THROTTLED] * 30)
     receipt = await bench.send("k1", quantity="10", group=ALL)
     await bench.until(lambda: "not_converged" in bench.alarms)
-    assert len(repairs(bench)) == convergence.MOST_TRIES
+    assert len(repairs(bench)) == convergence.TRIES.most
     await bench.settle(3.0)
     assert bench.alarms.count("not_converged") == 1
     assert standings(bench, receipt)[1] == (Standing.DRIFTED, 5, 0)

@@ -154,7 +154,7 @@ async def test_a_reduction_that_is_refused_is_tried_again_and_then_given_up_with
     assert positions(bench) == [10, 10, 0]
     assert bench.alarms.count("unwind_incomplete") == 2
     (first, *_) = bench.desk.state.intents.values()
-    assert len(unwinding.repairs(bench.desk.state, bench.desk.state.orders[first.orders[0]])) == unwinding.MOST_TRIES
+    assert len(unwinding.repairs(bench.desk.state, bench.desk.state.orders[first.orders[0]])) == unwinding.TRIES.most
 
 
 @virtually

@@ -76,7 +76,7 @@ def _undone(stage: Stage, state: State, one: Order) -> None:
     own = {order.client_order_id for order in (one, *legs, *tries)}
     alone = all(order.client_order_id in own for order in state.orders.values() if order.fills
                 and (order.account, order.instrument) == (one.account, one.instrument))  # fmt: skip
-    waits = any(order.is_open for order in (one, *legs, *tries)) or len(tries) >= unwinding.MOST_TRIES
+    waits = any(order.is_open for order in (one, *legs, *tries)) or len(tries) >= unwinding.TRIES.most
     remaining = unwinding.left(state, one)
     if remaining > 0 and alone and not waits and unwinding.room(state, one) > 0:
         stage.judge.break_(25, f"{one.client_order_id} was not unwound: {remaining} is left")
