@@ -37,7 +37,6 @@ from tests.contract.broker_stand import (
     Table,
     approved,
     external,
-    limit_terms,
     now,
     until,
 )
@@ -73,7 +72,9 @@ class BrokerContract:
         broker, ear = stand.broker(), Ear()
         await stand.quote("99.90", "100.00")
         await broker.connect(ear)
-        yield Table(stand, broker, ear, Maker(stand))
+        forces = broker.capabilities.times_in_force
+        resting = TimeInForce.GTC if TimeInForce.GTC in forces else TimeInForce.DAY
+        yield Table(stand, broker, ear, Maker(stand, resting))
         await broker.close()
 
     # the session
@@ -171,7 +172,7 @@ class BrokerContract:
             pytest.skip(f"{order_type} is not offered")
         terms = {
             OrderType.MARKET: Terms(),
-            OrderType.LIMIT: limit_terms("90.00"),
+            OrderType.LIMIT: table.make.terms("90.00"),
             OrderType.STOP: Terms(OrderType.STOP, stop_price=Decimal("110.00")),
             OrderType.STOP_LIMIT: Terms(OrderType.STOP_LIMIT, Decimal("111.00"), Decimal("110.00")),
             OrderType.TRAILING_STOP: Terms(OrderType.TRAILING_STOP, trail_amount=Decimal("5.00")),
@@ -337,7 +338,7 @@ class BrokerContract:
             pytest.skip("orders cannot be replaced")
         order = table.make.limit("90.00")
         name = await table.submit(order)
-        await table.broker.replace(order, Decimal(12), limit_terms("91.00"))
+        await table.broker.replace(order, Decimal(12), table.make.terms("91.00"))
         await table.ear.hears(name, OrderReplaced)
         event = table.ear.of(name)[-1]
         assert isinstance(event, OrderReplaced)
@@ -351,7 +352,7 @@ class BrokerContract:
         name = await table.submit(order)
         await table.ear.hears(name, OrderAccepted)
         await table.stand.quote("98.90", "99.00")
-        await table.broker.replace(order, Decimal(10), limit_terms("98.00"))
+        await table.broker.replace(order, Decimal(10), table.make.terms("98.00"))
         await table.ear.hears(name, OrderFilled, ReplaceRejected)
         assert (await table.found(name)).status is OrderStatus.FILLED
 
@@ -362,7 +363,7 @@ class BrokerContract:
         order = table.make.limit("100.00")
         name = await table.submit(order)
         await table.ear.hears(name, OrderFilled)
-        await table.broker.replace(order, Decimal(3), limit_terms("100.00"))
+        await table.broker.replace(order, Decimal(3), table.make.terms("100.00"))
         await table.ear.hears(name, ReplaceRejected)
 
     async def test_a_second_replace_goes_on_from_the_first(self, table: Table) -> None:
@@ -370,9 +371,9 @@ class BrokerContract:
             pytest.skip("orders cannot be replaced")
         order = table.make.limit("90.00")
         name = await table.submit(order)
-        await table.broker.replace(order, Decimal(12), limit_terms("91.00"))
+        await table.broker.replace(order, Decimal(12), table.make.terms("91.00"))
         await table.ear.hears(name, OrderReplaced)
-        await table.broker.replace(order, Decimal(14), limit_terms("92.00"))
+        await table.broker.replace(order, Decimal(14), table.make.terms("92.00"))
         await until(lambda: table.ear.kinds(name).count("OrderReplaced") == 2, "the second replacement")
         theirs = await table.found(name)
         assert (theirs.quantity, theirs.terms.limit_price) == (Decimal(14), Decimal("92.00"))
@@ -388,7 +389,7 @@ class BrokerContract:
         order = table.make.limit("100.00")
         name = await table.submit(order)
         await table.ear.hears(name, OrderFilled)
-        await table.broker.replace(order, Decimal(12), limit_terms("101.00"))
+        await table.broker.replace(order, Decimal(12), table.make.terms("101.00"))
         await table.ear.hears(name, OrderReplaced)
         await table.stand.quote("99.90", "100.50", "100")
         await until(lambda: sum(event.fill.quantity for event in table.ear.fills(name)) == 12, "all of it")
@@ -409,7 +410,7 @@ class BrokerContract:
         if not table.able.attached_exits:
             pytest.skip("the broker holds no exits")
         entry = table.make.limit("99.00")
-        target = table.make.order(limit_terms("105.00"), side=Side.SELL, leg=1, entry=entry.client_order_id)
+        target = table.make.order(table.make.terms("105.00"), side=Side.SELL, leg=1, entry=entry.client_order_id)
         stop_terms = Terms(OrderType.STOP, stop_price=Decimal("95.00"), time_in_force=TimeInForce.GTC)
         stop = table.make.order(stop_terms, side=Side.SELL, leg=2, entry=entry.client_order_id)
         await table.broker.submit(approved(entry), (approved(target), approved(stop)))
@@ -426,7 +427,7 @@ class BrokerContract:
             pytest.skip("the broker holds no exits")
         entry = table.make.order()
         await table.submit(entry)
-        target = table.make.order(limit_terms("105.00"), side=Side.SELL, leg=1, entry=entry.client_order_id)
+        target = table.make.order(table.make.terms("105.00"), side=Side.SELL, leg=1, entry=entry.client_order_id)
         stop_terms = Terms(OrderType.STOP, stop_price=Decimal("95.00"), time_in_force=TimeInForce.GTC)
         stop = table.make.order(stop_terms, side=Side.SELL, leg=2, entry=entry.client_order_id)
         await table.broker.submit(approved(target), (approved(stop),))
@@ -533,7 +534,8 @@ class BrokerContract:
         assert book.account == table.stand.account.id
         assert book.positions == {table.stand.instrument: Decimal(10)}
         assert book.average_prices == {table.stand.instrument: Decimal("100.00")}
-        assert book.cash["USD"] == before["USD"] - 1000
+        currency = table.stand.account.currency
+        assert book.cash[currency] == before[currency] - 1000
         orders = {theirs.client_order_id: theirs for theirs in book.orders}
         assert orders[filled].status is OrderStatus.FILLED
         assert orders[filled].filled_quantity == sum(fill.quantity for fill in orders[filled].fills)
@@ -553,7 +555,7 @@ class BrokerContract:
         book = {order.broker_order_id: order for order in (await table.broker.snapshot()).orders}
         assert book[theirs].client_order_id is None
         assert book[theirs].quantity == 7
-        found = table.make.order(limit_terms("90.00"), quantity="7")
+        found = table.make.order(table.make.terms("90.00"), quantity="7")
         await table.broker.cancel(external(found, theirs))
         await until(lambda: any(isinstance(event, OrderCanceled) for event in table.ear.events), "the cancel")
 

@@ -194,10 +194,11 @@ async def until(holds: Callable[[], bool], what: str = "", seconds: float = WAIT
 
 
 class Maker:
-    """Orders of a stand's account with ids of their own."""
+    """Orders of a stand's account with ids of their own; a limit order rests for `resting` unless it says otherwise."""
 
-    def __init__(self, stand: Stand) -> None:
+    def __init__(self, stand: Stand, resting: TimeInForce = TimeInForce.GTC) -> None:
         self._stand = stand
+        self._resting = resting
         self._numbers: Iterator[int] = itertools.count(1)
 
     def order(self, terms: Terms | None = None, *, side: Side = Side.BUY, quantity: str = "10", leg: int = 0,
@@ -215,8 +216,11 @@ class Maker:
         )
 
     def limit(self, price: str, *, side: Side = Side.BUY, quantity: str = "10",
-              force: TimeInForce = TimeInForce.GTC) -> Order:  # fmt: skip
-        return self.order(limit_terms(price, force), side=side, quantity=quantity)
+              force: TimeInForce | None = None) -> Order:  # fmt: skip
+        return self.order(self.terms(price, force), side=side, quantity=quantity)
+
+    def terms(self, price: str, force: TimeInForce | None = None) -> Terms:
+        return limit_terms(price, force or self._resting)
 
 
 def limit_terms(price: str, force: TimeInForce = TimeInForce.GTC) -> Terms:
