@@ -66,6 +66,8 @@ PASSWORD = "correct horse battery staple"
 ORIGIN = "http://localhost:8600"
 TOKEN = {MAIN: "bwt_main_token_0123456789abcdef", OTHER: "bwt_other_token_0123456789abcdef"}
 START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+OF_ITS_OWN = frozenset({"SessionOpened", "EquityMarked", "AccountReconciled"})
+"""What a desk notes by itself, whenever its clock or a broker gives it cause to."""
 _numbers = itertools.count(1)
 
 
@@ -198,6 +200,11 @@ class House:
 
     def intents(self) -> int:
         return len(self.desk.state.intents)
+
+    def noted(self) -> int:
+        """How many entries the journals hold because somebody asked for something."""
+        entries = (entry for journal in self.journals.values() for entry in journal.entries)
+        return sum(entry.kind not in OF_ITS_OWN for entry in entries)
 
 
 async def until(fact: Callable[[], bool], seconds: float = 5.0) -> None:

@@ -302,7 +302,7 @@ async def test_the_listener_takes_alerts_and_nothing_else(home: House) -> None:
 
 async def test_trying_a_message_shows_what_would_happen_and_sends_nothing(home: House) -> None:
     viewer = await home.member(MAIN, Role.VIEWER)
-    before = len(home.journals[MAIN].entries)
+    before = home.noted()
     path = "/api/v1/w/main/alerts/test"
     good = (await viewer.post(path, json={"strategy": "main-cross", "body": "buy ACME 4 id t1"})).json()
     assert (good["parsed"]["instrument"], good["would"][0]["allowed"], good["problem"]) == ("ACME.TEST", 3, None)
@@ -310,7 +310,7 @@ async def test_trying_a_message_shows_what_would_happen_and_sends_nothing(home: 
     assert (bad["would"], bad["problem"]["code"]) == (None, "alert_size")
     unreadable = (await viewer.post(path, json={"strategy": "main-cross", "body": "{"})).json()
     assert (unreadable["parsed"], unreadable["problem"]["code"]) == (None, "alert_malformed")
-    assert len(home.journals[MAIN].entries) == before
+    assert (home.intents(), home.noted()) == (0, before)
 
 
 class BrokenLog:

@@ -305,9 +305,6 @@ class Stage:
             .replace("{id}", self.names.get(name, name))
         )
 
-    def facts(self) -> int:
-        return sum(len(journal.entries) for journal in self.home.journals.values())
-
 
 @pytest.fixture
 async def stage(home: House) -> Stage:
@@ -364,7 +361,7 @@ async def test_a_role_may_do_what_the_table_says_and_nothing_in_another_workspac
 
 async def test_a_stranger_gets_nothing_but_the_public_routes(stage: Stage) -> None:
     stranger = Person(stage.home.client(), "stranger@nowhere.test")
-    before = stage.facts()
+    before = stage.home.noted()
     for route in found_in(stage.home.app):
         row = ROWS[route.method, route.path]
         answer = await call(stranger, stage, route, MAIN, row.own)
@@ -373,7 +370,7 @@ async def test_a_stranger_gets_nothing_but_the_public_routes(stage: Stage) -> No
             assert refused(answer) is None, f"{route}: {answer.text}"
         else:
             assert answer.status_code == 401, f"{route}: {answer.text}"
-    assert stage.facts() == before
+    assert stage.home.noted() == before
 
 
 @pytest.mark.parametrize("scope", list(KeyScope))
@@ -396,11 +393,11 @@ async def test_a_key_may_do_what_its_scope_says(stage: Stage, scope: KeyScope) -
 
 async def test_what_is_denied_has_no_effect(stage: Stage) -> None:
     viewer = await stage.home.member(MAIN, Role.VIEWER)
-    before = stage.facts()
+    before = stage.home.noted()
     for route in found_in(stage.home.app):
         if expected(PERMISSIONS[route.action], Role.VIEWER) is not None:
             await call(viewer, stage, route, MAIN, ROWS[route.method, route.path].own)
-    assert stage.facts() == before
+    assert stage.home.noted() == before
 
 
 async def test_the_password_is_asked_again_where_the_table_says_so(stage: Stage) -> None:
