@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from decimal import Decimal
 
 import pytest
@@ -12,9 +13,22 @@ from aiohttp import web
 from bidwell.app.clock import WallClock
 from bidwell.brokers.alpaca.client import judge
 from bidwell.brokers.alpaca.config import GUIDE, AlpacaConfig, configure
-from bidwell.brokers.transport import Caller, Health, Http, HttpSettings, Limits, Request, Throttled
+from bidwell.brokers.transport import (
+    Caller,
+    Health,
+    Http,
+    HttpSettings,
+    Limits,
+    Request,
+    Socket,
+    Stream,
+    StreamSettings,
+    Throttled,
+)
 from bidwell.brokers.transport.circuit import FAILURES, Circuit
-from bidwell.model.errors import ConfigError, InDoubt, InvalidInput, ProtocolError, Unavailable
+from bidwell.model.errors import ConfigError, InDoubt, InvalidInput, ProtocolError, Refused, Unavailable
+from tests.contract.broker_stand import until
+from tests.contract.paper_stand import SeededEntropy
 
 PLENTY = Limits(Decimal(1000), 1000, 10)
 
@@ -173,3 +187,68 @@ def test_a_credential_is_checked_before_it_goes_anywhere() -> None:
     assert "abcdef" not in repr(configure(good, "paper"))
     with pytest.raises(ConfigError):
         AlpacaConfig("a", "b", "paper", twin="http://127.0.0.1:1")
+
+
+class Listener:
+    """An ear that remembers what it heard and how the stream was."""
+
+    def __init__(self) -> None:
+        self.heard: list[bytes | str] = []
+        self.states: list[str] = []
+
+    async def greet(self, socket: Socket) -> None:
+        await socket.say("hello")
+
+    def hear(self, frame: bytes | str) -> None:
+        self.heard.append(frame)
+
+    def up(self) -> None:
+        self.states.append("up")
+
+    def down(self, reason: str) -> None:
+        self.states.append(reason)
+
+    def refused(self, problem: Refused) -> None:
+        self.states.append(str(problem))
+
+
+@asynccontextmanager
+async def streaming(token: str) -> AsyncIterator[str]:
+    """A stream for who brings a token; it answers a text ping and says nothing else."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        if request.headers.get("Authorization") != token:
+            raise web.HTTPUnauthorized
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        async for message in socket:
+            if message.data == "ping":
+                await socket.send_str("pong")
+        return socket
+
+    app = web.Application()
+    app.router.add_get("/", answer)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"ws://127.0.0.1:{runner.addresses[0][1]}/"
+    await runner.cleanup()
+
+
+async def test_a_stream_says_its_ping_and_is_given_up_when_nothing_comes() -> None:
+    async with streaming("token") as url:
+        http, ear = Http(HttpSettings(frozenset(), loopback=True), {}), Listener()
+        http.open()
+        with pytest.raises(Refused, match="does not let this login in"):
+            await Stream(http, url, ear, SeededEntropy(), StreamSettings()).open()
+        http.carry({"Authorization": "token"})
+        quick = StreamSettings(backoff_first=0.01, ping="ping", ping_every=0.01, silence=10.0)
+        stream = Stream(http, url, ear, SeededEntropy(), quick)
+        await stream.open()
+        await until(lambda: ear.heard[:2] == ["pong", "pong"], "the answers to two pings")
+        await stream.close()
+        mute = Stream(http, url, ear, SeededEntropy(), StreamSettings(backoff_first=0.01, silence=0.05))
+        await mute.open()
+        await until(lambda: ear.states[-3:] == ["up", "nothing came for 0.05 s", "up"], "the silence is noticed")
+        await mute.close()
+        await http.close()

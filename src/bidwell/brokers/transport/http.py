@@ -18,7 +18,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
 from bidwell.brokers.transport.exact import LARGEST_BODY
-from bidwell.model.errors import ConfigError, InDoubt, Unavailable
+from bidwell.model.errors import ConfigError, InDoubt, Refused, Unavailable
 
 _NEVER_LEFT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError,
                aiohttp.InvalidURL)  # fmt: skip
@@ -56,6 +56,7 @@ class Http:
         _check_proxy(settings.proxy)
         self._settings = settings
         self._headers = dict(headers)
+        self._carried: dict[str, str] = {}
         self._session: aiohttp.ClientSession | None = None
 
     def open(self) -> None:
@@ -69,6 +70,10 @@ class Http:
         self._session = aiohttp.ClientSession(connector=connector, timeout=timeout, headers=self._headers,
                                               cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)  # fmt: skip
 
+    def carry(self, headers: Mapping[str, str]) -> None:
+        """Send these too from now on, in place of what was carried before: the token of a session that is renewed."""
+        self._carried = dict(headers)
+
     async def close(self) -> None:
         """Close every connection."""
         session, self._session = self._session, None
@@ -80,7 +85,7 @@ class Http:
     ) -> Answer:
         """Send once and read the whole answer; raises Unavailable (no byte left) or InDoubt (some may have)."""
         session = self._checked(url)
-        headers = {"Content-Type": "application/json"} if body is not None else None
+        headers = self._carried | ({"Content-Type": "application/json"} if body is not None else {})
         try:
             async with session.request(method, url, params=params, data=body, headers=headers,
                                        proxy=self._settings.proxy, allow_redirects=False) as answer:  # fmt: skip
@@ -91,12 +96,18 @@ class Http:
             raise InDoubt(f"{urlsplit(url).hostname} gave no whole answer: {_said(problem)}") from problem
 
     async def websocket(self, url: str, *, heartbeat: float, largest: int) -> aiohttp.ClientWebSocketResponse:
-        """Open a websocket; raises Unavailable."""
+        """Open a websocket; raises Unavailable, Refused where the credentials do not open it."""
         session = self._checked(url)
         try:
             async with asyncio.timeout(self._settings.connect_timeout):
                 return await session.ws_connect(url, heartbeat=heartbeat, max_msg_size=largest, autoclose=True,
-                                                proxy=self._settings.proxy)  # fmt: skip
+                                                headers=self._carried, proxy=self._settings.proxy)  # fmt: skip
+        except aiohttp.WSServerHandshakeError as problem:
+            refused = problem.status in {401, 403}
+            what = "does not let this login in" if refused else "takes no stream"
+            raise (Refused if refused else Unavailable)(
+                f"{urlsplit(url).hostname} {what}: {problem.status}"
+            ) from problem
         except (aiohttp.ClientError, TimeoutError, OSError) as problem:
             raise Unavailable(f"{urlsplit(url).hostname} takes no stream: {_said(problem)}") from problem
 

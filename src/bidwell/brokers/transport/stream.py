@@ -26,7 +26,8 @@ class StreamSettings:
     """Times in seconds. `heartbeat` is between pings; `login` is how long the login may take.
 
     Reconnects wait `backoff_first`, doubling up to `backoff_most`, each with jitter; a connection that held for
-    `steady` begins again at the first.
+    `steady` begins again at the first. `ping` is said every `ping_every` to servers that want to hear a text of their
+    own; a stream on which nothing came for `silence` is given up.
     """
 
     heartbeat: float = 10.0
@@ -35,6 +36,9 @@ class StreamSettings:
     backoff_most: float = 30.0
     steady: float = 10.0
     largest: int = LARGEST_FRAME
+    ping: str = ""
+    ping_every: float = 10.0
+    silence: float | None = None
 
 
 class Socket:
@@ -182,11 +186,26 @@ class Stream:
 
     async def _listen(self, socket: Socket) -> str:
         """Hand frames on until the connection ends; the reason."""
+        pinging = asyncio.get_running_loop().create_task(self._ping(socket)) if self._settings.ping else None
         try:
             while True:
-                self._ear.hear(await socket.hear())
+                async with asyncio.timeout(self._settings.silence):
+                    frame = await socket.hear()
+                self._ear.hear(frame)
+        except TimeoutError:
+            return f"nothing came for {self._settings.silence:g} s"
         except ProtocolError as problem:
             log.warning("broker_stream_not_understood", problem=str(problem))
             return f"not understood: {problem}"
         except BrokerError as problem:
             return str(problem)
+        finally:
+            if pinging is not None:
+                pinging.cancel()
+
+    async def _ping(self, socket: Socket) -> None:
+        # A connection that is gone is noticed by who listens on it.
+        with contextlib.suppress(Unavailable):
+            while True:
+                await asyncio.sleep(self._settings.ping_every)
+                await socket.say(self._settings.ping)
