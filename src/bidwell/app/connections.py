@@ -312,7 +312,8 @@ def _offer(guide: Guide, *, twins: bool) -> BrokerOffer:
     if twins:
         environments.append(AskedEnvironment(TWIN, "Twin on this machine", live=False))
     return BrokerOffer(
-        guide.broker, guide.title, tuple(AskedField(each.name, each.label, each.where, each.secret) for each in guide.fields),
+        guide.broker, guide.title, tuple(
+            AskedField(each.name, each.label, each.where, each.secret, each.optional) for each in guide.fields),
         tuple(environments), guide.steps, guide.page,
     )  # fmt: skip
 

@@ -292,6 +292,7 @@ class AskedField:
     label: str
     where: str
     secret: bool
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

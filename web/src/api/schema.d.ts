@@ -2996,6 +2996,8 @@ export interface components {
             label: string;
             /** Name */
             name: string;
+            /** Optional */
+            optional: boolean;
             /** Secret */
             secret: boolean;
             /** Where */

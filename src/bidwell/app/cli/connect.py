@@ -151,7 +151,9 @@ def _fields(desk: Remote, broker: str, given: list[str]) -> dict[str, str]:
         raise InvalidInput("broker.unknown", f"there is no broker {broker!r}", field="broker", hint=", ".join(offers))
     for row in offers[broker]["fields"]:
         if row["name"] not in found:
-            found[row["name"]] = typer.prompt(f"{row['label']} ({row['where']})", hide_input=row["secret"])
+            empty = "" if row["optional"] else None
+            found[row["name"]] = typer.prompt(f"{row['label']} ({row['where']})", default=empty, show_default=False,
+                                              hide_input=row["secret"])  # fmt: skip
     return found
 
 

@@ -11,13 +11,20 @@ from bidwell.model.errors import InvalidInput
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing to enter. `where` says where the broker shows it; `secret` fields are never shown again."""
+    """One thing to enter.
+
+    `where` says where the broker shows it; `secret` fields are never shown again; an `optional` one may be left empty
+    and is its `default` then. A `daily` one is good for one login and asked for at each.
+    """
 
     name: str
     label: str
     where: str
     secret: bool = True
     pattern: str = r"[\x21-\x7e]{1,512}"
+    daily: bool = False
+    default: str = ""
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +62,8 @@ class Guide:
             raise InvalidInput("credential.unknown", f"{self.title} does not ask for {unknown[0]!r}", field=unknown[0])
         found = {}
         for each in self.fields:
-            value = given.get(each.name, "").strip()
-            if not re.fullmatch(each.pattern, value):
+            value = given.get(each.name, "").strip() or each.default
+            if not (each.optional and not value) and not re.fullmatch(each.pattern, value):
                 what = "is not given" if not value else "does not look like one"
                 raise InvalidInput(f"credential.{each.name}", f"{each.label} {what}", field=each.name, hint=each.where)
             found[each.name] = value

@@ -147,7 +147,8 @@ def _given(broker: str, body: schemas.CredentialBody) -> Credentials:
 def _view(offer: BrokerOffer) -> schemas.BrokerView:
     return schemas.BrokerView(
         broker=offer.broker, title=offer.title, steps=list(offer.steps), page=offer.page,
-        fields=[schemas.BrokerField(name=each.name, label=each.label, where=each.where, secret=each.secret)
+        fields=[schemas.BrokerField(name=each.name, label=each.label, where=each.where, secret=each.secret,
+                                    optional=each.optional)
                 for each in offer.fields],
         environments=[schemas.BrokerEnvironment(name=each.name, title=each.title, live=each.live)
                       for each in offer.environments],

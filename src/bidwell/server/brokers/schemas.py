@@ -22,6 +22,7 @@ class BrokerField(View):
     label: str
     where: str
     secret: bool
+    optional: bool
 
 
 class BrokerEnvironment(View):

@@ -19,7 +19,7 @@ export function requestOf(entered: Entered): CredentialRequest {
 
 /** Whether everything that the broker asks for has been entered. */
 export function complete(broker: Broker, entered: Entered): boolean {
-  const filled = broker.fields.every(({ name }) => (entered.fields[name] ?? "").trim() !== "");
+  const filled = broker.fields.every(({ name, optional }) => optional || (entered.fields[name] ?? "").trim() !== "");
   return filled && (entered.environment !== "twin" || entered.twin.trim() !== "");
 }
 
@@ -35,7 +35,7 @@ export function CredentialFields({ broker, entered, problems, onChange }: Creden
   return (
     <>
       {entered.environment === "twin" && (
-        <Field label="Address of the twin" hint="bidwell twin alpaca --port 9101 says it" problem={problems.get("twin")}>
+        <Field label="Address of the twin" hint={`bidwell twin ${broker.broker} --port 9101 says it`} problem={problems.get("twin")}>
           {({ id, describedBy, invalid }) => (
             <Input
               id={id}
@@ -49,7 +49,7 @@ export function CredentialFields({ broker, entered, problems, onChange }: Creden
         </Field>
       )}
       {broker.fields.map((field) => (
-        <Field key={field.name} label={field.label} hint={field.where} problem={problems.get(field.name)}>
+        <Field key={field.name} label={field.optional ? `${field.label} (optional)` : field.label} hint={field.where} problem={problems.get(field.name)}>
           {({ id, describedBy, invalid }) => (
             <Input
               id={id}
