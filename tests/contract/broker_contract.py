@@ -19,7 +19,6 @@ from bidwell.model.events import (
     CancelRejected,
     OrderAccepted,
     OrderCanceled,
-    OrderExpired,
     OrderFilled,
     OrderRejected,
     OrderReplaced,
@@ -201,7 +200,8 @@ class BrokerContract:
         name = await table.submit(table.make.limit("90.00", force=TimeInForce.DAY))
         await table.ear.hears(name, OrderAccepted)
         await table.stand.close_market()
-        await table.ear.hears(name, OrderExpired)
+        # Some brokers have no word of their own for it.
+        await until(lambda: table.ear.kinds(name)[-1] in {"OrderExpired", "OrderCanceled"}, "the end of the order")
 
     # one id, one order
 
@@ -284,8 +284,12 @@ class BrokerContract:
     async def test_reports_that_come_twice_carry_the_same_ids(self, table: Table) -> None:
         await table.stand.say_next_twice()
         name = await table.submit(table.make.order())
-        await until(lambda: len(table.ear.fills(name)) >= 2, "the fill twice")
+        await table.ear.hears(name, OrderFilled)
+        # What comes of a later order comes behind the second telling, which an adapter may keep to itself.
+        later = await table.submit(table.make.order())
+        await table.ear.hears(later, OrderFilled)
         assert len({event.fill.execution_id for event in table.ear.fills(name)}) == 1
+        assert table.ear.kinds(name).count("OrderAccepted") <= 2
 
     async def test_reports_in_the_wrong_order_lose_nothing(self, table: Table) -> None:
         await table.stand.reorder_next()
@@ -502,7 +506,7 @@ class BrokerContract:
         await until(lambda: table.ear.states[-1] == "up", "the session is up again")
         book = {theirs.client_order_id: theirs for theirs in (await table.broker.snapshot()).orders}
         assert (book[partly].status, book[partly].filled_quantity) == (OrderStatus.WORKING, Decimal(4))
-        assert book[ending].status is OrderStatus.EXPIRED
+        assert book[ending].status in {OrderStatus.EXPIRED, OrderStatus.CANCELED}
         assert not table.ear.fills(partly)
 
     # reading

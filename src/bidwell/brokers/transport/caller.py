@@ -40,6 +40,7 @@ class Request:
     body: bytes | None = None
     writes: bool = False
     urgent: bool = False
+    content_type: str = "application/json"
 
 
 class Judge(Protocol):
@@ -94,7 +95,8 @@ class Caller:
     async def _once(self, request: Request) -> Answer:
         await self._admit(request)
         try:
-            answer = await self._http.send(request.method, request.url, params=request.params, body=request.body)
+            answer = await self._http.send(request.method, request.url, params=request.params, body=request.body,
+                                           content_type=request.content_type)  # fmt: skip
         except InDoubt as problem:
             self._circuit.failed()
             self._health.trouble(_what(request), problem)

@@ -6,6 +6,7 @@ from collections import deque
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from bidwell.brokers.transport.indian import DayLogin
 from bidwell.engine.ports import Clock, SessionLife, SessionReport, SessionState, Trouble
 from bidwell.model.errors import BrokerError
 
@@ -20,6 +21,7 @@ class Health:
         self._clock = clock
         self._troubles: deque[Trouble] = deque(maxlen=_KEPT)
         self.state = SessionState(SessionLife.DEAD, "not connected yet")
+        self.login: DayLogin | None = None
         self.heard_at: datetime | None = None
         self.skew: timedelta | None = None
         self.limit: int | None = None
@@ -55,5 +57,6 @@ class Health:
         self.skew = seen if self.skew is None else self.skew + (seen - self.skew) * _SKEW_WEIGHT
 
     def report(self) -> SessionReport:
-        """All of it, as of now."""
-        return SessionReport(self.state, self.heard_at, self.limit, self.left, self.skew, tuple(self._troubles))
+        """All of it, as of now; a login that ends by itself is told to end soon, and to have ended."""
+        state = self.state if self.login is None else self.login.state(self.state, self._clock.now())
+        return SessionReport(state, self.heard_at, self.limit, self.left, self.skew, tuple(self._troubles))

@@ -81,11 +81,12 @@ class Http:
             await session.close()
 
     async def send(
-        self, method: str, url: str, *, params: Mapping[str, str] | None = None, body: bytes | None = None
-    ) -> Answer:
+        self, method: str, url: str, *, params: Mapping[str, str] | None = None, body: bytes | None = None,
+        content_type: str = "application/json",
+    ) -> Answer:  # fmt: skip
         """Send once and read the whole answer; raises Unavailable (no byte left) or InDoubt (some may have)."""
         session = self._checked(url)
-        headers = self._carried | ({"Content-Type": "application/json"} if body is not None else {})
+        headers = self._carried | ({"Content-Type": content_type} if body is not None else {})
         try:
             async with session.request(method, url, params=params, data=body, headers=headers,
                                        proxy=self._settings.proxy, allow_redirects=False) as answer:  # fmt: skip
