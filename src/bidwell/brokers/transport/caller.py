@@ -32,7 +32,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to ask. `writes` may change something: it is sent once. `urgent` (a cancel) goes whatever the circuit says."""
+    """What to ask. `writes` may change something: it is sent once. `urgent` (a cancel) goes whatever the circuit says.
+
+    `signed` are headers with a signature over the URL and the body as they are written.
+    """
 
     method: str
     url: str
@@ -41,6 +44,7 @@ class Request:
     writes: bool = False
     urgent: bool = False
     content_type: str = "application/json"
+    signed: Mapping[str, str] | None = None
 
 
 class Judge(Protocol):
@@ -96,7 +100,7 @@ class Caller:
         await self._admit(request)
         try:
             answer = await self._http.send(request.method, request.url, params=request.params, body=request.body,
-                                           content_type=request.content_type)  # fmt: skip
+                                           content_type=request.content_type, signed=request.signed)  # fmt: skip
         except InDoubt as problem:
             self._circuit.failed()
             self._health.trouble(_what(request), problem)

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
+from yarl import URL
 
 from bidwell.brokers.transport.exact import LARGEST_BODY
 from bidwell.model.errors import ConfigError, InDoubt, Refused, Unavailable
@@ -82,13 +83,18 @@ class Http:
 
     async def send(
         self, method: str, url: str, *, params: Mapping[str, str] | None = None, body: bytes | None = None,
-        content_type: str = "application/json",
+        content_type: str = "application/json", signed: Mapping[str, str] | None = None,
     ) -> Answer:  # fmt: skip
-        """Send once and read the whole answer; raises Unavailable (no byte left) or InDoubt (some may have)."""
+        """Send once and read the whole answer; raises Unavailable (no byte left) or InDoubt (some may have).
+
+        `signed` are the headers of a request whose signature covers its URL and body as they are written: nothing of
+        it is encoded anew.
+        """
         session = self._checked(url)
-        headers = self._carried | ({"Content-Type": content_type} if body is not None else {})
+        headers = self._carried | ({"Content-Type": content_type} if body is not None else {}) | dict(signed or {})
+        target = url if signed is None else URL(url, encoded=True)
         try:
-            async with session.request(method, url, params=params, data=body, headers=headers,
+            async with session.request(method, target, params=params, data=body, headers=headers,
                                        proxy=self._settings.proxy, allow_redirects=False) as answer:  # fmt: skip
                 return Answer(answer.status, answer.headers, await self._body(answer))
         except _NEVER_LEFT as problem:
