@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -97,9 +98,14 @@ class Ear(Protocol):
 
 
 class Stream:
-    """Keeps a websocket open from `open` to `close`."""
+    """Keeps a websocket open from `open` to `close`.
 
-    def __init__(self, http: Http, url: str, ear: Ear, entropy: Entropy, settings: StreamSettings) -> None:
+    `url` may be asked for before each attempt, where a token that is renewed is a part of it.
+    """
+
+    def __init__(
+        self, http: Http, url: str | Callable[[], Awaitable[str]], ear: Ear, entropy: Entropy, settings: StreamSettings
+    ) -> None:
         self._http = http
         self._url = url
         self._ear = ear
@@ -147,7 +153,8 @@ class Stream:
 
     async def _dial(self) -> Socket:
         kept = self._settings
-        socket = Socket(await self._http.websocket(self._url, heartbeat=kept.heartbeat, largest=kept.largest))
+        url = self._url if isinstance(self._url, str) else await self._url()
+        socket = Socket(await self._http.websocket(url, heartbeat=kept.heartbeat, largest=kept.largest))
         try:
             async with asyncio.timeout(kept.login):
                 await self._ear.greet(socket)
