@@ -64,21 +64,22 @@ class Denied(Refused):
 
 
 class Caller:
-    """Sends requests one account may send.
+    """Sends requests one account may send; callers of one broker's several rates may share a `circuit`.
 
     `ask` raises Unavailable (nothing happened), InDoubt (a write that may have), Denied (the broker said no; for a
     write only where nothing was done), ProtocolError.
     """
 
     def __init__(
-        self, http: Http, judge: Judge, limits: Limits, health: Health, monotonic: Callable[[], float]
-    ) -> None:
+        self, http: Http, judge: Judge, limits: Limits, health: Health, monotonic: Callable[[], float],
+        circuit: Circuit | None = None,
+    ) -> None:  # fmt: skip
         self._http = http
         self._judge = judge
         self._health = health
         self._monotonic = monotonic
         self._bucket = TokenBucket(limits.per_second, limits.burst, limits.reserved, monotonic)
-        self._circuit = Circuit(monotonic)
+        self._circuit = circuit or Circuit(monotonic)
         self._not_before = 0.0
 
     async def ask(self, request: Request) -> Answer:

@@ -15,6 +15,8 @@ from bidwell.model.money import bearable
 T = TypeVar("T")
 LARGEST_BODY = 64 * 1024 * 1024
 """No answer of a broker is longer; an instrument list of half a million rows stays below."""
+LARGEST_LIST = 512 * 1024 * 1024
+"""No list that is read piece by piece is longer."""
 
 _FRACTION = re.compile(r"(\.\d{6})\d+")
 

@@ -9,7 +9,7 @@ import asyncio
 import errno
 import ipaddress
 import socket
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -18,7 +18,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 from yarl import URL
 
-from bidwell.brokers.transport.exact import LARGEST_BODY
+from bidwell.brokers.transport.exact import LARGEST_BODY, LARGEST_LIST
 from bidwell.model.errors import ConfigError, InDoubt, Refused, Unavailable
 
 _NEVER_LEFT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError,
@@ -101,6 +101,25 @@ class Http:
             raise Unavailable(f"{urlsplit(url).hostname} is not reached: {_said(problem)}") from problem
         except (aiohttp.ClientError, TimeoutError, OSError) as problem:
             raise InDoubt(f"{urlsplit(url).hostname} gave no whole answer: {_said(problem)}") from problem
+
+    async def pieces(self, url: str, *, within: float, largest: int = LARGEST_LIST) -> AsyncIterator[bytes]:
+        """The body of a long list as it comes, unpacked, so that it need not be held whole; `within` is in seconds.
+
+        Raises Unavailable where it does not come, breaks off or is longer than `largest`.
+        """
+        session, total = self._checked(url), 0
+        try:
+            async with session.get(url, headers=self._carried, proxy=self._settings.proxy, allow_redirects=False,
+                                   timeout=aiohttp.ClientTimeout(total=within)) as answer:  # fmt: skip
+                if answer.status != 200:
+                    raise Unavailable(f"{urlsplit(url).hostname} answered {answer.status} for a list")
+                async for piece in answer.content.iter_any():
+                    total += len(piece)
+                    if total > largest:
+                        raise Unavailable(f"the list is longer than {largest} bytes")
+                    yield piece
+        except (aiohttp.ClientError, TimeoutError, OSError) as problem:
+            raise Unavailable(f"{urlsplit(url).hostname} gave no whole list: {_said(problem)}") from problem
 
     async def websocket(self, url: str, *, heartbeat: float, largest: int) -> aiohttp.ClientWebSocketResponse:
         """Open a websocket; raises Unavailable, Refused where the credentials do not open it."""
