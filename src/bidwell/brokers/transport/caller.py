@@ -158,7 +158,7 @@ class Caller:
         try:
             seconds = min(max(float(text), 0.05), _LONGEST_THROTTLE)
         except ValueError:
-            seconds = 1.0
+            seconds = verdict.pause or 1.0
         self._not_before = self._monotonic() + seconds
         return Throttled(verdict.message, seconds)
 

@@ -67,12 +67,16 @@ _ERRORS: dict[Kind, type[BrokerError]] = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One error of a vendor: `code` is the vendor's own, `sentence` says what it means and what to do."""
+    """One error of a vendor: `code` is the vendor's own, `sentence` says what it means and what to do.
+
+    `pause` is how many seconds a throttle lasts, where the vendor documents it and does not say it each time.
+    """
 
     kind: Kind
     code: str
     sentence: str
     text: str = ""
+    pause: float | None = None
 
     @property
     def message(self) -> str:
