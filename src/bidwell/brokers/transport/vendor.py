@@ -102,7 +102,7 @@ class Vendor:
         lowered = text.lower()
         found = next((verdict for words, verdict in self.texts if words in lowered), None)
         found = found or self.codes.get(code) or self.statuses.get(status) or _by_class(self.name, status)
-        return Verdict(found.kind, code or found.code, found.sentence, text)
+        return Verdict(found.kind, code or found.code, found.sentence, text, found.pause)
 
     def verdicts(self) -> list[Verdict]:
         """Every verdict of the tables, for the documentation and for the test that enumerates them."""
