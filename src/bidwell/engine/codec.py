@@ -8,6 +8,7 @@ import msgspec
 
 from bidwell.model.errors import ProtocolError
 from bidwell.model.events import KINDS, Event
+from bidwell.model.held_events import HELD_KINDS
 from bidwell.model.instrument import CONTRACTS, Contract
 from bidwell.model.risk_events import RISK_KINDS
 
@@ -22,7 +23,9 @@ def _contract(wanted: type, value: Any) -> Any:  # noqa: ANN401 - msgspec hands 
     raise ValueError(msg)
 
 
-_decoders = {name: msgspec.json.Decoder(kind, dec_hook=_contract) for name, kind in (KINDS | RISK_KINDS).items()}
+_decoders = {
+    name: msgspec.json.Decoder(kind, dec_hook=_contract) for name, kind in (KINDS | RISK_KINDS | HELD_KINDS).items()
+}
 
 
 def encode(event: Event) -> bytes:

@@ -12,9 +12,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bidwell.engine import copies, decisions, intake, obstacles, tracking
+from bidwell.engine import copies, decisions, emulation, intake, obstacles, tracking
 from bidwell.engine.commands import Cancel, Command, Lanes, LookUp, Reconcile, Replace, Submit
 from bidwell.engine.follow import is_share
+from bidwell.engine.holding import Holding
 from bidwell.engine.mending import Mending
 from bidwell.model import events as ev
 from bidwell.model.account import Policy
@@ -68,6 +69,7 @@ class Core:
         # When an exit last asked for an order to be taken off.
         self._cleared: dict[ClientOrderId, float] = {}
         self.mending = Mending(self)
+        self.holding = Holding(self)
         # What was left undecided by an earlier process waits for this one's first prices.
         self._left_over = dict(state.undecided)
         # The split that proved the newest intent feasible, good for as long as nothing has changed since.
@@ -106,18 +108,10 @@ class Core:
 
     def _check_feasible(self, intent: Intent) -> _Split | None:
         """Refuse at the door what allocation could only turn into nothing; the split, where there is one to make."""
-        split = None
-        if intent.group is not None or intent.sizing.by in _NEEDS_PRICE:
-            group = self.state.groups.get(intent.group) if intent.group is not None else None
-            split = decisions.allocations(self.state, self.market, intent, group)
-        if intent.protection is None:
-            return split
-        for account in self.state.receivers(intent):
-            able = self.lanes.capabilities(account)
-            if able is not None and not able.attached_exits:
-                msg = f"the broker of {self.state.accounts[account].name} takes no exits attached to an order"
-                raise InvalidInput("protection.unsupported", msg, field="protection")
-        return split
+        if intent.group is None and intent.sizing.by not in _NEEDS_PRICE:
+            return None
+        group = self.state.groups.get(intent.group) if intent.group is not None else None
+        return decisions.allocations(self.state, self.market, intent, group)
 
     def decide(self, name: IntentId, most: int | None = None) -> bool:
         """Allocate and gate what of an intent is not decided yet and need not wait, so many accounts at most.
@@ -255,6 +249,7 @@ class Core:
     def on_prices(self) -> None:
         """Prices came: what an earlier process left undecided may go on."""
         self._split = None
+        self.holding.on_prices()
         if self._left_over:
             self._left_over = {name: None for name in self._left_over if name in self.state.undecided}
             self.decide_waiting()
@@ -271,7 +266,7 @@ class Core:
             return
         order, now = proposal.order, proposal.now
         denial = self._too_late(order) or self._stale(order, now) or obstacles.withdrawn(self.state, order)
-        denial = denial or obstacles.unable(self.lanes.capabilities(order.account), (order, *proposal.attached))
+        denial = denial or obstacles.unable(self.lanes.capabilities(order.account), order, proposal.attached)
         if denial is None and isinstance(verdict, Blocked):
             denial = verdict.denial
         if denial is None and isinstance(verdict, Passed):
@@ -284,6 +279,10 @@ class Core:
 
     def _approve(self, verdict: Passed, now: datetime) -> None:
         order = verdict.approved.order
+        plan = emulation.plan(self.lanes.capabilities(order.account), order, [one.order for one in verdict.attached])
+        if plan is not None:
+            self.holding.begin(verdict, plan, now)
+            return
         self.emit(ev.OrderApproved(now, order, verdict.reservation, verdict.checks))
         attached = tuple(one.order.client_order_id for one in verdict.attached)
         if attached:
@@ -316,7 +315,7 @@ class Core:
         """Put what was approved but never left back into its lane, unless something now stands in its way."""
         now = self._clock.now()
         for order in self.state.open_orders(account):
-            if order.status is not OrderStatus.CREATED or order.entry is not None:
+            if order.status is not OrderStatus.CREATED or order.attached:
                 continue
             if self.lanes.queued(account, order.client_order_id):
                 continue
@@ -342,7 +341,10 @@ class Core:
         return arrived is not None and self.monotonic() - arrived > longest
 
     def _stale(self, order: Order, now: datetime) -> ev.Check | None:
-        if order.intent is None or not self._overdue(self.state.intents[order.intent].intent, now):
+        if order.intent is None:
+            return None
+        late = self.holding.overdue(order, now) if order.asked is not None else None
+        if not (self._overdue(self.state.intents[order.intent].intent, now) if late is None else late):
             return None
         return obstacles.stale(self.state.intents[order.intent].intent, now)
 
@@ -387,7 +389,7 @@ class Core:
         """Send a looked-up and unknown order again under the same id, to a broker that dedupes for ever."""
         order = self.state.orders[name]
         now = self._clock.now()
-        if order.status is not OrderStatus.SUBMITTED or order.pending is not Pending.NONE or order.entry is not None:
+        if order.status is not OrderStatus.SUBMITTED or order.pending is not Pending.NONE or order.attached:
             return False
         if self.lanes.queued(order.account, name) or self._obstacle(order, now) is not None:
             return False
@@ -403,7 +405,8 @@ class Core:
         if order.intent is None:
             return ()
         return tuple(one for one in self.state.intents[order.intent].orders
-                     if self.state.orders[one].entry == name and self.state.orders[one].is_open)  # fmt: skip
+                     if self.state.orders[one].entry == name and self.state.orders[one].attached
+                     and self.state.orders[one].is_open)  # fmt: skip
 
     # --- what the broker says ---------------------------------------------------------------------
 
@@ -454,6 +457,7 @@ class Core:
         if isinstance(event, ev.OrderFilled) and (after.filled_quantity > after.quantity or not order.is_open):
             self.alarm("late_or_over_fill", {"account": order.account, "order": order.client_order_id,
                                               "filled": str(after.filled_quantity)})  # fmt: skip
+        self.holding.on_order(after)
         return True
 
     # --- what people ask --------------------------------------------------------------------------
@@ -467,8 +471,12 @@ class Core:
             raise InvalidInput("order.closed", f"order {name} is already {order.status}", field="order")
         now = self._clock.now()
         if order.status is OrderStatus.CREATED:
-            denial = ev.Check("canceled_before_sent", passed=False, message=reason or "canceled before it was sent")
+            denial = ev.Check("canceled_before_sent", passed=False, current=actor,
+                              message=reason or "canceled before it was sent")  # fmt: skip
             self._deny((name, *self.attached_to(name)), denial, now)
+            return
+        if order.status is OrderStatus.HELD:
+            self.holding.call_off(name, actor=actor, reason=reason)
             return
         if order.pending is not Pending.CANCEL:
             self.emit(ev.CancelRequested(now, name, actor, reason))
@@ -479,15 +487,20 @@ class Core:
         order = self.state.orders.get(name)
         if order is None:
             raise InvalidInput("order.unknown", f"order {name!r} does not exist", field="order")
-        if order.status is not OrderStatus.WORKING or order.pending is not Pending.NONE or name in self.state.replacing:
+        held = order.status is OrderStatus.HELD
+        works = (
+            order.status is OrderStatus.WORKING and order.pending is Pending.NONE and name not in self.state.replacing
+        )
+        if not (works or held):
             msg = f"only a working order without a pending request can be replaced; {name} is {order.status}"
             raise InvalidInput("order.not_replaceable", msg, field="order")
         able = self.lanes.capabilities(order.account)
-        if able is not None and not able.replace:
+        if able is not None and not able.replace and not held:
             msg = f"the broker of {self.state.accounts[order.account].name} cannot change an order"
             raise InvalidInput("order.not_replaceable", msg, field="order", hint="cancel it and send a new one")
         wanted = replace(order, quantity=quantity if quantity is not None else order.quantity,
                          terms=terms if terms is not None else order.terms)  # fmt: skip
+        self.holding.check_change(order, wanted)
         if wanted.quantity <= order.filled_quantity:
             raise InvalidInput("order.quantity", f"{order.filled_quantity} is already filled: cancel it instead",
                                field="quantity")  # fmt: skip
@@ -502,7 +515,10 @@ class Core:
         self.emit(
             ev.ReplaceRequested(self._clock.now(), name, wanted.quantity, wanted.terms, verdict.reservation, actor)
         )
-        self.commands.append(Replace(order.account, name, wanted.quantity, wanted.terms))
+        if held:
+            self.holding.change(name, wanted)
+        else:
+            self.commands.append(Replace(order.account, name, wanted.quantity, wanted.terms))
 
     def confirm_dead(self, name: ClientOrderId, actor: str) -> None:
         """A person vouches that the broker never had an ABSENT order."""
@@ -547,6 +563,7 @@ class Core:
                 self.emit(ev.OrderDenied(now, order, denial))
         self.decide_waiting()
         self.mending.run()
+        self.holding.run()
         self._forget_settled()
 
     def _pending_intents(self) -> list[IntentId]:

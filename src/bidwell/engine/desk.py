@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bidwell.engine import codec, decisions, recorder, views
+from bidwell.engine import allotting, codec, decisions, recorder, views
 from bidwell.engine.commands import Cancel, LookUp, Reconcile, Replace, Submit
 from bidwell.engine.decider import Core
 from bidwell.engine.definitions import check_definition, check_scope
@@ -23,7 +23,6 @@ from bidwell.engine.writer import Numbered, Writer
 from bidwell.model import events as ev
 from bidwell.model.errors import BrokerError, Fenced, JournalError, JournalUnavailable
 from bidwell.model.limits import Scope, ScopeType, TradingState
-from bidwell.model.money import ZERO
 from bidwell.model.order import Pending
 
 if TYPE_CHECKING:
@@ -199,7 +198,7 @@ class Desk(Reading):
         self.recovering = None
         for session in self.sessions.values():
             session.turn(connected=session.connected, detail="the journal is back", now=self._world.clock.now())
-            self._allot(session)
+            allotting.catch_up(self.state, session)
         self._world.alarm("journal_recovered", {"sequence": self.state.sequence})
 
     def _check_open(self) -> None:
@@ -324,8 +323,7 @@ class Desk(Reading):
 
     def _let_out(self, written: Sequence[Numbered], commands: Sequence[object], at: datetime) -> None:
         for _, event in written:
-            if isinstance(event, (ev.IntentAllocated, ev.ReplaceRequested)):
-                self._allot_from(event)
+            allotting.hear(event, self.state, self.sessions)
         for command in commands:
             if isinstance(command, Submit):
                 self.recorder.mark(self.state.orders[command.order].intent, recorder.OUTBOX, at)
@@ -352,25 +350,6 @@ class Desk(Reading):
             session.ask(command.order)
         else:
             session.lane.put(command)
-
-    def _allot_from(self, event: ev.IntentAllocated | ev.ReplaceRequested) -> None:
-        """Tell the lanes' last counters what a durable event allows."""
-        if isinstance(event, ev.IntentAllocated):
-            for part in event.allocations:
-                if part.quantity > 0 and part.account in self.sessions:
-                    self.sessions[part.account].lane.last_hop.allot(event.intent, part.quantity)
-            return
-        order = self.state.orders.get(event.client_order_id)
-        if order is not None and order.intent is not None and order.account in self.sessions:
-            self.sessions[order.account].lane.last_hop.allot(order.intent, event.quantity)
-
-    def _allot(self, session: Session) -> None:
-        """The same for what is open already."""
-        for order in self.state.open_orders(session.account):
-            record = self.state.intents.get(order.intent) if order.intent is not None else None
-            part = record.allocations.get(order.account) if record is not None else None
-            if order.intent is not None and part is not None:
-                session.lane.last_hop.allot(order.intent, max(part.quantity, order.quantity if not order.leg else ZERO))
 
     def subscribe(self, listener: Callable[[Sequence[Numbered]], None]) -> Callable[[], None]:
         """Hear events once they are durable, in order; gives a function that ends it."""
@@ -408,7 +387,7 @@ class Desk(Reading):
         lane = Lane(account.id, broker, self, asyncio.get_running_loop().time)
         session = Session(account.id, broker, lane)
         self.sessions[account.id] = session
-        self._allot(session)
+        allotting.catch_up(self.state, session)
         reconciler = Reconciler(self, session, self._world.clock, self._world.alarm, self._world.reconcile_every)
         for work in (lane.run(), reconciler.run(), reconciler.watch(), self._connect(session)):
             self._spawn(work)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from bidwell.engine import tracking
 from bidwell.engine.follow import Follow
+from bidwell.engine.held import HELD_FOLDS, asked_after
 from bidwell.model import events as ev
 from bidwell.model import order as orders
 from bidwell.model.money import ZERO
@@ -213,8 +214,10 @@ def _replace_requested(state: State, event: ev.ReplaceRequested) -> None:
 
 
 def _replaced(state: State, event: ev.OrderReplaced) -> None:
-    order = orders.amend(state.orders[event.client_order_id], quantity=event.quantity, terms=event.terms,
-                         broker_order_id=event.broker_order_id)  # fmt: skip
+    before = state.orders[event.client_order_id]
+    order = orders.amend(before, quantity=event.quantity, terms=event.terms, broker_order_id=event.broker_order_id)
+    if before.asked is not None:
+        order = replace(order, asked=asked_after(before, event.terms))
     asked = state.replacing.pop(event.client_order_id, None)
     if asked is not None and order.is_open:
         known = state.reservations.get(event.client_order_id)
@@ -331,4 +334,5 @@ FOLDS: dict[type[ev.Event], Callable[[State, Any], None]] = {
     ev.RepairEnded: _repaired, ev.LeaderFilled: _leader_filled, ev.FillsCopied: _copied,
     ev.FollowersSettled: _followers_settled,
     ev.AccountReconciled: _reconciled, ev.CashAdjusted: _cash, ev.PositionAdjusted: _position,
+    **HELD_FOLDS,
 }  # fmt: skip

@@ -28,6 +28,13 @@ class LastHop:
         self._left: dict[IntentId, dict[ClientOrderId, Decimal]] = {}
         self._sends: dict[ClientOrderId, int] = {}
         self._asked: dict[ClientOrderId, Decimal] = {}
+        self._exits: dict[ClientOrderId, Decimal] = {}
+
+    def allot_exit(self, name: ClientOrderId, quantity: Decimal) -> None:
+        """A durable trigger let an exit of the desk's own go over so much."""
+        self._exits[name] = quantity
+        if len(self._exits) > _MOST:
+            del self._exits[next(iter(self._exits))]
 
     def allot(self, intent: IntentId, quantity: Decimal) -> None:
         """A durable allocation, or a durable change of it by a person, gave this account so much of an intent."""
@@ -50,6 +57,8 @@ class LastHop:
             return "this order has already left"
         if order.intent is None:
             return "no intent asked for this order"
+        if order.entry is not None:
+            return self._refuse_exit(order)
         others = {
             name: gone for name, gone in self._left.get(order.intent, {}).items() if name != order.client_order_id
         }
@@ -60,18 +69,26 @@ class LastHop:
             return "an attached exit is larger than its entry or on its side"
         return ""
 
+    def _refuse_exit(self, order: Order) -> str:
+        """An exit that leaves by itself does so over what its trigger allowed, and never over more than its parent had."""
+        allowed = self._exits.get(order.client_order_id, ZERO)
+        whole = self._allotted.get(order.intent, ZERO) if order.intent is not None else ZERO
+        if order.quantity > min(allowed, whole):
+            return f"an exit over {order.quantity} leaves where {min(allowed, whole)} was allowed"
+        return ""
+
     def leave(self, order: Order) -> None:
         """The order is about to leave."""
         name = order.client_order_id
         self._sends[name] = self._sends.get(name, 0) + 1
-        if order.intent is not None:
+        if order.intent is not None and order.entry is None:
             self._left.setdefault(order.intent, {})[name] = order.quantity
 
     def take_back(self, order: Order) -> None:
         """It did not leave after all."""
         name = order.client_order_id
         self._sends[name] -= 1
-        if not self._sends[name] and order.intent is not None:
+        if not self._sends[name] and order.intent is not None and order.entry is None:
             self._left[order.intent].pop(name, None)
 
     def has_asked(self, name: ClientOrderId, quantity: Decimal) -> bool:

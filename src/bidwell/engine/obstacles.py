@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bidwell.engine import emulation
 from bidwell.engine.follow import is_share
 from bidwell.model.events import Check
 from bidwell.model.limits import TradingState
 from bidwell.model.money import ZERO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
     from datetime import datetime
 
     from bidwell.engine.ports import Capabilities
@@ -39,7 +40,7 @@ def halted(state: State, order: Order) -> Check | None:
 
 def outgrown(state: State, order: Order) -> Check | None:
     """The order was approved as a reduction, and the position has become smaller than it since."""
-    if not order.reduces or order.entry is not None:
+    if not order.reduces or order.attached:
         return None
     held = -order.side.sign * state.portfolios[order.account].position(order.instrument).quantity
     if order.leaves_quantity <= max(held, ZERO):
@@ -72,20 +73,9 @@ def _unfollowed(state: State, order: Order) -> Check | None:
                  message="The group no longer follows the account whose fill this copies.")  # fmt: skip
 
 
-def unable(able: Capabilities | None, orders: Iterable[Order]) -> Check | None:
-    """The account's broker does not take such an order."""
-    if able is None:
+def unable(able: Capabilities | None, order: Order, attached: Sequence[Order]) -> Check | None:
+    """The account's broker does not take such an order, and the desk cannot do it in the broker's stead."""
+    what = "" if able is None else emulation.lacking(able, order, attached)
+    if not what:
         return None
-    for order in orders:
-        terms = order.terms
-        if terms.order_type not in able.order_types:
-            return _unable(f"{terms.order_type} orders")
-        if terms.time_in_force not in able.times_in_force:
-            return _unable(f"{terms.time_in_force} orders")
-        if order.entry is not None and not able.attached_exits:
-            return _unable("exits attached to an order")
-    return None
-
-
-def _unable(what: str) -> Check:
     return Check("broker_capability", passed=False, current=what, message=f"This account's broker takes no {what}.")

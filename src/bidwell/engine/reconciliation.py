@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from bidwell.model.order import Order
 
 
+_HERE = frozenset({OrderStatus.CREATED, OrderStatus.HELD})
+
+
 @dataclass(slots=True)
 class Findings:
     """What a comparison found: events to apply, breaks to show, orders to look up one by one, and to take off."""
@@ -77,7 +80,7 @@ def compare_orders(state: State, snapshot: Snapshot, now: datetime,
         found.events.extend(events)
     for order in state.open_orders(account):
         name = order.client_order_id
-        if name in seen or name in fresh or order.status is OrderStatus.CREATED:
+        if name in seen or name in fresh or order.status in _HERE:
             continue
         if order.status is OrderStatus.WORKING and snapshot.complete:
             found.breaks.append(ev.Break(ev.BreakType.ORDER_UNKNOWN_THERE, order.client_order_id, str(order.status),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 RECEIVED, DURABLE, ALLOCATED, RULES, OUTBOX, SENT = "received", "durable", "allocated", "rules", "outbox", "sent"
 _KEEP = 100
+_SETTLED = frozenset({OrderStatus.DENIED, OrderStatus.HELD})
 _LONGEST = timedelta(minutes=10)
 
 
@@ -110,4 +111,4 @@ class Recorder:
 
 
 def _answered(state: State, name: ClientOrderId) -> bool:
-    return state.orders[name].status is OrderStatus.DENIED or state.traces[name].answered_at is not None
+    return state.orders[name].status in _SETTLED or state.traces[name].answered_at is not None

@@ -338,7 +338,7 @@ class Reconciler:
             if doubt.lookups == 1:
                 self._alarm("working_order_not_at_broker", {"account": order.account, "order": name})
             return False
-        entry = core.state.orders[order.entry] if order.entry is not None else None
+        entry = core.state.orders[order.entry] if order.entry is not None and order.attached else None
         if entry is not None and entry.status is OrderStatus.SUBMITTED:
             return False
         if entry is not None and entry.status is OrderStatus.ABSENT and order.status is OrderStatus.SUBMITTED:
@@ -411,6 +411,7 @@ class Reconciler:
             self._desk.flush()
 
     def _unanswered(self, order: Order) -> bool:
-        if order.entry is not None and self._desk.core.state.orders[order.entry].status is OrderStatus.SUBMITTED:
+        entry = self._desk.core.state.orders[order.entry] if order.entry is not None and order.attached else None
+        if entry is not None and entry.status is OrderStatus.SUBMITTED:
             return False
         return order.client_order_id in self._desk.core.state.unanswered.get(order.account, ())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bidwell.engine import codec
 from bidwell.engine.commitments import Commitments, Open
 from bidwell.engine.folding import FOLDS
+from bidwell.engine.held import Held
 from bidwell.engine.risk_state import RISK_FOLDS, RiskState
 from bidwell.model.limits import Limits, Scope, ScopeType, TradingState
 from bidwell.model.money import ZERO
@@ -91,6 +92,8 @@ class State:
         self.open: dict[AccountId, dict[ClientOrderId, None]] = {}
         self.books: dict[AccountId, dict[InstrumentId, dict[ClientOrderId, None]]] = {}
         self.unsent: dict[ClientOrderId, None] = {}
+        self.held: dict[ClientOrderId, Held] = {}
+        self.trails: dict[ClientOrderId, Decimal] = {}
         self.unanswered: dict[AccountId, dict[ClientOrderId, None]] = {}
         self.reservations: dict[ClientOrderId, ev.Reservation] = {}
         self.replacing: dict[ClientOrderId, ev.ReplaceRequested] = {}
@@ -259,7 +262,7 @@ class State:
         return tuple(member.account for member in group.members) if group else ()
 
     def hash(self) -> str:
-        """SHA-256 (hex) of orders, reservations, positions, ledger balances and groups."""
+        """SHA-256 (hex) of orders, reservations, positions, ledger balances, what is held, and groups."""
         parts: dict[str, Any] = {
             "orders": sorted(self.orders.values(), key=lambda order: order.client_order_id),
             "reservations": {name: self.reservations[name] for name in sorted(self.reservations)},
@@ -269,6 +272,7 @@ class State:
                               in sorted(portfolio.shares.items(), key=lambda item: (item[0][0], item[0][1] or ""))]
                        for name, portfolio in sorted(self.portfolios.items())},
             "cash": {name: dict(sorted(portfolio.cash.items())) for name, portfolio in sorted(self.portfolios.items())},
+            "held": {name: [held, self.trails.get(name)] for name, held in sorted(self.held.items())},
             "groups": {name: self.groups[name] for name in sorted(self.groups)},
             "follows": {f"{group} {instrument}": follow for (group, instrument), follow in sorted(self.follows.items())},
         }  # fmt: skip
@@ -304,6 +308,11 @@ class State:
             asked[name] = None
         else:
             asked.pop(name, None)
+        if order.asked is not None:
+            if order.is_open:
+                self.held.setdefault(name, Held())
+            else:
+                self.held.pop(name, None)
         self._sums.change(order)
         self.touch(account, order.instrument)
         self.risk.keep(order)

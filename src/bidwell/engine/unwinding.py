@@ -195,13 +195,17 @@ def held(state: State, order: Order) -> Decimal:
     return position if order.side is Side.BUY else -position
 
 
-def free_to_close(state: State, account: AccountId, instrument: InstrumentId, side: Side) -> Decimal:
-    """How much of the position an order of `side` could still take toward flat, beside what open orders may take."""
+def free_to_close(state: State, account: AccountId, instrument: InstrumentId, side: Side,
+                  without: frozenset[ClientOrderId] = frozenset()) -> Decimal:  # fmt: skip
+    """How much of the position an order of `side` could still take toward flat, beside what open orders may take.
+
+    Orders in `without` are not counted.
+    """
     position = state.portfolios[account].position(instrument).quantity
     holds = position if side is Side.SELL else -position
     if holds <= 0:
         return ZERO
-    sums = views.taken(state, state.book(account, instrument), position)
+    sums = views.taken(state, state.book(account, instrument), position, without)
     return max(holds - (sums.open_sell if side is Side.SELL else sums.open_buy) - sums.exits, ZERO)
 
 

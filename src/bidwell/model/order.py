@@ -1,4 +1,4 @@
-"""An order, its nine statuses and the table by which events move it.
+"""An order, its ten statuses and the table by which events move it.
 
 The table is data: `TRANSITIONS[status][event class]` is the status after the event. An event that is not
 in the row is InvalidTransition; a closing event on a closed order, and a fill already seen, change nothing.
@@ -19,9 +19,13 @@ from bidwell.model.terms import Side, Terms
 
 
 class OrderStatus(StrEnum):
-    """Where an order stands; the last five are closed for good."""
+    """Where an order stands; the last five are closed for good.
+
+    HELD is approved and waits at the desk for what its broker cannot wait for: a price, or its entry's fills.
+    """
 
     CREATED = "CREATED"
+    HELD = "HELD"
     SUBMITTED = "SUBMITTED"
     WORKING = "WORKING"
     ABSENT = "ABSENT"
@@ -44,6 +48,8 @@ class Step(StrEnum):
     """What an event does to an order, independent of the event's payload."""
 
     DENIED = "denied"
+    HELD = "held"
+    TRIGGERED = "triggered"
     SUBMITTED = "submitted"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
@@ -76,7 +82,10 @@ _CLOSED_ROW_STEPS = (*_CLOSINGS, Step.FILLED, Step.CANCEL_REJECTED, Step.REPLACE
 _CLOSED_AFTER_ALL = (*_CLOSED_ROW_STEPS, Step.ACCEPTED)
 
 TRANSITIONS: dict[OrderStatus, dict[Step, OrderStatus]] = {
-    S.CREATED: {Step.DENIED: S.DENIED, Step.SUBMITTED: S.SUBMITTED, Step.ACCEPTED: S.WORKING},
+    S.CREATED: {Step.DENIED: S.DENIED, Step.SUBMITTED: S.SUBMITTED, Step.ACCEPTED: S.WORKING, Step.HELD: S.HELD,
+                Step.TRIGGERED: S.CREATED},
+    S.HELD: {Step.TRIGGERED: S.CREATED, Step.DENIED: S.DENIED, Step.CANCELED: S.CANCELED, Step.EXPIRED: S.EXPIRED,
+             Step.CANCEL_REQUESTED: S.HELD, Step.REPLACE_REQUESTED: S.HELD, Step.REPLACED: S.HELD},
     S.SUBMITTED: {Step.ACCEPTED: S.WORKING, **_CLOSINGS, Step.ABSENT: S.ABSENT, Step.FILLED: S.WORKING,
                   **_stay(S.SUBMITTED)},
     S.WORKING: {Step.ACCEPTED: S.WORKING, Step.REPLACED: S.WORKING, **_CLOSINGS, Step.FILLED: S.WORKING,
@@ -102,8 +111,9 @@ class Order:
     """One child of an intent in one account, or an order found at the broker (`external`).
 
     `broker_order_ids` is the chain that a broker's replaces made, newest last. `leg` is 0 for the entry,
-    1 for its target and 2 for its stop; legs name their entry in `entry` and wait for its fills. Filled,
-    leaves and average price are derived from `fills`.
+    1 for its target and 2 for its stop; legs name their entry in `entry` and wait for its fills. `asked` is set
+    where the desk does what the broker cannot: it holds the terms that were wanted, and `terms` those that are sent.
+    Filled, leaves and average price are derived from `fills`.
     """
 
     client_order_id: ClientOrderId
@@ -124,6 +134,12 @@ class Order:
     broker_order_ids: tuple[BrokerOrderId, ...] = ()
     fills: tuple[Fill, ...] = ()
     reason: str = ""
+    asked: Terms | None = None
+
+    @property
+    def attached(self) -> bool:
+        """Whether it leaves with its entry, for the broker to hold until that fills."""
+        return self.entry is not None and self.asked is None
 
     @property
     def is_open(self) -> bool:

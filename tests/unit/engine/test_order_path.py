@@ -199,13 +199,6 @@ async def test_exits_that_are_in_doubt_close_when_their_entry_closed_without_a_f
 
 
 @virtually
-async def test_exits_are_refused_where_the_broker_holds_none() -> None:
-    bench = await opened(changes={"attached_exits": False})
-    with pytest.raises(InvalidInput, match="takes no exits"):
-        await bench.send("k1", protection=Protection(stop_price=Decimal(95)))
-
-
-@virtually
 async def test_an_order_type_that_the_broker_lacks_is_denied_before_it_leaves() -> None:
     bench = await opened(changes={"order_types": frozenset({OrderType.MARKET}),
                                   "times_in_force": frozenset({TimeInForce.DAY})})  # fmt: skip

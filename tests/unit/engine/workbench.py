@@ -172,6 +172,11 @@ class Bench:
         self.exchange.publish(self.venue.on_quotes(quotes))
         self.desk.on_quotes(quotes)
 
+    def quote_at(self, price: str, **times: Any) -> Any:
+        """A quote as the feed would tell it at another time."""
+        told = nouns.quote(AAA.id, Decimal(price), 1000, self.listing.now(), self.clock.now())
+        return replace(told, **times)
+
     @property
     def line(self) -> ProofBroker:
         return self.exchange.lines["acc_0"]

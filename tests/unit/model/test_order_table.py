@@ -10,16 +10,17 @@ from bidwell.model.terms import Side
 from tests.properties import samples
 
 DESIGN = """
-            denied submitted accepted rejected canceled expired absent replaced filled  cancel_requested cancel_rejected replace_requested replace_rejected
-CREATED     DENIED SUBMITTED WORKING  -        -        -       -      -        -       -                -               -                 -
-SUBMITTED   -      -         WORKING  REJECTED CANCELED EXPIRED ABSENT -        WORKING SUBMITTED        SUBMITTED       SUBMITTED         SUBMITTED
-WORKING     -      -         WORKING  REJECTED CANCELED EXPIRED -      WORKING  WORKING WORKING          WORKING         WORKING           WORKING
-ABSENT      -      -         WORKING  REJECTED CANCELED EXPIRED -      -        WORKING ABSENT           ABSENT          ABSENT            ABSENT
-DENIED      -      -         -        -        -        -       -      -        -       -                -               -                 -
-REJECTED    -      -         -        REJECTED REJECTED REJECTED -     -        REJECTED -               REJECTED        -                 REJECTED
-CANCELED    -      -         CANCELED CANCELED CANCELED CANCELED -     -        CANCELED -               CANCELED        -                 CANCELED
-EXPIRED     -      -         EXPIRED  EXPIRED  EXPIRED  EXPIRED -      -        EXPIRED -                EXPIRED         -                 EXPIRED
-FILLED      -      -         FILLED   FILLED   FILLED   FILLED  -      -        FILLED  -                FILLED          -                 FILLED
+            denied submitted accepted rejected canceled expired absent replaced filled  cancel_requested cancel_rejected replace_requested replace_rejected held triggered
+CREATED     DENIED SUBMITTED WORKING  -        -        -       -      -        -       -                -               -                 - HELD CREATED
+HELD        DENIED -         -        -        CANCELED EXPIRED -      HELD     -       HELD             -               HELD              -                -    CREATED
+SUBMITTED   -      -         WORKING  REJECTED CANCELED EXPIRED ABSENT -        WORKING SUBMITTED        SUBMITTED       SUBMITTED         SUBMITTED -    -
+WORKING     -      -         WORKING  REJECTED CANCELED EXPIRED -      WORKING  WORKING WORKING          WORKING         WORKING           WORKING -    -
+ABSENT      -      -         WORKING  REJECTED CANCELED EXPIRED -      -        WORKING ABSENT           ABSENT          ABSENT            ABSENT -    -
+DENIED      -      -         -        -        -        -       -      -        -       -                -               -                 - -    -
+REJECTED    -      -         -        REJECTED REJECTED REJECTED -     -        REJECTED -               REJECTED        -                 REJECTED -    -
+CANCELED    -      -         CANCELED CANCELED CANCELED CANCELED -     -        CANCELED -               CANCELED        -                 CANCELED -    -
+EXPIRED     -      -         EXPIRED  EXPIRED  EXPIRED  EXPIRED -      -        EXPIRED -                EXPIRED         -                 EXPIRED -    -
+FILLED      -      -         FILLED   FILLED   FILLED   FILLED  -      -        FILLED  -                FILLED          -                 FILLED -    -
 """
 
 

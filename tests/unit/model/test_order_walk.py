@@ -14,6 +14,10 @@ from tests.properties import samples
 
 EVENTS = 100_000
 LONGEST_LIFE = 40
+MAY = {
+    "CREATED": {"denied", "submitted", "accepted", "held", "triggered"},
+    "HELD": {"denied", "triggered", "canceled", "expired", "cancel_requested", "replace_requested", "replaced"},
+}
 ENDINGS = {"rejected": "REJECTED", "canceled": "CANCELED", "expired": "EXPIRED"}
 
 
@@ -41,7 +45,7 @@ class Reference:
     def see(self, event: str, *, name: str, amount: int) -> None:
         if event == "filled" and name in self.fills:
             return
-        if self.status == "DENIED" or (self.status == "CREATED" and event not in {"denied", "submitted", "accepted"}):
+        if self.status == "DENIED" or (self.status in MAY and event not in MAY[self.status]):
             raise Refused
         if self.over():
             self._see_late(event, name=name, amount=amount)
@@ -63,7 +67,17 @@ class Reference:
             self.ids.append(name)
 
     def _denied(self, name: str, amount: int) -> None:
-        self._only("CREATED", then="DENIED")
+        if self.status != "HELD":
+            self._only("CREATED", then="DENIED")
+        self.status = "DENIED"
+
+    def _held(self, name: str, amount: int) -> None:
+        self._only("CREATED", then="HELD")
+
+    def _triggered(self, name: str, amount: int) -> None:
+        if self.status not in {"CREATED", "HELD"}:
+            raise Refused
+        self.status = "CREATED"
 
     def _submitted(self, name: str, amount: int) -> None:
         self._only("CREATED", then="SUBMITTED")
@@ -89,7 +103,8 @@ class Reference:
         self.status = "FILLED" if self.filled >= self.quantity else "WORKING"
 
     def _replaced(self, name: str, amount: int) -> None:
-        self._only("WORKING", then="WORKING")
+        if self.status not in {"WORKING", "HELD"}:
+            raise Refused
         self.quantity = amount
         self._know(name)
         if self.asked == "replace":

@@ -5314,9 +5314,11 @@ export interface components {
         /**
          * OrderStatus
          * @description Where an order stands; the last five are closed for good.
+         *
+         *     HELD is approved and waits at the desk for what its broker cannot wait for: a price, or its entry's fills.
          * @enum {string}
          */
-        OrderStatus: "CREATED" | "SUBMITTED" | "WORKING" | "ABSENT" | "DENIED" | "REJECTED" | "CANCELED" | "EXPIRED" | "FILLED";
+        OrderStatus: "CREATED" | "HELD" | "SUBMITTED" | "WORKING" | "ABSENT" | "DENIED" | "REJECTED" | "CANCELED" | "EXPIRED" | "FILLED";
         /**
          * OrderType
          * @description What makes an order fill.

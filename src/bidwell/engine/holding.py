@@ -1,0 +1,330 @@
+"""Does what brokers lack: watches prices for held orders, lets them out through the gate, and ends what has an end.
+
+All that matters is journalled: a held order, the best price that it trails, and what set it off. What is kept beside
+the state (prices seen since, pauses) may be lost with the process: the next price brings it back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from bidwell.engine import decisions, emulation, unwinding, views
+from bidwell.engine.bracket import Brackets
+from bidwell.model import events as ev
+from bidwell.model import held_events as hev
+from bidwell.model.errors import InvalidInput
+from bidwell.model.money import ZERO
+from bidwell.model.order import Order, OrderStatus
+from bidwell.model.terms import OrderType, Terms, TimeInForce
+from bidwell.risk.gate import Blocked, Passed
+
+if TYPE_CHECKING:
+    from bidwell.engine.decider import Core
+    from bidwell.model.ids import ClientOrderId
+    from bidwell.model.market import Quote
+
+ACTOR: Final = "desk"
+VALID: Final = timedelta(seconds=60)
+"""How long a triggered order may wait to leave."""
+
+MAX_AGE: Final = Decimal(15)
+"""Seconds after which a price sets nothing off, where no limit says how old prices may be."""
+
+_MARK_EVERY = 1.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
+
+
+class Holding:
+    """The orders of one workspace that the desk holds or ends."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self.hits: dict[ClientOrderId, hev.Seen] = {}
+        self.brackets = Brackets(core, self)
+        self._best: dict[ClientOrderId, Decimal] = {}
+        self._marked: dict[ClientOrderId, float] = {}
+        self._looked: dict[ClientOrderId, Quote] = {}
+        self._fired = dict.fromkeys(core.state.held, core.monotonic()) if core.state.held else {}
+        self._pauses: dict[ClientOrderId, tuple[float, float]] = {}
+        self._blind: dict[ClientOrderId, None] = {}
+        self._moved: tuple[datetime | None, float] = (None, 0.0)
+
+    # --- taking in --------------------------------------------------------------------------------
+
+    def begin(self, verdict: Passed, plan: emulation.Plan, now: datetime) -> None:
+        """Journal an approved order of which the desk does a part, and send what of it may leave."""
+        core = self._core
+        order = verdict.approved.order
+        asked = order.terms if plan.holds or plan.terms is not None else None
+        core.emit(ev.OrderApproved(now, replace(order, asked=asked), verdict.reservation, verdict.checks))
+        nothing = replace(verdict.reservation, cash=ZERO, quantity=ZERO)
+        for one in verdict.attached:
+            leg = replace(one.order, asked=one.order.terms) if plan.exits else one.order
+            core.emit(ev.OrderApproved(now, leg, nothing, ()))
+            if plan.exits:
+                core.emit(hev.OrderHeld(now, leg.client_order_id))
+        if plan.exits:
+            self.brackets.watch(order.client_order_id, [one.order.client_order_id for one in verdict.attached])
+        native = () if plan.exits else tuple(one.order.client_order_id for one in verdict.attached)
+        if plan.holds:
+            core.emit(hev.OrderHeld(now, order.client_order_id, self._end_of(order, now)))
+            return
+        if plan.terms is not None:
+            core.emit(hev.OrderTriggered(now, order.client_order_id, order.quantity, plan.terms, verdict.reservation,
+                                         reason="the desk ends it"))  # fmt: skip
+        core.dispatch(order.client_order_id, native, now)
+
+    def _end_of(self, order: Order, now: datetime) -> datetime | None:
+        """When a held order ends by the market clock; a DAY order of a venue that never shuts at midnight (UTC)."""
+        terms, market = order.terms, self._core.market
+        if terms.time_in_force is TimeInForce.GTD:
+            return terms.expires_at
+        if terms.time_in_force is not TimeInForce.DAY:
+            return None
+        moment = market.market_time or now
+        closes = market.closes_at(self._core.state.instruments[order.instrument], moment)
+        midnight = datetime.combine(moment.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
+        return closes or midnight
+
+    # --- watching ---------------------------------------------------------------------------------
+
+    @property
+    def under_way(self) -> bool:
+        """Whether anything was set off and has not left yet, or an exit is about to be placed."""
+        state = self._core.state
+        return self.brackets.under_way or any(
+            order.entry is None and order.status is OrderStatus.HELD and self.may_try(name)
+            for name, order in ((name, state.orders[name]) for name in self.hits)
+        )
+
+    def on_prices(self) -> None:
+        """New prices came: see what they set off, and let it out."""
+        if self._core.state.held:
+            self._watch()
+            self._let_out()
+
+    def run(self) -> None:
+        """Look at everything that is held: prices, ends, and the exits of entries."""
+        if self._core.state.held:
+            self._watch()
+            self._tell_blind()
+            self._end()
+            self._let_out()
+        self.brackets.run()
+        self._forget()
+
+    def on_order(self, order: Order) -> None:
+        """Something happened to an order: exits that the desk holds may be due."""
+        self.brackets.on_order(order)
+
+    def _watch(self) -> None:
+        state, quotes, now = self._core.state, self._core.market.quotes, self._core.now()
+        for name in list(state.held):
+            order = state.orders[name]
+            quote = quotes.get(order.instrument)
+            if quote is None or self._looked.get(name) is quote or not self._watches(order):
+                continue
+            if self._usable(order, now):
+                self._looked[name] = quote
+                self._blind.pop(name, None)
+                self._see(order, quote, now)
+
+    def _watches(self, order: Order) -> bool:
+        """Whether prices matter to an order: it is held and due by one, or the broker trails it and may give it back."""
+        if order.status is OrderStatus.HELD:
+            return self.brackets.waits_for_prices(order)
+        return order.terms.order_type is OrderType.TRAILING_STOP
+
+    def _usable(self, order: Order, now: datetime) -> bool:
+        """Whether a price may set an order off: young enough, its venue open, and the account's book agreed on."""
+        core = self._core
+        trades = core.market.session_open(core.state.instruments[order.instrument], now)
+        return trades and core.reconciled(order.account) and self._young(order, now)
+
+    def _young(self, order: Order, now: datetime) -> bool:
+        """Whether the last price is young enough for anything to follow from it."""
+        core = self._core
+        scopes = core.state.scopes_of(order.account, order.strategy)
+        most = views.limits_of(core.state, scopes, core.market, now)[0].max_data_age or MAX_AGE
+        age = core.market.age(order.instrument, now)
+        return age is not None and age <= most
+
+    def _tell_blind(self) -> None:
+        """A held order whose prices stopped protects nobody: somebody should know, once."""
+        core, now = self._core, self._core.now()
+        for name in core.state.held:
+            order = core.state.orders[name]
+            if name in self._blind or order.status is not OrderStatus.HELD or self._young(order, now):
+                continue
+            if core.market.session_open(core.state.instruments[order.instrument], now):
+                self._blind[name] = None
+                facts: dict[str, object] = {"account": order.account, "order": name, "instrument": order.instrument}
+                core.alarm("held_order_without_prices", facts)
+
+    def _see(self, order: Order, quote: Quote, now: datetime) -> None:
+        """Move what a trailing stop is measured from, and keep the price that sets the order off."""
+        core, name = self._core, order.client_order_id
+        price = emulation.price_of(order, quote)
+        if price <= 0 or name in self.hits:
+            return
+        best = self.best_of(name)
+        trails = (order.asked or order.terms).order_type is OrderType.TRAILING_STOP
+        if trails and emulation.better(order.side, price, best):
+            best = self._best[name] = price
+            self._mark(name, price)
+        at = emulation.level(order, core.state.instruments[order.instrument], best)
+        if order.status is OrderStatus.HELD and at is not None and emulation.reached(order, price, at):
+            self.hits[name] = hev.Seen(price, at, quote.received_at, now)
+
+    def best_of(self, name: ClientOrderId) -> Decimal | None:
+        """The best price that a trailing stop has seen."""
+        known = self._best.get(name)
+        return self._core.state.trails.get(name) if known is None else known
+
+    def _mark(self, name: ClientOrderId, best: Decimal) -> None:
+        """Journal a trail's best price: the first at once, later ones at most once a second."""
+        moment = self._core.monotonic()
+        if name not in self._core.state.trails or moment - self._marked.get(name, moment - _MARK_EVERY) >= _MARK_EVERY:
+            self._marked[name] = moment
+            self._core.emit(hev.TrailMoved(self._core.now(), name, best))
+
+    # --- ending -----------------------------------------------------------------------------------
+
+    def _end(self) -> None:
+        """End what has outlived its validity: a held order here, one at the broker by a cancel."""
+        core, moment = self._core, self._market_moment()
+        for name, held in list(core.state.held.items()):
+            if held.until is None or moment is None or moment < held.until:
+                continue
+            order = core.state.orders[name]
+            if order.status is OrderStatus.HELD:
+                core.emit(ev.OrderExpired(core.now(), name, "its validity ended at the desk", ZERO))
+                self.on_order(core.state.orders[name])
+            elif held.triggered_at is None:
+                core.take_off(name, actor=ACTOR, reason="its validity ended")
+
+    def _market_moment(self) -> datetime | None:
+        """The market clock, which goes on while no price comes; None before the first one."""
+        known, moment = self._core.market.market_time, self._core.monotonic()
+        if known is None:
+            return None
+        if known != self._moved[0]:
+            self._moved = (known, moment)
+        return known + timedelta(seconds=moment - self._moved[1])
+
+    def call_off(self, name: ClientOrderId, *, actor: str, reason: str) -> None:
+        """Take a held order off: nobody but the desk ever had it."""
+        core = self._core
+        now = core.now()
+        core.emit(ev.CancelRequested(now, name, actor, reason))
+        core.emit(ev.OrderCanceled(now, name, reason, ZERO))
+        self.hits.pop(name, None)
+        self.on_order(core.state.orders[name])
+
+    def check_change(self, order: Order, wanted: Order) -> None:
+        """Refuse a change that the desk could not keep; raises InvalidInput."""
+        if order.entry is not None and order.asked is not None and wanted.quantity != order.quantity:
+            raise InvalidInput("order.quantity", "an exit is as large as what its entry filled", field="quantity",
+                               hint="change its price, or cancel it")  # fmt: skip
+
+    def change(self, name: ClientOrderId, wanted: Order) -> None:
+        """Hold an order on other terms; what an earlier price set off is judged anew."""
+        self._core.emit(ev.OrderReplaced(self._core.now(), name, wanted.quantity, wanted.terms))
+        self.hits.pop(name, None)
+        self._looked.pop(name, None)
+
+    def overdue(self, order: Order, now: datetime) -> bool | None:
+        """Whether a triggered order waited too long to leave, by either clock; None for what the desk did not trigger."""
+        held = self._core.state.held.get(order.client_order_id)
+        if held is None or held.triggered_at is None:
+            return None
+        fired = self._fired.get(order.client_order_id)
+        waited = fired is not None and self._core.monotonic() - fired > VALID.total_seconds()
+        return waited or now - held.triggered_at > VALID
+
+    # --- letting out ------------------------------------------------------------------------------
+
+    def _let_out(self) -> None:
+        """Send what was set off; exits of an entry have a turn of their own."""
+        state = self._core.state
+        for name, seen in list(self.hits.items()):
+            order = state.orders[name]
+            if order.status is not OrderStatus.HELD:
+                self.hits.pop(name, None)
+            elif order.entry is not None:
+                self.brackets.look(order.entry)
+            else:
+                self._leave(order, seen)
+
+    def _leave(self, order: Order, seen: hev.Seen) -> None:
+        able = self._core.lanes.capabilities(order.account)
+        quantity = order.quantity
+        if order.reduces:
+            quantity = min(quantity, self.room(order, frozenset({order.client_order_id})))
+            if quantity <= 0:
+                self.call_off(order.client_order_id, actor=ACTOR, reason="nothing is left to close")
+                return
+        if able is not None:
+            self.fire(order, quantity, emulation.leaving_terms(able, order.asked or order.terms), seen)
+
+    def room(self, order: Order, without: frozenset[ClientOrderId]) -> Decimal:
+        """How much of the position a reducing order may take, beside open orders other than `without`."""
+        return unwinding.free_to_close(self._core.state, order.account, order.instrument, order.side, without)
+
+    def fire(self, order: Order, quantity: Decimal, terms: Terms, seen: hev.Seen | None, reason: str = "") -> bool:
+        """Ask the gate for an order that is due, and dispatch it; False where it must wait or may not leave at all."""
+        core, name = self._core, order.client_order_id
+        if not self.may_try(name) or not core.reconciled(order.account):
+            return False
+        now = core.now()
+        verdict = decisions.judge_replacement(core.state, core.market, core.gate, order,
+                                              replace(order, quantity=quantity, terms=terms), now)  # fmt: skip
+        if isinstance(verdict, Blocked):
+            self._blocked(order, verdict, now)
+            return False
+        core.emit(hev.OrderTriggered(now, name, quantity, terms, verdict.reservation, seen, reason))
+        self._fired[name] = core.monotonic()
+        self.hits.pop(name, None)
+        core.dispatch(name, (), now)
+        return True
+
+    def _blocked(self, order: Order, verdict: Blocked, now: datetime) -> None:
+        """An entry that may not leave is denied; what only reduces stays held and is tried again."""
+        name, denial = order.client_order_id, verdict.denial
+        if not order.reduces:
+            self.hits.pop(name, None)
+            self._core.emit(ev.OrderDenied(now, order, denial, verdict.checks))
+            self.on_order(self._core.state.orders[name])
+            return
+        if self.pause(name):
+            self._core.alarm("held_exit_blocked", {"account": order.account, "order": name, "rule": denial.rule,
+                                                   "reason": denial.message})  # fmt: skip
+
+    # --- pauses -----------------------------------------------------------------------------------
+
+    def may_try(self, name: ClientOrderId) -> bool:
+        """Whether the pause after the last try is over."""
+        known = self._pauses.get(name)
+        return known is None or self._core.monotonic() >= known[0]
+
+    def pause(self, name: ClientOrderId) -> bool:
+        """Wait before the next try, longer each time; whether this is the first."""
+        known = self._pauses.get(name)
+        length = _FIRST_PAUSE if known is None else min(known[1] * 2, _LONGEST_PAUSE)
+        self._pauses[name] = (self._core.monotonic() + length, length)
+        return known is None
+
+    def _forget(self) -> None:
+        """Drop what is kept of orders that are closed."""
+        held = self._core.state.held
+        kept: tuple[dict[ClientOrderId, Any], ...] = (self._best, self._marked, self._looked, self._fired, self._blind,
+                                                      self.hits)  # fmt: skip
+        for known in kept:
+            for name in [name for name in known if name not in held]:
+                del known[name]
+        if len(self._pauses) > len(held):
+            orders = self._core.state.orders
+            self._pauses = {one: at for one, at in self._pauses.items() if one not in orders or orders[one].is_open}
