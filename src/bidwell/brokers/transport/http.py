@@ -75,6 +75,12 @@ class Http:
         """Send these too from now on, in place of what was carried before: the token of a session that is renewed."""
         self._carried = dict(headers)
 
+    def lent(self) -> aiohttp.ClientSession:
+        """The open session, for a library that dials by itself: private addresses stay closed to it too."""
+        if self._session is None:
+            raise Unavailable("the session is closed: nothing was sent")
+        return self._session
+
     async def close(self) -> None:
         """Close every connection."""
         session, self._session = self._session, None
