@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 FILE = Path(__file__).resolve().parents[2] / "src" / "bidwell" / "twins" / "cards.json"
-ADAPTERS = {"tests/contract/test_alpaca.py::TestAlpaca": "alpaca"}
+ADAPTERS = {
+    "tests/contract/test_alpaca.py::TestAlpaca": "alpaca",
+    "tests/contract/test_zerodha.py::TestZerodha": "zerodha",
+}
 
 
 class Count:

@@ -16,6 +16,8 @@ from bidwell.twins.dialect import Dialect
 from bidwell.twins.scenario import Scenario
 from bidwell.twins.server import TwinServer
 from bidwell.twins.stage import Stage
+from bidwell.twins.zerodha import SCENARIO as ZERODHA
+from bidwell.twins.zerodha import ZerodhaTwin
 
 CARDS = Path(__file__).parent / "cards.json"
 
@@ -40,7 +42,10 @@ class Cards(msgspec.Struct, frozen=True):
 
 TWINS: dict[str, Listing] = {
     listing.name: listing
-    for listing in (Listing("alpaca", "Alpaca", ALPACA, AlpacaTwin, renew_ids=True),)
+    for listing in (
+        Listing("alpaca", "Alpaca", ALPACA, AlpacaTwin, renew_ids=True),
+        Listing("zerodha", "Zerodha", ZERODHA, ZerodhaTwin),
+    )
 }  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""The engine's ports fulfilled by Kite Connect: account, market and feed."""
