@@ -41,7 +41,6 @@ from tests.contract.broker_stand import (
     until,
 )
 
-
 FUTURES = {each.venue for each in PRODUCTS.values()}
 
 
