@@ -77,7 +77,10 @@ class Brokerage(Protocol):
         ...
 
 
-BROKERS: dict[str, str] = {"alpaca": "bidwell.app.brokerages.alpaca"}
+BROKERS: dict[str, str] = {
+    "alpaca": "bidwell.app.brokerages.alpaca",
+    "topstepx": "bidwell.app.brokerages.topstepx",
+}
 
 
 def brokerage(name: str) -> Brokerage:

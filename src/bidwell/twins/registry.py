@@ -16,6 +16,8 @@ from bidwell.twins.dialect import Dialect
 from bidwell.twins.scenario import Scenario
 from bidwell.twins.server import TwinServer
 from bidwell.twins.stage import Stage
+from bidwell.twins.topstepx import SCENARIO as TOPSTEPX
+from bidwell.twins.topstepx import TopstepxTwin
 from bidwell.twins.zerodha import SCENARIO as ZERODHA
 from bidwell.twins.zerodha import ZerodhaTwin
 
@@ -44,6 +46,7 @@ TWINS: dict[str, Listing] = {
     listing.name: listing
     for listing in (
         Listing("alpaca", "Alpaca", ALPACA, AlpacaTwin, renew_ids=True),
+        Listing("topstepx", "TopstepX", TOPSTEPX, TopstepxTwin),
         Listing("zerodha", "Zerodha", ZERODHA, ZerodhaTwin),
     )
 }  # fmt: skip

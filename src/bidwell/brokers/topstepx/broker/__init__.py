@@ -1,0 +1,1 @@
+"""The engine's ports fulfilled by TopstepX: account, market and feed."""

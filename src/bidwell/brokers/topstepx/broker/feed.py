@@ -1,0 +1,155 @@
+"""TopstepX's prices as a feed: the market hub, by contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bidwell.brokers.topstepx import hub, wire
+from bidwell.brokers.topstepx.broker.market import TopstepxMarket
+from bidwell.brokers.topstepx.config import TopstepxConfig
+from bidwell.brokers.topstepx.parse import Touch
+from bidwell.brokers.topstepx.symbols import SymbolBook
+from bidwell.brokers.transport import Socket, Stream, decoder, read
+from bidwell.brokers.transport.caller import Denied
+from bidwell.engine.ports import Clock, Entropy, FeedListener
+from bidwell.model.errors import ConfigError, Missing, ProtocolError, Refused
+from bidwell.model.ids import InstrumentId
+from bidwell.model.market import Quote
+
+_WHAT = "the market hub"
+_CONTRACT = decoder(str)
+_QUOTE = decoder(wire.Quote)
+_TRADES = decoder(list[wire.MarketTrade | None] | wire.MarketTrade | None)  # type: ignore[arg-type]  # a union is no class
+_METHODS = ("SubscribeContractQuotes", "SubscribeContractTrades")
+
+
+class TopstepxFeed:
+    """The Feed port for the instruments that are followed; a quote is whole once bid, offer and a last price came."""
+
+    def __init__(
+        self, config: TopstepxConfig, market: TopstepxMarket, symbols: SymbolBook, clock: Clock, entropy: Entropy
+    ) -> None:
+        self._config = config
+        self._market = market
+        self._book = symbols
+        self._clock = clock
+        self._stream = Stream(market.client.http, self._url, self, entropy, config.stream)
+        self._listener: FeedListener | None = None
+        self._wanted: dict[str, InstrumentId] = {}
+        self._touches: dict[str, Touch] = {}
+        self._calls = 1000
+
+    @property
+    def name(self) -> str:
+        """What the screen calls it."""
+        return "TopstepX"
+
+    async def connect(self, listener: FeedListener) -> None:
+        """Be ready; the hub opens when the first instrument is followed."""
+        if self._listener is not None and self._listener is not listener:
+            raise ConfigError("this feed has another listener already")
+        self._listener = listener
+        self._market.open()
+        if self._wanted:
+            await self._stream.open()
+
+    async def close(self) -> None:
+        """End the hub and what it asks with."""
+        await self._stream.close()
+        await self._market.close()
+
+    async def follow(self, instruments: Iterable[InstrumentId]) -> None:
+        """Quote these too; those that TopstepX does not trade are left out. Raises Unavailable or Refused."""
+        fresh = {}
+        for each in instruments:
+            try:
+                contract = await self._market.symbol(each)
+            except Missing:
+                continue
+            if contract not in self._wanted:
+                fresh[contract] = each
+        self._wanted |= fresh
+        if not fresh:
+            return
+        if not self._stream.is_up:
+            await self._stream.open()
+            return
+        for contract in fresh:
+            for method in _METHODS:
+                self._calls += 1
+                await self._stream.say(hub.invocation(self._calls, method, contract))
+
+    async def _url(self) -> str:
+        return self._config.hub_url("market", await self._market.client.token())
+
+    # --- transport.Ear ----------------------------------------------------------------------------
+
+    async def greet(self, socket: Socket) -> None:
+        """Shake hands and subscribe to everything that is followed."""
+        calls = [(method, (contract,)) for contract in self._wanted for method in _METHODS]
+        for event in await hub.greet(socket, calls, _WHAT):
+            self._event(event)
+
+    def hear(self, frame: bytes | str) -> None:
+        """A frame of one or several messages."""
+        changed: dict[str, None] = {}
+        for message in hub.messages(frame, f"a message of {_WHAT}"):
+            hub.closed_or_refused(message, _WHAT)
+            if message.type == hub.EVENT:
+                contract = self._event(message)
+                if contract:
+                    changed[contract] = None
+        self._tell(changed)
+
+    def up(self) -> None:
+        """The prices go on; those of before are told again with the first change."""
+        self._state(connected=True, detail=f"{len(self._wanted)} contracts")
+
+    def down(self, reason: str) -> None:
+        """The hub is gone and is being mended."""
+        self._state(connected=False, detail=reason)
+
+    def refused(self, problem: Refused) -> None:
+        """The token or the key opens nothing any more: a new token is made for the next attempt."""
+        self._market.client.drop_token()
+        if isinstance(problem, Denied):
+            self._state(connected=False, detail=str(problem))
+
+    # --- inside -----------------------------------------------------------------------------------
+
+    def _event(self, message: wire.Message) -> str:
+        """Take an event in; the contract whose price changed, empty for none."""
+        if message.target not in {"GatewayQuote", "GatewayTrade"}:
+            return ""
+        if len(message.arguments) != 2:
+            raise ProtocolError(f"{message.target} came with {len(message.arguments)} arguments")
+        contract = read(_CONTRACT, bytes(message.arguments[0]), message.target)
+        body = bytes(message.arguments[1])
+        if contract not in self._wanted:
+            return ""
+        touch = self._touches.get(contract, Touch())
+        if message.target == "GatewayQuote":
+            touch = touch.quoted(read(_QUOTE, body, message.target))
+        else:
+            for trade in trades(body):
+                touch = touch.traded(trade)
+        self._touches[contract] = touch
+        return contract
+
+    def _tell(self, contracts: Iterable[str]) -> None:
+        now = self._clock.now()
+        made = (self._touches[each].quote(self._wanted[each], now) for each in contracts)
+        quotes: Sequence[Quote] = [each for each in made if each is not None]
+        if quotes and self._listener is not None:
+            self._listener.on_quotes(quotes)
+
+    def _state(self, *, connected: bool, detail: str) -> None:
+        if self._listener is not None:
+            self._listener.on_feed_state(self.name, connected=connected, detail=detail)
+
+
+def trades(body: bytes) -> list[wire.MarketTrade]:
+    """Public prints, which come alone or in a list that may be padded with null."""
+    found: object = read(_TRADES, body, "GatewayTrade")
+    rows = found if isinstance(found, list) else [found]
+    return [each for each in rows if isinstance(each, wire.MarketTrade)]
