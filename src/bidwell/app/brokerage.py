@@ -6,9 +6,9 @@ A broker is one entry of `BROKERS`. Its module is imported when it is first used
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 from bidwell.model.errors import InvalidInput
 
@@ -77,9 +77,30 @@ class Brokerage(Protocol):
         ...
 
 
+@runtime_checkable
+class Redeeming(Protocol):
+    """A brokerage whose login begins with a code that a person brings and that is good once."""
+
+    async def redeem(self, access: Access, means: Means) -> Mapping[str, str]:
+        """The fields to keep in place of those given, the code exchanged; the same for the same code.
+
+        Raises InvalidInput, Refused, Unavailable.
+        """
+        ...
+
+
+async def redeemed(broker: Brokerage, access: Access, means: Means) -> Access:
+    """The access with which a broker is called from now on, and which is kept."""
+    if not isinstance(broker, Redeeming):
+        return access
+    return replace(access, fields=dict(await broker.redeem(access, means)))
+
+
 BROKERS: dict[str, str] = {
     "alpaca": "bidwell.app.brokerages.alpaca",
+    "dhan": "bidwell.app.brokerages.dhan",
     "topstepx": "bidwell.app.brokerages.topstepx",
+    "zerodha": "bidwell.app.brokerages.zerodha",
 }
 
 

@@ -12,6 +12,8 @@ from bidwell.engine.ports import Clock
 from bidwell.model.errors import InvalidInput
 from bidwell.twins.alpaca import SCENARIO as ALPACA
 from bidwell.twins.alpaca import AlpacaTwin
+from bidwell.twins.dhan import SCENARIO as DHAN
+from bidwell.twins.dhan import DhanTwin
 from bidwell.twins.dialect import Dialect
 from bidwell.twins.scenario import Scenario
 from bidwell.twins.server import TwinServer
@@ -46,6 +48,7 @@ TWINS: dict[str, Listing] = {
     listing.name: listing
     for listing in (
         Listing("alpaca", "Alpaca", ALPACA, AlpacaTwin, renew_ids=True),
+        Listing("dhan", "Dhan", DHAN, DhanTwin),
         Listing("topstepx", "TopstepX", TOPSTEPX, TopstepxTwin),
         Listing("zerodha", "Zerodha", ZERODHA, ZerodhaTwin),
     )

@@ -1,0 +1,1 @@
+"""The engine's ports fulfilled by Dhan: account, market and feed."""

@@ -1,0 +1,131 @@
+"""What Dhan knows: instruments, option chains, past bars and the newest prices."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from bidwell.brokers.dhan import parse
+from bidwell.brokers.dhan.broker.reading import bring_master
+from bidwell.brokers.dhan.client import DhanClient
+from bidwell.brokers.dhan.config import DhanConfig
+from bidwell.brokers.dhan.login import Login
+from bidwell.brokers.dhan.symbols import Row, SymbolBook
+from bidwell.brokers.transport import Health
+from bidwell.brokers.transport.indian import next_ist
+from bidwell.engine.ports import Clock
+from bidwell.model.errors import ConfigError, InvalidInput, Missing, ProtocolError
+from bidwell.model.ids import InstrumentId
+from bidwell.model.instrument import Instrument, Option
+from bidwell.model.market import Bar, Quote
+
+DAY = 86_400
+INTERVALS = {60: "1", 300: "5", 900: "15", 1500: "25", 3600: "60"}
+_AT_ONCE = timedelta(days=90)
+_MOST_ASKED = 20
+_AT_MOST = 1000
+# Bars lie in session hours only: to find `count` of them the question reaches this much further back.
+_REACH = 6
+_SLACK = timedelta(days=5)
+
+
+class DhanMarket:
+    """InstrumentSource and HistorySource over one login, between `open` and `close`."""
+
+    def __init__(self, config: DhanConfig, login: Login, symbols: SymbolBook, clock: Clock) -> None:
+        self._book = symbols
+        self._clock = clock
+        self.health = Health(clock)
+        self._client = DhanClient(config, login, self.health, asyncio.get_running_loop().time)
+
+    def open(self) -> None:
+        """Be ready to ask."""
+        self._client.open()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._client.close()
+
+    async def prepare(self) -> None:
+        """Know today's instruments; raises Unavailable."""
+        await bring_master(self._client, self._book, self._clock)
+
+    async def instruments(self) -> Sequence[Instrument]:
+        """Everything that the desk trades of Dhan's list; what is refused, and why, is in the book."""
+        await self.prepare()
+        return await asyncio.to_thread(self._all)
+
+    def _all(self) -> list[Instrument]:
+        return [listed for listed in map(self._listed, list(self._book.symbols())) if listed is not None]
+
+    def _listed(self, ident: InstrumentId) -> Instrument | None:
+        try:
+            return self._book.listing(ident)
+        except (ConfigError, ProtocolError):
+            # A row that cannot be an instrument is not one; asked for by name, it is told with the reason.
+            return None
+
+    async def options(self, underlying: InstrumentId, expiry: date | None = None) -> Sequence[Instrument]:
+        """The options of an underlying, of one expiry or of all."""
+        await self.prepare()
+        root, _, venue = underlying.rpartition(".")
+        candidates = [each for each in self._book.symbols() if each.startswith(root) and each.endswith(f".{venue}")]
+        found = (self._listed(each) for each in candidates)
+        return [each for each in found if each is not None and isinstance(each.contract, Option)
+                and each.contract.underlying == underlying and expiry in {None, each.contract.expiry}]  # fmt: skip
+
+    async def bars(self, instrument: InstrumentId, seconds: int, until: datetime | None, count: int) -> Sequence[Bar]:
+        """At most `count` bars of `seconds` that start before `until` (the newest when None), oldest first."""
+        if seconds != DAY and seconds not in INTERVALS:
+            known = ", ".join(str(each) for each in (*INTERVALS, DAY))
+            raise InvalidInput("bars.seconds", f"Dhan has bars of {known} seconds", field="seconds")
+        row = await self._row(instrument)
+        end = until or self._clock.now()
+        start = end - timedelta(seconds=seconds) * count * _REACH - _SLACK
+        found: dict[datetime, Bar] = {}
+        for _ in range(_MOST_ASKED):
+            first = max(start, end - _AT_ONCE) if seconds != DAY else start
+            found |= {bar.start: bar for bar in await self._ask(row, instrument, seconds, first, end)}
+            end = first
+            if len(found) >= count or first <= start:
+                break
+        limit = until or self._clock.now()
+        return [found[at] for at in sorted(found) if at < limit][-count:] if count > 0 else []
+
+    async def _ask(self, row: Row, instrument: InstrumentId, seconds: int, start: datetime, end: datetime) -> list[Bar]:
+        body: dict[str, object] = {
+            "securityId": row.security_id,
+            "exchangeSegment": row.segment,
+            "instrument": row.kind,
+        }
+        if seconds == DAY:
+            # The last day is left out of the answer.
+            span = {"expiryCode": 0, "fromDate": parse.day(start), "toDate": parse.day(next_ist(end, 0))}
+            return parse.bars(await self._client.days({**body, **span}), instrument, seconds)
+        span = {"interval": INTERVALS[seconds], "fromDate": parse.minute(start), "toDate": parse.minute(end)}
+        return parse.bars(await self._client.intraday({**body, **span}), instrument, seconds)
+
+    async def quotes(self, instruments: Sequence[InstrumentId]) -> Sequence[Quote]:
+        """The newest quote of each instrument that has one."""
+        wanted = {(row.segment, row.security_id): each for each in instruments for row in [await self._row(each)]}
+        found: list[Quote] = []
+        keys = sorted(wanted)
+        for at in range(0, len(keys), _AT_MOST):
+            asked: dict[str, list[int]] = {}
+            for segment, security in keys[at : at + _AT_MOST]:
+                asked.setdefault(segment, []).append(int(security))
+            snaps = await self._client.snapshots(asked)
+            made = (
+                parse.quote(snap, wanted[segment, security], self._clock.now())
+                for segment, rows in snaps.data.items() for security, snap in rows.items() if (segment, security) in wanted
+            )  # fmt: skip
+            found += [quote for quote in made if quote is not None]
+        return found
+
+    async def _row(self, instrument: InstrumentId) -> Row:
+        await self.prepare()
+        row = self._book.row_of(instrument)
+        if row is None:
+            raise Missing(f"Dhan does not list {instrument} today")
+        return row

@@ -1,0 +1,161 @@
+"""The login, the profile, money, positions and holdings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from aiohttp import web
+
+from bidwell.model.money import ZERO
+from bidwell.model.terms import OrderType, Side, TimeInForce
+from bidwell.simulation.checks import Refusal
+from bidwell.simulation.floor import Outcome
+from bidwell.simulation.orders import Ticket, VenueOrder
+from bidwell.twins.dhan import words
+from bidwell.twins.dhan.answers import problem, reply
+from bidwell.twins.dhan.records import Records, body_of
+from bidwell.twins.dhan.trading import TradingRoutes, figure
+from bidwell.twins.mishaps import On
+
+
+class AccountRoutes:
+    """/app/generateAccessToken, /v2/RenewToken, /v2/profile, /v2/fundlimit, /v2/positions, /v2/holdings, /v2/ip."""
+
+    def __init__(self, records: Records, trading: TradingRoutes) -> None:
+        self._records = records
+        self._stage = records.stage
+        self._trading = trading
+
+    def routes(self) -> Sequence[web.AbstractRouteDef]:
+        """Its URLs."""
+        read = self._trading.read
+        return [
+            web.post("/app/generateAccessToken", self.generate_token),
+            web.get("/v2/RenewToken", self.renew_token),
+            web.post("/v2/RenewToken", self.renew_token),
+            web.get("/v2/profile", self.profile),
+            web.get("/v2/fundlimit", read(self.funds)),
+            web.get("/v2/positions", read(self.positions)),
+            web.delete("/v2/positions", self.flatten),
+            web.get("/v2/holdings", read(self.holdings)),
+            web.post("/v2/margincalculator", self.margin),
+            web.get("/v2/ip/getIP", read(self.address)),
+        ]
+
+    # --- the login --------------------------------------------------------------------------------
+
+    async def generate_token(self, request: web.Request) -> web.Response:
+        """POST /app/generateAccessToken: PIN and one-time password; the twin takes any password of six digits."""
+        asked = request.query
+        person = self._stage.who(client_id=asked.get("dhanClientId", ""), pin=asked.get("pin", ""))
+        password = asked.get("totp", "")
+        if person is None or len(password) != 6 or not password.isdigit():
+            return problem(401, "DH-901", "Invalid PIN or TOTP")
+        token, ends = self._records.make_token(person)
+        return reply({"dhanClientId": self._records.client(person.account), "dhanClientName": "TWIN",
+                      "accessToken": token, "expiryTime": words.stamp(ends).replace(" ", "T")})  # fmt: skip
+
+    async def renew_token(self, request: web.Request) -> web.Response:
+        """GET or POST /v2/RenewToken: another token for one that still holds."""
+        token, ends = self._records.make_token(self._records.caller(request))
+        return reply({"accessToken": token, "expiryTime": words.stamp(ends).replace(" ", "T")})
+
+    async def profile(self, request: web.Request) -> web.Response:
+        """GET /v2/profile."""
+        person = self._records.caller(request)
+        ends = self._records.valid_until(request.headers.get("access-token", ""))
+        until = ends.astimezone(words.IST).strftime("%d/%m/%Y %H:%M")
+        return reply({
+            "dhanClientId": self._records.client(person.account), "tokenValidity": until,
+            "activeSegment": "Equity, Derivative, Currency, Commodity", "ddpi": "Active", "mtf": "Active",
+            "dataPlan": "Active", "dataValidity": f"{until}:00",
+        })  # fmt: skip
+
+    # --- money ------------------------------------------------------------------------------------
+
+    def funds(self, _request: web.Request, account: str) -> web.Response:
+        """GET /v2/fundlimit."""
+        held = self._stage.state.accounts[account]
+        free = max(self._stage.venue.margin.free(held), ZERO)
+        opening = held.spec.cash
+        return reply({
+            "dhanClientId": self._records.client(account), "availabelBalance": free, "sodLimit": opening,
+            "collateralAmount": ZERO, "receiveableAmount": ZERO, "utilizedAmount": max(opening - free, ZERO),
+            "blockedPayoutAmount": ZERO, "withdrawableBalance": free,
+        })  # fmt: skip
+
+    async def margin(self, request: web.Request) -> web.Response:
+        """POST /v2/margincalculator: the whole notional, as for shares that are paid in full."""
+        account = self._records.caller(request).account
+        body = await body_of(request)
+        try:
+            needed = (figure(body.get("quantity")) or ZERO) * (figure(body.get("price")) or ZERO)
+        except ValueError as wrong:
+            return problem(400, "DH-905", str(wrong))
+        free = max(self._stage.venue.margin.free(self._stage.state.accounts[account]), ZERO)
+        return reply({
+            "totalMargin": needed, "spanMargin": ZERO, "exposureMargin": ZERO, "availableBalance": free,
+            "variableMargin": ZERO, "insufficientBalance": max(needed - free, ZERO), "brokerage": ZERO,
+            "leverage": "1.00",
+        })  # fmt: skip
+
+    def address(self, request: web.Request, _account: str) -> web.Response:
+        """GET /v2/ip/getIP."""
+        return reply({"primaryIP": request.remote, "secondaryIP": "", "modifyDatePrimary": "2026-01-01"})
+
+    # --- what is held -----------------------------------------------------------------------------
+
+    def positions(self, _request: web.Request, account: str) -> web.Response:
+        """GET /v2/positions: what was traded today, closed ones too."""
+        by_instrument: dict[tuple[str, str], list[VenueOrder]] = {}
+        for held in self._records.orders(account):
+            if held.fills:
+                by_instrument.setdefault((held.instrument, self._records.product(held)), []).append(held)
+        return reply([self._position(account, orders, product) for (_, product), orders in by_instrument.items()])
+
+    def _position(self, account: str, orders: Sequence[VenueOrder], product: str) -> dict[str, Any]:
+        row = self._records.listed(orders[0])
+        quantity: dict[Side, Decimal] = dict.fromkeys(Side, ZERO)
+        value: dict[Side, Decimal] = dict.fromkeys(Side, ZERO)
+        for held in orders:
+            quantity[held.side] += held.filled
+            value[held.side] += sum((each.quantity * each.price for each in held.fills), ZERO)
+        bought, sold = (value[side] / quantity[side] if quantity[side] else ZERO for side in (Side.BUY, Side.SELL))
+        net = quantity[Side.BUY] - quantity[Side.SELL]
+        closed = min(quantity.values())
+        last = self._stage.venue.quotes[orders[0].instrument].last
+        cost = bought if net > 0 else sold if net < 0 else ZERO
+        return {
+            "dhanClientId": self._records.client(account), "tradingSymbol": row.symbol,
+            "securityId": words.security_of(row), "positionType": "LONG" if net > 0 else "SHORT" if net < 0 else "CLOSED",
+            "exchangeSegment": words.segment_of(row), "productType": product, "buyAvg": bought, "costPrice": cost,
+            "buyQty": quantity[Side.BUY], "sellAvg": sold, "sellQty": quantity[Side.SELL], "netQty": net,
+            "realizedProfit": (sold - bought) * closed, "unrealizedProfit": (last - cost) * net,
+            "rbiReferenceRate": ZERO, "multiplier": 1, "carryForwardBuyQty": 0, "carryForwardSellQty": 0,
+            "carryForwardBuyValue": ZERO, "carryForwardSellValue": ZERO, "dayBuyQty": quantity[Side.BUY],
+            "daySellQty": quantity[Side.SELL], "dayBuyValue": value[Side.BUY], "daySellValue": value[Side.SELL],
+            **words.contract(row), "crossCurrency": False,
+        }  # fmt: skip
+
+    async def flatten(self, request: web.Request) -> web.Response:
+        """DELETE /v2/positions: cancel what works and sell or buy back everything."""
+        account = self._records.caller(request).account
+
+        def work(_refusal: Refusal | None, _first: Decimal | None) -> tuple[web.Response, Sequence[Outcome]]:
+            outcomes: list[Outcome] = []
+            for held in list(self._stage.state.open_orders(account)):
+                outcomes += self._stage.venue.cancel(account, "", held.broker_order_id)
+            for name, holding in list(self._stage.state.accounts[account].holdings.items()):
+                side = Side.SELL if holding.quantity > 0 else Side.BUY
+                ticket = Ticket(name, side, abs(holding.quantity), OrderType.MARKET, TimeInForce.DAY)
+                outcomes += self._stage.submit(account, ticket)
+            return reply({"status": "SUCCESS", "message": "All orders and positions exited successfully"}), outcomes
+
+        return await self._stage.play(request, On.SUBMIT, account, work)
+
+    def holdings(self, _request: web.Request, account: str) -> web.Response:
+        """GET /v2/holdings."""
+        rows = self._records.holdings.get(account, [])
+        return reply(rows) if rows else problem(404, "DH-1111", "No holdings available")
