@@ -130,8 +130,7 @@ class BrokerConnections:
 
     async def probe(self, given: Credentials) -> ProbedAccount:
         """Look at the account behind a credential and keep nothing."""
-        access = self._checked(given)
-        return await brokerage.brokerage(given.broker).probe(access, self._means)
+        return await brokerage.brokerage(given.broker).probe(await self._opened(given), self._means)
 
     async def connect(
         self, given: Credentials, name: str, *, fractional: bool, leverage: Decimal, actor: str
@@ -139,7 +138,7 @@ class BrokerConnections:
         """Test, seal and keep the credential, define the account and open its session; a live one begins halted."""
         found = await self.probe(given)
         self._not_twice(given, found)
-        broker, access = brokerage.brokerage(given.broker), self._checked(given)
+        broker, access = brokerage.brokerage(given.broker), await self._opened(given)
         live = given.environment != TWIN and broker.guide.environment(given.environment).live
         now = self._means.clock.now()
         ident = AccountId(time_ordered_id("acc", int(now.timestamp() * 1000), self._means.entropy.bits(35)).lower())
@@ -150,7 +149,8 @@ class BrokerConnections:
             access, (await broker.held(access, self._means))[:_LISTED_AT_ONCE], self._means
         )
         await self._define(instruments)
-        await (await self._sealed.vault()).add(demo.WORKSPACE, given.broker, ident, _packed(given, found.number), now)
+        await (await self._sealed.vault()).add(demo.WORKSPACE, given.broker, ident,
+                                                 _packed(given, access, found.number), now)  # fmt: skip
         self._access[ident] = (given.broker, access)
         await self.desk.define(ev.AccountDefined(now, account, actor))
         if live:
@@ -170,7 +170,8 @@ class BrokerConnections:
         elif account in self._access:
             self.desk.reopen(account)
 
-    async def _exchange(self, account: AccountId, given: Credentials) -> None:
+    async def _exchange(self, account: AccountId, entered: Credentials) -> None:
+        given = self._completed(account, entered)
         found = await self.probe(given)
         known = self.desk.state.accounts[account].broker_account
         if found.number != known:
@@ -178,13 +179,15 @@ class BrokerConnections:
                                field="fields", hint="connect it as an account of its own")  # fmt: skip
         vault, now = await self._sealed.vault(), self._means.clock.now()
         credential = (await self._sealed.accounts()).get(account)
-        secret = _packed(given, found.number)
+        access = await self._opened(given)
+        secret = _packed(given, access, found.number)
         if credential is None:
             await vault.add(demo.WORKSPACE, given.broker, account, secret, now)
         else:
             await vault.replace(demo.WORKSPACE, credential, secret, now)
         self._problems.pop(account, None)
-        self._access[account] = (given.broker, self._checked(given))
+        self._access[account] = (given.broker, access)
+        await self._quote_anew(account)
 
     async def forget(self, account: AccountId, actor: str) -> None:
         """End the session, switch the account off and remove its credential; orders stay as they are at the broker."""
@@ -251,6 +254,19 @@ class BrokerConnections:
         broker.check(access)
         return access
 
+    async def _opened(self, given: Credentials) -> Access:
+        """How the broker is called from now on: a code that is good once is exchanged for what it opens."""
+        return await brokerage.redeemed(brokerage.brokerage(given.broker), self._checked(given), self._means)
+
+    def _completed(self, account: AccountId, entered: Credentials) -> Credentials:
+        """What was entered, and what is kept of what was not: a day's login brings its code alone."""
+        broker, access = self._access.get(account, ("", Access({}, "")))
+        if (broker, access.environment, access.twin) != (entered.broker, entered.environment, entered.twin.rstrip("/")):
+            return entered
+        asked = {each.name for each in brokerage.brokerage(broker).guide.fields if not each.daily}
+        kept = {name: value for name, value in access.fields.items() if name in asked}
+        return replace(entered, fields=kept | dict(entered.fields), proxy=entered.proxy or access.proxy)
+
     def _not_twice(self, given: Credentials, found: ProbedAccount) -> None:
         for account in self.desk.state.accounts.values():
             known = self._access.get(account.id)
@@ -281,13 +297,26 @@ class BrokerConnections:
                 prices = brokerage.brokerage(broker).prices(access, self._means)
                 if prices is None:
                     return
+                try:
+                    await prices.connect(self.prices)
+                except BrokerError:
+                    # Another account's login may open them.
+                    await prices.close()
+                    raise
                 self._quoting[key] = prices
-                await prices.connect(self.prices)
             await prices.follow(instruments)
         except BrokerError as problem:
             # The account trades all the same; without prices the gate denies what needs one, and says so.
             self.prices.on_feed_state(broker, connected=False, detail=str(problem))
             log.warning("prices_not_followed", broker=broker, reason=str(problem))
+
+    async def _quote_anew(self, account: AccountId) -> None:
+        """Let the price stream go on with a credential that took another's place."""
+        broker, access = self._access[account]
+        prices = self._quoting.pop((broker, access.environment, access.twin), None)
+        if prices is not None:
+            await prices.close()
+        await self._follow(account, list(self.desk.state.instruments))
 
 
 def _unpacked(secret: Secret) -> tuple[str, Access]:
@@ -296,10 +325,10 @@ def _unpacked(secret: Secret) -> tuple[str, Access]:
     return kept["broker"], Access(fields, kept["environment"], kept["twin"], kept["proxy"] or None)
 
 
-def _packed(given: Credentials, number: str) -> Secret:
+def _packed(given: Credentials, access: Access, number: str) -> Secret:
     beside = {"environment": given.environment, "twin": given.twin.rstrip("/"), "proxy": given.proxy or "",
               "number": number, "broker": given.broker}  # fmt: skip
-    return Secret({**given.fields, **{f"{_PREFIX}{name}": value for name, value in beside.items()}})
+    return Secret({**access.fields, **{f"{_PREFIX}{name}": value for name, value in beside.items()}})
 
 
 def _broken(problem: str, clock: Clock) -> Linked:
