@@ -172,11 +172,14 @@ class BrokerContract:
     async def test_each_order_type_is_taken_and_shown_as_it_was_sent(self, table: Table, order_type: OrderType) -> None:
         if order_type not in table.able.order_types:
             pytest.skip(f"{order_type} is not offered")
+        # What trades around the clock has no day.
+        force = TimeInForce.DAY if TimeInForce.DAY in table.able.times_in_force else TimeInForce.GTC
+        stop_price = Decimal("110.00")
         terms = {
             OrderType.MARKET: Terms(),
             OrderType.LIMIT: table.make.terms("90.00"),
-            OrderType.STOP: Terms(OrderType.STOP, stop_price=Decimal("110.00")),
-            OrderType.STOP_LIMIT: Terms(OrderType.STOP_LIMIT, Decimal("111.00"), Decimal("110.00")),
+            OrderType.STOP: Terms(OrderType.STOP, stop_price=stop_price, time_in_force=force),
+            OrderType.STOP_LIMIT: Terms(OrderType.STOP_LIMIT, Decimal("111.00"), stop_price, time_in_force=force),
             OrderType.TRAILING_STOP: Terms(OrderType.TRAILING_STOP, trail_amount=Decimal("5.00")),
         }[order_type]
         name = await table.submit(table.make.order(terms))
@@ -200,6 +203,8 @@ class BrokerContract:
         assert not table.ear.fills(name)
 
     async def test_a_day_order_expires_at_the_close(self, table: Table) -> None:
+        if TimeInForce.DAY not in table.able.times_in_force:
+            pytest.skip("DAY is not offered")
         name = await table.submit(table.make.limit("90.00", force=TimeInForce.DAY))
         await table.ear.hears(name, OrderAccepted)
         await table.stand.close_market()

@@ -1,0 +1,1 @@
+"""The engine's ports fulfilled by an exchange: account, market and feed."""

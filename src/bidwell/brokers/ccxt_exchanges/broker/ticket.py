@@ -1,0 +1,52 @@
+"""An order of ours as the library takes it; what the exchange could not work to the letter is refused, not bent."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from bidwell.brokers.ccxt_exchanges.client.calls import Ticket
+from bidwell.brokers.ccxt_exchanges.config import Profile
+from bidwell.model.order import Order
+from bidwell.model.terms import OrderType, Side, Terms, TimeInForce
+
+_LIMITED = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
+
+
+class Unworkable(Exception):
+    """The exchange cannot work this order; `code` is ours."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def ticket_of(order: Order, symbol: str, profile: Profile, *, quantity: Decimal | None = None,
+              terms: Terms | None = None) -> Ticket:  # fmt: skip
+    """The call that places an order, or with `quantity` and `terms` the one that changes it; raises Unworkable."""
+    wanted = terms or order.terms
+    market = wanted.order_type in {OrderType.MARKET, OrderType.STOP}
+    params: dict[str, object] = {} if terms is not None else {profile.submit: order.client_order_id}
+    if wanted.stop_price is not None:
+        params["triggerPrice"] = f"{wanted.stop_price:f}"
+    if wanted.order_type in _LIMITED and wanted.time_in_force is not TimeInForce.DAY:
+        params["timeInForce"] = wanted.time_in_force.value
+    if wanted.order_type is OrderType.MARKET and order.side is Side.BUY:
+        if profile.market_buy is None:
+            raise Unworkable(
+                "terms.market_buy", f"{profile.title} takes market orders to buy in money only: send a limit"
+            )
+        params |= profile.market_buy
+    price = None if wanted.limit_price is None else f"{wanted.limit_price:f}"
+    return Ticket(symbol, "market" if market else "limit", order.side.lower(), f"{quantity or order.quantity:f}", price,
+                  params)  # fmt: skip
+
+
+def check_exact(ticket: Ticket, rounded: tuple[str, str | None], price: str | None) -> None:
+    """Raise Unworkable where the library would cut a figure to the pair's steps."""
+    amount, there = rounded
+    if Decimal(amount) != Decimal(ticket.amount):
+        raise Unworkable(
+            "quantity.step", f"{ticket.amount} is not on the steps of {ticket.symbol}: it would be {amount}"
+        )
+    if there is not None and price is not None and Decimal(there) != Decimal(price):
+        raise Unworkable("price.tick", f"{price} is not on the steps of {ticket.symbol}: it would be {there}")
