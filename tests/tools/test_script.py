@@ -71,3 +71,10 @@ def test_the_script_works_from_anywhere_and_through_a_link(tmp_path: Path) -> No
     done = start(link, "version", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("bidwell ")
+
+
+def test_bytecode_is_kept_where_the_environment_keeps_none(tmp_path: Path) -> None:
+    kept = tmp_path / "bytecode"
+    done = start(ROOT / "bidwell", "version", PYTHONDONTWRITEBYTECODE="1", PYTHONPYCACHEPREFIX=str(kept))
+    assert done.returncode == 0, done.stderr
+    assert list(kept.rglob("*.pyc"))

@@ -9,7 +9,9 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from types import CodeType
 
 import polars as pl
 
@@ -32,12 +34,19 @@ _FEES: dict[str, Callable[[], FeeModel]] = {
 }
 
 
+class _Fresh(SourceFileLoader):
+    """Compiles the file as it is now: bytecode is matched by seconds and size, which a quick edit may keep."""
+
+    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 - the loader's own signature
+        return self.source_to_code(self.get_data(self.path), self.path)
+
+
 def strategy_in(file: Path, named: str | None = None) -> type[Strategy]:
     """The strategy that a file defines; raises InvalidInput where there is none, or several and none is named."""
     if not file.is_file():
         raise Missing(f"there is no file {file}")
     name = f"bidwell_user_{hashlib.sha256(file.read_bytes()).hexdigest()[:16]}"
-    spec = importlib.util.spec_from_file_location(name, file)
+    spec = importlib.util.spec_from_file_location(name, file, loader=_Fresh(name, str(file)))
     if spec is None or spec.loader is None:
         raise InvalidInput("strategy.file", f"{file} is no Python file", field="file")
     module = importlib.util.module_from_spec(spec)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -137,6 +139,14 @@ def test_a_file_without_one_strategy_is_refused(tmp_path: Path, text: str, code:
     with pytest.raises(InvalidInput) as refused:
         strategy_in(written(tmp_path, text))
     assert refused.value.code == code
+
+
+def test_a_file_is_taken_as_it_is_now_whatever_bytecode_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    for name in ("Buys", "Sell"):
+        file = written(tmp_path, STRATEGY.replace("Buys", name))
+        os.utime(file, (1_700_000_000, 1_700_000_000))
+        assert strategy_in(file).__name__ == name
 
 
 def test_fees_are_named_or_percents() -> None:

@@ -19,7 +19,7 @@ STARTING = 30.0
 GRACE = 1.0
 LONGEST_LINE = 1 << 20
 MOST_OUTPUT = 20_000
-_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "XDG_CACHE_HOME", "BIDWELL_CACHE")
+_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "XDG_CACHE_HOME", "BIDWELL_CACHE", "PYTHONPYCACHEPREFIX")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,6 @@ def environment(inherited: dict[str, str] | None = None) -> dict[str, str]:
         **found,
         "PYTHONHASHSEED": "0",
         "PYTHONUNBUFFERED": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
         "POLARS_MAX_THREADS": "2",
     }
 
