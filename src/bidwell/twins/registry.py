@@ -12,6 +12,7 @@ from bidwell.engine.ports import Clock
 from bidwell.model.errors import InvalidInput
 from bidwell.twins.alpaca import SCENARIO as ALPACA
 from bidwell.twins.alpaca import AlpacaTwin
+from bidwell.twins.crypto import binance
 from bidwell.twins.dhan import SCENARIO as DHAN
 from bidwell.twins.dhan import DhanTwin
 from bidwell.twins.dialect import Dialect
@@ -48,6 +49,7 @@ TWINS: dict[str, Listing] = {
     listing.name: listing
     for listing in (
         Listing("alpaca", "Alpaca", ALPACA, AlpacaTwin, renew_ids=True),
+        Listing("binance", "Binance", binance.SCENARIO, binance.BinanceTwin),
         Listing("dhan", "Dhan", DHAN, DhanTwin),
         Listing("topstepx", "TopstepX", TOPSTEPX, TopstepxTwin),
         Listing("zerodha", "Zerodha", ZERODHA, ZerodhaTwin),
