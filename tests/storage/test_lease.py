@@ -88,3 +88,19 @@ async def test_a_lease_tells_who_has_it_or_had_it_last(lease: Lease) -> None:
 async def test_workspaces_have_leases_of_their_own(pool: Pool) -> None:
     assert await Lease(pool, "one").acquire("desk-a", LONG) == 1
     assert await Lease(pool, "two").acquire("desk-b", LONG) == 1
+
+
+async def test_a_lease_is_seized_from_the_desk_that_was_meant_and_from_no_other(lease: Lease) -> None:
+    hung = await lease.acquire("desk-a", LONG)
+    guardian = await lease.seize("guardian", LONG, over=hung)
+    assert guardian > hung
+    with pytest.raises(Fenced):
+        await lease.renew(hung, LONG)
+    with pytest.raises(LeaseHeld, match="guardian"):
+        await lease.seize("guardian-b", LONG, over=hung)
+    await lease.release(guardian)
+    successor = await lease.acquire("desk-b", LONG)
+    with pytest.raises(LeaseHeld, match="desk-b"):
+        await lease.seize("guardian-b", LONG, over=hung)
+    await lease.release(successor)
+    assert await lease.seize("guardian-b", LONG, over=hung) > successor

@@ -14,6 +14,9 @@ from bidwell.app import demo, projector, venue
 from bidwell.app.clock import SystemEntropy, WallClock
 from bidwell.app.connections import BrokerConnections, Sealed
 from bidwell.app.crash import CrashingJournal
+from bidwell.app.guardian import keeper, local, record
+from bidwell.app.guardian.fence import Fence
+from bidwell.app.guardian.pulse import Charge
 from bidwell.app.leadership import Leadership, holder_of, home_of
 from bidwell.app.rulebooks import RulebookFolder, revise_all
 from bidwell.brokers.paper.broker.account import PaperBroker
@@ -126,15 +129,19 @@ async def install(settings: Settings, folder: DataFolder, stopping: asyncio.Even
     A standby waits for the lease first, and `waiting` hears by whom it is held.
     """
     clock, entropy = WallClock(), SystemEntropy()
+    fence = Fence(folder.path / record.FOLDER)
     if settings.standby:
         database = await asyncio.to_thread(_open, settings, folder)
-        leadership = await _lead(settings, folder, database, stopping, waiting)
+        leadership = await _lead(settings, folder, database, stopping, waiting, fence)
+        await asyncio.to_thread(keeper.stop, folder)
         paper = await venue.ensure(folder, settings.feed, settings.speed)
     else:
+        # The guardian of a desk that is gone hands over what it is about.
+        await asyncio.to_thread(keeper.stop, folder)
         database, paper = await asyncio.gather(
             asyncio.to_thread(_open, settings, folder), venue.ensure(folder, settings.feed, settings.speed)
         )
-        leadership = await _lead(settings, folder, database, stopping, waiting)
+        leadership = await _lead(settings, folder, database, stopping, waiting, fence)
     pool = Pool(database.app)
     identity = IdentityStore(pool)
     await identity.users.ensure_workspace(demo.WORKSPACE, demo.NAME, "USD", clock.now())
@@ -150,7 +157,7 @@ async def install(settings: Settings, folder: DataFolder, stopping: asyncio.Even
     connections.desk, connections.prices = desk, fan
     built.tasks.append(asyncio.create_task(leadership.keep()))
     await history.connect()
-    await desk.start()
+    await _start(desk, folder, fence, leadership)
     library = await asyncio.to_thread(built.rulebooks.library)
     await desk.act_on_risk(lambda guard: revise_all(guard, library))
     await _furnish(built)
@@ -161,7 +168,29 @@ async def install(settings: Settings, folder: DataFolder, stopping: asyncio.Even
     watch = venue.keep_running(folder, settings.feed, settings.speed, paper.port, _say)
     built.tasks.append(asyncio.create_task(watch))
     built.projector = projector.start(folder)
+    if settings.guardian:
+        _guard(built)
     return built
+
+
+async def _start(desk: Desk, folder: DataFolder, fence: Fence, leadership: Leadership) -> None:
+    """Start the desk with what a guardian did without the database, and let it send from then on."""
+    files = local.pending(folder.path / record.FOLDER)
+    await desk.start(adopted=[local.read(file) for file in files])
+    for file in files:
+        local.settle(file)
+        _say(f"adopted what the guardian did without the database: {file.name}")
+    fence.set(leadership.token - 1)
+
+
+def _guard(built: Installation) -> None:
+    """Keep a guardian beside the desk."""
+    settings = built.settings
+    charge = Charge(built.database.app, settings.feed, str(settings.vault_key_file), settings.twins,
+                    settings.guardian_after, settings.guardian_data_age)  # fmt: skip
+    kept = keeper.Keeper(built.folder, charge, built.desk, built.leadership)
+    built.tasks.append(asyncio.create_task(kept.run()))
+    built.before_close.append(kept.farewell)
 
 
 def _open(settings: Settings, folder: DataFolder) -> Database:
@@ -170,11 +199,11 @@ def _open(settings: Settings, folder: DataFolder) -> Database:
 
 
 async def _lead(settings: Settings, folder: DataFolder, database: Database, stopping: asyncio.Event,
-                waiting: Callable[[LeaseHeld], None]) -> Leadership:  # fmt: skip
+                waiting: Callable[[LeaseHeld], None], fence: Fence) -> Leadership:  # fmt: skip
     """Hold the workspace's lease, over a connection that nothing else can keep busy."""
     pool = Pool(database.app, size=1)
     holder = holder_of(folder, standby=settings.standby)
-    leadership = Leadership(Lease(pool, demo.WORKSPACE), holder, pool.close, stopping)
+    leadership = Leadership(Lease(pool, demo.WORKSPACE), holder, pool.close, stopping, fence.bars)
     if settings.standby:
         await leadership.stand_by(home_of(folder), waiting, lambda: _open(settings, folder))
     else:

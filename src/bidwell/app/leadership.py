@@ -54,33 +54,55 @@ def holder_of(folder: DataFolder, *, standby: bool) -> str:
 
 
 class Leadership:
-    """The lease of one workspace in the hands of this process; `stopping` is set when it has passed to another."""
+    """The lease of one workspace in the hands of this process; `stopping` is set when it has passed to another.
+
+    `barred` says of a lease's number whether the guardian has fenced it off.
+    """
 
     def __init__(
-        self, lease: Lease, holder: str, close: Callable[[], Awaitable[None]], stopping: asyncio.Event
+        self,
+        lease: Lease,
+        holder: str,
+        close: Callable[[], Awaitable[None]],
+        stopping: asyncio.Event,
+        barred: Callable[[int], bool] = lambda _: False,
     ) -> None:
         self._lease = lease
         self._holder = holder
         self._stopping = stopping
+        self._barred = barred
         self.close = close
         self._until = 0.0
         self.token = 0
         self.lost: Fenced | None = None
 
     def leads(self) -> bool:
-        """Whether nobody else can hold the lease now."""
-        return self.lost is None and _seconds() < self._until
+        """Whether nobody else can hold the lease now, and the guardian has not fenced this desk off."""
+        return self.lost is None and _seconds() < self._until and not self.barred
+
+    @property
+    def barred(self) -> bool:
+        """Whether the guardian acts in this desk's place."""
+        return self._barred(self.token)
 
     def detail(self) -> tuple[bool, str]:
         """For the readiness page."""
         if self.leads():
             return True, f"leads this workspace, token {self.token}"
+        if self.barred:
+            return False, "the guardian acts in this desk's place; nothing is sent"
         return False, "leads no more" if self.lost else "the lease has run out and is being renewed; nothing is sent"
 
     async def take(self) -> None:
         """Take the lease when it is free; raises LeaseHeld, StorageUnavailable."""
         asked = _seconds()
         self.token = await self._lease.acquire(self._holder, LEASE)
+        self._until = asked + LEASE.total_seconds()
+
+    async def seize(self, over: int) -> None:
+        """Take the lease from the desk that has it under the token `over`; raises LeaseHeld, StorageUnavailable."""
+        asked = _seconds()
+        self.token = await self._lease.seize(self._holder, LEASE, over)
         self._until = asked + LEASE.total_seconds()
 
     async def take_soon(self) -> None:
@@ -121,9 +143,17 @@ class Leadership:
             await asyncio.sleep(LOOK)
 
     async def keep(self) -> None:
-        """Renew the lease until cancelled, or until it has passed to another desk."""
+        """Renew the lease until cancelled, or until it has passed to another desk or the guardian acts in our place."""
+        due, free = _seconds() + RENEW, False
         while self.lost is None:
-            await asyncio.sleep(RENEW)
+            await asyncio.sleep(LOOK)
+            # A desk that takes over from the guardian leads before it has adopted what that one did, and is let in then.
+            if free and self.barred:
+                self.lose(Fenced("the guardian acts in this desk's place"))
+            free = free or not self.barred
+            if self.lost is not None or _seconds() < due:
+                continue
+            due = _seconds() + RENEW
             asked = _seconds()
             try:
                 await self._lease.renew(self.token, LEASE)

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from bidwell.app import demo, output, venue
 from bidwell.app.claim import Address, DataFolder, InUse
 from bidwell.app.clock import SystemEntropy
+from bidwell.app.guardian import keeper
 from bidwell.app.installation import Installation, install
 from bidwell.app.serving import LOOPBACK, Doorway, Web, listen
 from bidwell.app.settings import Settings
@@ -225,7 +226,8 @@ class _Post:
 
 
 def _stop_backstage(folder: DataFolder, settings: Settings) -> None:
-    """An orderly end takes the paper venue and the embedded database along; a crash leaves them at work."""
+    """An orderly end takes guardian, paper venue and embedded database along; a crash leaves them at work."""
+    keeper.stop(folder)
     venue.stop(folder)
     if settings.database_url is None:
         EmbeddedCluster(folder.path).stop()

@@ -15,7 +15,11 @@ FEEDS = ("replay", "binance", "brokers")
 
 
 class Settings(BaseSettings):
-    """Settings of one desk. `host` other than loopback needs `behind_proxy`, which declares a TLS proxy in front."""
+    """Settings of one desk. `host` other than loopback needs `behind_proxy`, which declares a TLS proxy in front.
+
+    The guardian acts when the desk was silent or unable for `guardian_after` seconds, and, where `guardian_data_age` is
+    set, when no price came for so many.
+    """
 
     model_config = SettingsConfigDict(env_prefix="BIDWELL_", extra="ignore", populate_by_name=True)
 
@@ -33,6 +37,9 @@ class Settings(BaseSettings):
     speed: int = Field(default=60, ge=1, le=600)
     log: str = "console"
     standby: bool = False
+    guardian: bool = True
+    guardian_after: float = Field(default=30.0, ge=2, le=3600)
+    guardian_data_age: float | None = Field(default=None, ge=5, le=86_400)
     twins: bool = False
     vault_key_file: Path = Field(default_factory=lambda: user_config_path("bidwell") / "vault.key")
     database_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_URL")

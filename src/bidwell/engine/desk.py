@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bidwell.engine import allotting, codec, decisions, recorder, views
+from bidwell.engine import adoption, allotting, codec, decisions, recorder, views
 from bidwell.engine.commands import Cancel, LookUp, Reconcile, Replace, Submit
 from bidwell.engine.decider import Core
 from bidwell.engine.definitions import check_definition, check_scope
@@ -102,11 +102,17 @@ class Desk(Reading):
 
     # --- life -------------------------------------------------------------------------------------
 
-    async def start(self) -> None:
-        """Fold the journal, open the broker sessions and begin to work."""
-        await self._fold()
+    async def start(self, known: State | None = None, adopted: Sequence[Sequence[ev.Event]] = ()) -> None:
+        """Fold the journal, open the broker sessions and begin to work.
+
+        `known` is the journal folded up to some entry; it is this desk's from now on. Each of `adopted` was decided while
+        the journal was away: it becomes part of it before anything else happens. Raises JournalError.
+        """
+        await self._fold(known)
         self._start_writer()
         self.recovering = None
+        if adoption.adopt(self.core, adopted):
+            await self._commit()
         for account in list(self.state.accounts.values()):
             self._open(account)
         self._spawn(self._tick())
@@ -137,9 +143,9 @@ class Desk(Reading):
             if isinstance(error, Exception):
                 self._world.alarm("close_failed", {"error": repr(error)})
 
-    async def _fold(self) -> None:
-        state = State()
-        async for entries in self._world.journal.read():
+    async def _fold(self, known: State | None = None) -> None:
+        state = known or State()
+        async for entries in self._world.journal.read(state.sequence):
             for entry in entries:
                 state.apply(codec.decode(entry.kind, entry.body))
         self.core = self._new_core(state)

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
+from psycopg.rows import DictRow
+
 from bidwell.model.errors import Fenced
 from bidwell.storage.errors import LeaseHeld
 from bidwell.storage.pool import Connection, Pool
@@ -17,6 +19,14 @@ _ACQUIRE = """
     SET holder = excluded.holder, token = held.token + 1,
         acquired_at = excluded.acquired_at, expires_at = excluded.expires_at
     WHERE held.holder = excluded.holder OR held.expires_at <= clock_timestamp()
+    RETURNING token
+"""
+_SEIZE = """
+    UPDATE leases AS held
+    SET holder = %(holder)s, token = held.token + 1,
+        acquired_at = clock_timestamp(), expires_at = clock_timestamp() + %(ttl)s
+    WHERE workspace_id = %(workspace)s
+        AND (token = %(over)s OR holder = %(holder)s OR expires_at <= clock_timestamp())
     RETURNING token
 """
 _RENEW = """
@@ -52,10 +62,31 @@ class Lease:
                 "SELECT holder, expires_at FROM leases WHERE workspace_id = %s", [self._workspace]
             )
             other = await held.fetchone()
+        raise self._held(other)
+
+    async def seize(self, holder: str, ttl: timedelta, over: int) -> int:
+        """Take the lease from the desk that has it under the token `over`, although it has not run out.
+
+        For the guardian, which has seen to it that this desk sends nothing any more: the journal is closed to it from
+        now on. Raises LeaseHeld where another desk has taken over meanwhile, StorageUnavailable.
+        """
+        async with self._transaction() as connection:
+            known = {"workspace": self._workspace, "holder": holder, "ttl": ttl, "over": over}
+            row = await (await connection.execute(_SEIZE, known)).fetchone()
+            if row is not None:
+                return int(row["token"])
+            held = await connection.execute(
+                "SELECT holder, expires_at FROM leases WHERE workspace_id = %s", [self._workspace]
+            )
+            other = await held.fetchone()
+        raise self._held(other)
+
+    def _held(self, other: DictRow | None) -> LeaseHeld:
+        """By whom, and until when."""
         holder, until = (
             (str(other["holder"]), f"{other['expires_at']:%H:%M:%S} UTC") if other else ("another desk", "now")
         )
-        raise LeaseHeld(self._workspace, holder, until)
+        return LeaseHeld(self._workspace, holder, until)
 
     async def held_by(self) -> str | None:
         """Who has the lease, or had it last; None when nobody ever had."""

@@ -32,11 +32,13 @@ def stop(
     from bidwell.app import venue
     from bidwell.app.claim import DataFolder
     from bidwell.app.folders import data_folder
+    from bidwell.app.guardian import keeper
     from bidwell.storage.cluster import EmbeddedCluster
 
     folder = DataFolder(data_folder(data))
-    result = {"desk": _end_desk(folder), "paper_venue": False, "database": False}
+    result = {"desk": _end_desk(folder), "guardian": False, "paper_venue": False, "database": False}
     if folder.path.is_dir():
+        result["guardian"] = keeper.stop(folder)
         result["paper_venue"] = venue.stop(folder)
         cluster = EmbeddedCluster(folder.path)
         result["database"] = cluster.running()
@@ -47,7 +49,7 @@ def stop(
 
 
 def _end_desk(folder: DataFolder) -> bool:
-    """End those that stand by first, so that none takes over, then the desk that leads."""
+    """End those that stand by first, so that none takes over, then the desk that leads; it ends its guardian itself."""
     from bidwell.model.errors import ConfigError
 
     address = folder.address()

@@ -33,6 +33,9 @@ def up(
     standby: Annotated[
         bool, typer.Option("--standby", help="Wait while another desk leads on this folder; take over when it is gone.")
     ] = False,
+    no_guardian: Annotated[
+        bool, typer.Option("--no-guardian", help="Run without the process that flattens when the desk hangs.")
+    ] = False,
     log: Annotated[str | None, typer.Option(help="Log format: console or json.")] = None,
     as_json: output.Json = False,
 ) -> None:
@@ -40,6 +43,6 @@ def up(
     from bidwell.app.run import read_settings, run
 
     given = {"port": port, "data": data, "feed": feed, "twins": twins, "speed": speed, "alert_port": alert_port, "log": log,
-             "standby": standby or None}  # fmt: skip
+             "standby": standby or None, "guardian": False if no_guardian else None}  # fmt: skip
     settings = read_settings({name: value for name, value in given.items() if value is not None})
     raise typer.Exit(run(settings, browser=not no_browser and not as_json, as_json=as_json))
