@@ -1,6 +1,6 @@
 """Brokers as the application offers them: a guide, a read-only test, a session, instruments and prices for each.
 
-A broker is one entry of `BROKERS`. Its module is imported when it is first used.
+A broker is one entry of `BROKERS`: a module, imported when it is first used, and where it is not `make` its maker.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bidwell.brokers.transport import Guide
     from bidwell.engine.ports import BrokerSession, Clock, Entropy, FeedListener
     from bidwell.model.account import Account
-    from bidwell.model.ids import InstrumentId
+    from bidwell.model.ids import AccountId, ClientOrderId, InstrumentId
     from bidwell.model.instrument import Instrument
     from bidwell.server.ports import ProbedAccount
 
@@ -31,12 +31,20 @@ class Access:
     proxy: str | None = None
 
 
+def _nothing(_account: AccountId) -> Mapping[ClientOrderId, InstrumentId]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What every session is given."""
+    """What every session is given.
+
+    `traded` are the desk's own open orders of an account, with their instruments.
+    """
 
     clock: Clock
     entropy: Entropy
+    traded: Callable[[AccountId], Mapping[ClientOrderId, InstrumentId]] = _nothing
 
 
 class Prices(Protocol):
@@ -98,6 +106,7 @@ async def redeemed(broker: Brokerage, access: Access, means: Means) -> Access:
 
 BROKERS: dict[str, str] = {
     "alpaca": "bidwell.app.brokerages.alpaca",
+    "binance": "bidwell.app.brokerages.exchanges:binance",
     "dhan": "bidwell.app.brokerages.dhan",
     "topstepx": "bidwell.app.brokerages.topstepx",
     "zerodha": "bidwell.app.brokerages.zerodha",
@@ -106,8 +115,9 @@ BROKERS: dict[str, str] = {
 
 def brokerage(name: str) -> Brokerage:
     """A broker by name; raises InvalidInput for one that there is not."""
-    module = BROKERS.get(name)
-    if module is None:
+    place = BROKERS.get(name)
+    if place is None:
         raise InvalidInput("broker.unknown", f"there is no broker {name!r}", field="broker", hint=", ".join(BROKERS))
-    made = cast("Callable[[], Brokerage]", import_module(module).make)
+    module, _, maker = place.partition(":")
+    made = cast("Callable[[], Brokerage]", getattr(import_module(module), maker or "make"))
     return made()

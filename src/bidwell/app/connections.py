@@ -23,6 +23,7 @@ from bidwell.model.account import Account, Mode
 from bidwell.model.errors import BrokerError, InvalidInput
 from bidwell.model.ids import AccountId, time_ordered_id
 from bidwell.model.limits import Scope, ScopeType, TradingState
+from bidwell.model.order import CLOSED
 from bidwell.server.ports import AskedEnvironment, AskedField, BrokerOffer, Credentials, Linked, ProbedAccount
 from bidwell.storage.errors import VaultError
 from bidwell.storage.vault import Secret, Vault
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from bidwell.brokers.transport import Guide
     from bidwell.engine.desk import Desk
     from bidwell.engine.ports import Broker, BrokerSession, Clock, Entropy, FeedListener
-    from bidwell.model.ids import InstrumentId
+    from bidwell.model.ids import ClientOrderId, InstrumentId
     from bidwell.model.instrument import Instrument
     from bidwell.storage.pool import Pool
 
@@ -82,7 +83,7 @@ class BrokerConnections:
 
     def __init__(self, sealed: Sealed, clock: Clock, entropy: Entropy, feed: str, *, twins: bool) -> None:
         self._sealed = sealed
-        self._means = Means(clock, entropy)
+        self._means = Means(clock, entropy, self._traded)
         self._feed = feed
         self._twins = twins
         self._access: dict[AccountId, tuple[str, Access]] = {}
@@ -116,6 +117,11 @@ class BrokerConnections:
     def _made(self, account: Account) -> BrokerSession:
         broker, access = self._access[account.id]
         return brokerage.brokerage(broker).session(access, account, self._means)
+
+    def _traded(self, account: AccountId) -> dict[ClientOrderId, InstrumentId]:
+        """The desk's own orders of an account that may still be at the broker: some look an order up by its pair."""
+        return {name: order.instrument for name, order in self.desk.state.orders.items()
+                if order.account == account and order.status not in CLOSED}  # fmt: skip
 
     async def close(self) -> None:
         """End the price streams; sessions are the desk's to close."""

@@ -131,12 +131,11 @@ class ExchangeBroker:
         await self._client.close()
         self._health.turn(SessionLife.DEAD, "closed")
 
-    async def probe(self) -> Balances:
-        """The read-only test: what is held; raises Refused where the key is wrong or may withdraw."""
+    async def probe(self) -> tuple[str, Balances]:
+        """The read-only test: whose account it is and what is held; raises Refused where the key may withdraw."""
         await self._client.open()
         await self._reading.prepare()
-        await rights.check(self._client)
-        return await self._client.balances()
+        return await rights.read(self._client), await self._client.balances()
 
     # --- orders -----------------------------------------------------------------------------------
 

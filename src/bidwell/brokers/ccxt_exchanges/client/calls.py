@@ -173,12 +173,6 @@ class ExchangeClient:
         return shaped(await self._seam.run(lambda exchange: exchange.fetch_balance(), "the balances"), Balances,
                       "the balances")  # fmt: skip
 
-    async def restrictions(self) -> Any:  # noqa: ANN401 - the exchange's own
-        """What the key may do, in the exchange's own words; None where it does not tell."""
-        if not self.profile.restriction:
-            return None
-        return await self._seam.run(lambda exchange: getattr(exchange, self.profile.restriction)(), "the key's rights")
-
     # --- prices -----------------------------------------------------------------------------------
 
     async def bars(self, symbol: str, timeframe: str, since: int, count: int) -> list[list[Any]]:

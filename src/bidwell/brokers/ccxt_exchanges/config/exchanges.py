@@ -76,7 +76,6 @@ BINANCE = Profile(
     writes=_path(r"^(POST|PUT|DELETE) /api/v3/(order|openOrders)"),
     cancels=_path(r"^DELETE /api/v3/(order|openOrders)"),
     by_symbol=True,
-    restriction="sapiGetAccountApiRestrictions",
     login_url="https://www.binance.com/en/my/settings/api-management",
 )  # fmt: skip
 
@@ -103,7 +102,6 @@ BYBIT = Profile(
     market_buy={"marketUnit": "baseCoin"},
     writes=_path(r"^POST /v5/order/"),
     cancels=_path(r"^POST /v5/order/cancel"),
-    restriction="privateGetV5UserQueryApi",
     login_url="https://www.bybit.com/app/user/api-management",
 )  # fmt: skip
 
@@ -131,7 +129,6 @@ OKX = Profile(
     market_buy={"tgtCcy": "base_ccy"},
     writes=_path(r"^POST /api/v5/trade/"),
     cancels=_path(r"^POST /api/v5/trade/cancel"),
-    restriction="privateGetAccountConfig",
     login_url="https://www.okx.com/account/my-api",
 )  # fmt: skip
 
@@ -190,7 +187,6 @@ COINBASE = Profile(
     writes=_path(r"^POST /api/v3/brokerage/orders(/batch_cancel|/edit)?$"),
     cancels=_path(r"^POST /api/v3/brokerage/orders/batch_cancel"),
     stream_fills=False,
-    restriction="v3PrivateGetBrokerageKeyPermissions",
     login_url="https://portal.cdp.coinbase.com/access/api",
 )  # fmt: skip
 

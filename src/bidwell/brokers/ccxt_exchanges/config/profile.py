@@ -35,7 +35,7 @@ class Profile:
     `market_buy` is what a market order to buy an amount of the coin needs; None where an exchange takes such orders in
     money only. `writes` and `cancels` match "METHOD /path" of requests that change something. `by_symbol`: closed
     orders and fills are told for one pair at a time. `stream_fills`: the order stream tells executions with their ids,
-    else they are read. `restriction` is the call that tells what a key may do.
+    else they are read. At `login_url` a person makes a key.
     """
 
     id: str
@@ -57,5 +57,4 @@ class Profile:
     cancels: re.Pattern[str]
     by_symbol: bool = False
     stream_fills: bool = True
-    restriction: str = ""
     login_url: str = ""
