@@ -70,7 +70,9 @@ def reading(records: Records, work: Callable[[Body, str], web.Response]) -> Hand
 
 def account_of(people: Sequence[Person], body: Body) -> str | None:
     """The account that a call is about, where the caller has it; its first one for a call that names none."""
-    wanted = body.get("accountId", people[0].account)
+    # The order query has it in its filter.
+    inner = body.get("filter")
+    wanted = body.get("accountId", (inner if isinstance(inner, dict) else {}).get("accountId", people[0].account))
     return next((each.account for each in people if each.account == str(wanted)), None)
 
 
