@@ -11,9 +11,11 @@ import pytest
 FILE = Path(__file__).resolve().parents[2] / "src" / "bidwell" / "twins" / "cards.json"
 ADAPTERS = {
     "tests/contract/test_alpaca.py::TestAlpaca": "alpaca",
+    "tests/contract/test_angelone.py::TestAngelOne": "angelone",
     "tests/contract/test_ccxt.py::TestBinance": "binance",
     "tests/contract/test_dhan.py::TestDhan": "dhan",
     "tests/contract/test_topstepx.py::TestTopstepx": "topstepx",
+    "tests/contract/test_tradovate.py::TestTradovate": "tradovate",
     "tests/contract/test_zerodha.py::TestZerodha": "zerodha",
 }
 

@@ -12,6 +12,8 @@ from bidwell.engine.ports import Clock
 from bidwell.model.errors import InvalidInput
 from bidwell.twins.alpaca import SCENARIO as ALPACA
 from bidwell.twins.alpaca import AlpacaTwin
+from bidwell.twins.angelone import SCENARIO as ANGELONE
+from bidwell.twins.angelone import AngelTwin
 from bidwell.twins.crypto import binance
 from bidwell.twins.dhan import SCENARIO as DHAN
 from bidwell.twins.dhan import DhanTwin
@@ -21,6 +23,8 @@ from bidwell.twins.server import TwinServer
 from bidwell.twins.stage import Stage
 from bidwell.twins.topstepx import SCENARIO as TOPSTEPX
 from bidwell.twins.topstepx import TopstepxTwin
+from bidwell.twins.tradovate import SCENARIO as TRADOVATE
+from bidwell.twins.tradovate import TradovateTwin
 from bidwell.twins.zerodha import SCENARIO as ZERODHA
 from bidwell.twins.zerodha import ZerodhaTwin
 
@@ -49,9 +53,11 @@ TWINS: dict[str, Listing] = {
     listing.name: listing
     for listing in (
         Listing("alpaca", "Alpaca", ALPACA, AlpacaTwin, renew_ids=True),
+        Listing("angelone", "Angel One", ANGELONE, AngelTwin),
         Listing("binance", "Binance", binance.SCENARIO, binance.BinanceTwin),
         Listing("dhan", "Dhan", DHAN, DhanTwin),
         Listing("topstepx", "TopstepX", TOPSTEPX, TopstepxTwin),
+        Listing("tradovate", "Tradovate", TRADOVATE, TradovateTwin),
         Listing("zerodha", "Zerodha", ZERODHA, ZerodhaTwin),
     )
 }  # fmt: skip

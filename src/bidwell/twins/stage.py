@@ -39,6 +39,7 @@ class Stage:
 
     def __init__(self, scenario: Scenario, clock: Clock, *, renew_ids: bool = False) -> None:
         self.scenario = scenario
+        self.clock = clock
         self.market = TwinMarket(scenario, clock)
         self.state = VenueState()
         self.venue = Venue(self.state, self.market, clock, VenueSettings(renew_ids=renew_ids))

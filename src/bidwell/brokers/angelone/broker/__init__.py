@@ -1,0 +1,1 @@
+"""The engine's ports fulfilled by Angel One: account, market and feed."""

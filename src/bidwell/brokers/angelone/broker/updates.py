@@ -1,0 +1,209 @@
+"""The order stream: what it says of an order is told at once, but for fills, which the list of fills has exactly."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from decimal import Decimal
+from typing import Protocol
+
+from bidwell.brokers.angelone import wire
+from bidwell.brokers.angelone.broker.reading import Reading
+from bidwell.brokers.angelone.parse import orders as parse
+from bidwell.brokers.angelone.parse.figures import data
+from bidwell.brokers.transport import Socket, decoder, read
+from bidwell.engine.ports import BrokerEvent, Clock
+from bidwell.model import events as ev
+from bidwell.model.errors import BrokerError, ProtocolError, Refused
+from bidwell.model.ids import BrokerOrderId
+from bidwell.model.money import ZERO
+from bidwell.model.order import OrderStatus
+from bidwell.model.terms import Terms
+
+_UPDATE = decoder(wire.Update)
+_ORDER = decoder(wire.Order)
+_REMEMBERED = 5000
+_PONG = frozenset({"pong", b"pong"})
+
+
+class Owner(Protocol):
+    """The session that the stream belongs to."""
+
+    def tell(self, event: BrokerEvent) -> None: ...
+
+    def accept(self, row: wire.Order) -> bool: ...
+
+    def came_up(self) -> None: ...
+
+    def went_down(self, reason: str) -> None: ...
+
+    def lost(self, problem: BrokerError) -> None: ...
+
+    def heard(self) -> None: ...
+
+    def trouble(self, what: str, problem: BrokerError | str) -> None: ...
+
+    def reread(self, reason: str) -> None: ...
+
+
+class Updates:
+    """`transport.Ear` for the order stream.
+
+    What needs a look at REST first (a fill, a name seen for the first time) holds up what is behind it, so that the
+    desk hears it in order.
+    """
+
+    def __init__(self, owner: Owner, reading: Reading, clock: Clock) -> None:
+        self._owner = owner
+        self._reading = reading
+        self._clock = clock
+        self._mentioned: dict[str, None] = {}
+        self._told: dict[str, dict[str, Decimal]] = {}
+        self._wanted: dict[str, tuple[Decimal, Terms]] = {}
+        self._waiting: deque[tuple[wire.Order, str]] = deque()
+        self._worker: asyncio.Task[None] | None = None
+
+    async def close(self) -> None:
+        """Stop what is being looked up."""
+        worker, self._worker = self._worker, None
+        self._waiting.clear()
+        if worker is not None:
+            worker.cancel()
+            await asyncio.gather(worker, return_exceptions=True)
+
+    def mentioned(self, order_id: str) -> bool:
+        """Whether the stream has said anything of an order."""
+        return order_id in self._mentioned
+
+    def expect(self, order_id: str, quantity: Decimal, terms: Terms) -> None:
+        """A change is asked for: the first message of an order on these terms tells that it was made."""
+        self._wanted[order_id] = (quantity, terms)
+
+    def expect_not(self, order_id: str) -> None:
+        """The change was refused."""
+        self._wanted.pop(order_id, None)
+
+    # --- transport.Ear ----------------------------------------------------------------------------
+
+    async def greet(self, socket: Socket) -> None:
+        """The token is in the upgrade; Angel One says so when it took it."""
+        message = read(_UPDATE, await socket.hear(), "the greeting of the order stream")
+        if message.code != parse.GREETING:
+            raise Refused(
+                f"Angel One's order stream says {message.code or message.status} {message.problem or ''}".strip()
+            )
+
+    def hear(self, frame: bytes | str) -> None:
+        """A message: an answer to a ping, or an order as it is now."""
+        self._owner.heard()
+        if frame in _PONG:
+            return
+        message = read(_UPDATE, frame, "a message of the order stream")
+        row = data(_ORDER, message.order, "an order of the order stream") if message.code != parse.GREETING else None
+        if row is None or not row.orderid:
+            if message.problem:
+                self._owner.trouble("order stream", message.problem)
+            return
+        _remember(self._mentioned, row.orderid)
+        code = message.code or ""
+        if self._waiting or not self._tell(row, code):
+            self._waiting.append((row, code))
+            if self._worker is None or self._worker.done():
+                self._worker = asyncio.get_running_loop().create_task(self._catch_up())
+
+    def up(self) -> None:
+        """The desk is to read what was missed; what still waited is in that."""
+        self._waiting.clear()
+        self._owner.came_up()
+
+    def down(self, reason: str) -> None:
+        """The connection is gone."""
+        self._owner.went_down(reason)
+
+    def refused(self, problem: Refused) -> None:
+        """The login does not open the stream any more."""
+        self._owner.lost(problem)
+
+    # --- inside -----------------------------------------------------------------------------------
+
+    def _tell(self, row: wire.Order, code: str) -> bool:
+        """Tell what an order's message means; False where REST has to be asked first."""
+        if parse.filled(row) > sum(self._told.get(row.orderid, {}).values(), ZERO):
+            return False
+        try:
+            status = parse.status(row, code)
+            events = self._changes(row, code, status)
+        except ProtocolError as problem:
+            self._owner.trouble("order stream", problem)
+            self._owner.reread(f"a message that is not understood: {problem}")
+            return True
+        for event in events:
+            self._owner.tell(event)
+        return True
+
+    def _changes(self, row: wire.Order, code: str, status: OrderStatus) -> list[BrokerEvent]:
+        at, name, order_id = self._clock.now(), parse.event_name(row), row.orderid
+        if status is OrderStatus.REJECTED and not parse.filled(row):
+            self._wanted.pop(order_id, None)
+            self._owner.accept(row)
+            return [ev.OrderRejected(at, name, "rejected", row.text or "rejected at Angel One")]
+        found: list[BrokerEvent] = []
+        if self._owner.accept(row):
+            found.append(ev.OrderAccepted(at, name, BrokerOrderId(order_id)))
+        wanted = self._wanted.get(order_id)
+        if status is OrderStatus.WORKING:
+            return found + self._replaced(row, code)
+        if wanted is not None:
+            del self._wanted[order_id]
+            found.append(ev.ReplaceRejected(at, name, "the order was closed before it was changed"))
+        if status is OrderStatus.CANCELED:
+            found.append(ev.OrderCanceled(at, name, row.text or "canceled at Angel One", parse.filled(row)))
+        elif status is OrderStatus.REJECTED:
+            found.append(ev.OrderCanceled(at, name, row.text or "the rest was rejected", parse.filled(row)))
+        return found
+
+    def _replaced(self, row: wire.Order, code: str) -> list[BrokerEvent]:
+        word = parse.word(row, code)
+        if word in parse.UNSETTLED:
+            return []
+        wanted = self._wanted.get(row.orderid)
+        if wanted is None and word != parse.MODIFIED:
+            return []
+        found = (parse.quantity(row), parse.terms(row))
+        if wanted is not None and found != wanted:
+            return []
+        self._wanted.pop(row.orderid, None)
+        return [ev.OrderReplaced(self._clock.now(), parse.event_name(row), *found, BrokerOrderId(row.orderid))]
+
+    async def _catch_up(self) -> None:
+        while self._waiting:
+            row, code = self._waiting[0]
+            try:
+                await self._look(row, code)
+            except BrokerError as problem:
+                self._owner.trouble("order stream", problem)
+                self._owner.reread(f"a message that could not be completed: {problem}")
+                self._waiting.clear()
+                return
+            if self._waiting and self._waiting[0][0] is row:
+                self._waiting.popleft()
+
+    async def _look(self, row: wire.Order, code: str) -> None:
+        await self._reading.identify(row)
+        told = self._told.setdefault(row.orderid, {})
+        if len(self._told) > _REMEMBERED:
+            del self._told[next(iter(self._told))]
+        fills = await self._reading.fills(row)
+        if self._owner.accept(row):
+            self._owner.tell(ev.OrderAccepted(self._clock.now(), parse.event_name(row), BrokerOrderId(row.orderid)))
+        for fill in sorted(fills, key=lambda each: each.occurred_at):
+            if fill.execution_id not in told:
+                told[fill.execution_id] = fill.quantity
+                self._owner.tell(ev.OrderFilled(fill.received_at, fill.client_order_id, fill))
+        self._tell(row, code)
+
+
+def _remember(names: dict[str, None], name: str) -> None:
+    names[name] = None
+    if len(names) > _REMEMBERED:
+        del names[next(iter(names))]
