@@ -30,6 +30,7 @@ ATTEMPTS: Final = 20
 """So often one exit is held again; then a person must look."""
 
 _REJECTIONS = 2
+_FAILED: Final = frozenset({OrderStatus.REJECTED, OrderStatus.DENIED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +93,10 @@ class Brackets:
 
     def _due(self, name: ClientOrderId) -> bool:
         stands = self._standing(name)
-        if not self._holding.may_try(name) or stands.rest <= 0 or not stands.over or stands.out:
+        if stands.rest <= 0 or not stands.over or stands.out:
             return False
-        waiting = [
-            one for one in stands.legs if one.status is OrderStatus.HELD and self._holding.may_try(one.client_order_id)
-        ]
+        able = self._holding.may_try
+        waiting = [one for one in stands.legs if one.status is OrderStatus.HELD and able(one.client_order_id)]
         due = [one for one in waiting if one.client_order_id in self._holding.hits
                or (one.leg == emulation.STOP and self._native(one, stands))]  # fmt: skip
         return any(self._room(one, stands) > 0 for one in due)
@@ -137,7 +137,9 @@ class Brackets:
                 self._take_off(one, "nothing is left to close")
             return not any(self._core.state.orders[one].is_open for one in self._legs[name])
         self._resize(stands)
-        if stands.rest > 0 and self._core.reconciled(stands.legs[0].account):
+        if stands.rest > 0:
+            if not self._core.reconciled(stands.legs[0].account):
+                return False
             self._act(name, self._standing(name))
             self._hold_again(name, self._standing(name))
         after = self._standing(name)
@@ -158,7 +160,7 @@ class Brackets:
                 self._bring_out(name, one, stands, hits[one.client_order_id])
                 return
         if stop is not None and stands.over and not stands.out and self._native(stop, stands):
-            self._send(name, stop, stands, None, "its entry is closed")
+            self._send(stop, stands, None, "its entry is closed")
 
     def _bring_out(self, name: ClientOrderId, one: Order, stands: Standing, seen: hev.Seen) -> None:
         """Make way for an exit that was set off, and send it once nothing else of this entry can fill."""
@@ -169,17 +171,16 @@ class Brackets:
             self._take_off(other, why)
         now = self._standing(name)
         if now.over and not now.out and now.rest > 0:
-            self._send(name, one, now, seen, "")
+            self._send(one, now, seen, "")
 
-    def _send(self, name: ClientOrderId, one: Order, stands: Standing, seen: hev.Seen | None, reason: str) -> None:
+    def _send(self, one: Order, stands: Standing, seen: hev.Seen | None, reason: str) -> None:
         able = self._core.lanes.capabilities(one.account)
         quantity = min(stands.rest, self._room(one, stands))
-        if able is None or quantity <= 0 or not self._holding.may_try(name):
+        if able is None or quantity <= 0:
             return
         asked = one.asked or one.terms
         terms = emulation.working_terms(able, asked) if seen is None else emulation.leaving_terms(able, asked)
-        if self._holding.fire(one, quantity, terms, seen, reason):
-            self._holding.pause(name)
+        self._holding.fire(one, quantity, terms, seen, reason)
 
     def _room(self, one: Order, stands: Standing) -> Decimal:
         return self._holding.room(one, frozenset(leg.client_order_id for leg in stands.legs if leg.is_open))
@@ -218,6 +219,9 @@ class Brackets:
         core.emit(ev.OrderApproved(now, order, self._nothing(order), ()))
         core.emit(hev.OrderHeld(now, again))
         self._legs[name].append(again)
+        failed = [one for one in stands.legs if one.leg == last.leg and one.status in _FAILED]
+        if last in failed:
+            self._holding.pause(again, len(failed))
         best = self._holding.best_of(last.client_order_id)
         if best is not None:
             core.emit(hev.TrailMoved(now, again, best))

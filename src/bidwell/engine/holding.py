@@ -310,10 +310,11 @@ class Holding:
         known = self._pauses.get(name)
         return known is None or self._core.monotonic() >= known[0]
 
-    def pause(self, name: ClientOrderId) -> bool:
-        """Wait before the next try, longer each time; whether this is the first."""
+    def pause(self, name: ClientOrderId, failed: int = 1) -> bool:
+        """Wait before the next try, longer each time and after more that `failed`; whether this is the first."""
         known = self._pauses.get(name)
-        length = _FIRST_PAUSE if known is None else min(known[1] * 2, _LONGEST_PAUSE)
+        first = min(_FIRST_PAUSE * 2 ** (failed - 1), _LONGEST_PAUSE)
+        length = first if known is None else min(known[1] * 2, _LONGEST_PAUSE)
         self._pauses[name] = (self._core.monotonic() + length, length)
         return known is None
 

@@ -41,7 +41,7 @@ class Actor:
             Act.RELEASE: self._release, Act.REDEFINE: self._redefine, Act.CRASH: self._crash, Act.CUT: self._cut,
             Act.STEP_CLOCK: self._step_clock, Act.STALL_FEED: self._stall_feed, Act.RESTATE: self._restate,
             Act.LIE: self._lie, Act.BY_HAND: self._by_hand, Act.DEPOSIT: self._deposit, Act.LEAD: self._lead,
-            Act.ENTER_MENDED: self._enter_mended,
+            Act.ENTER_MENDED: self._enter_mended, Act.HOLD: self._hold, Act.GUARD: self._guard,
         }  # fmt: skip
 
     async def perform(self, planned: Planned) -> None:
@@ -139,6 +139,33 @@ class Actor:
         sizing = Sizing(SizingBy.QUANTITY, Decimal(random.randint(1, 14)))
         await self._send(self._request(random, Source.TICKET, side, sizing, account=random.choice(self._stage.accounts),
                                        protection=protection))  # fmt: skip
+
+    async def _guard(self, random: Random) -> None:
+        """An entry with exits near the price, some of which fill in parts."""
+        side = self._side(random)
+        near, far = (Decimal(random.randint(5, 70)) / 100 for _ in range(2))
+        stop = random.choice(({"stop_price": 100 - near * side.sign}, {"trail_amount": near}))
+        target = random.choice(({"take_profit_price": 100 + far * side.sign}, {"take_profit_price": 100 + far * side.sign}, {}))
+        price = Decimal(100) + Decimal(random.randint(-5, 20)) / 100 * side.sign
+        terms = random.choice((Terms(), Terms(OrderType.LIMIT, limit_price=price, time_in_force=TimeInForce.GTC)))
+        sizing = Sizing(SizingBy.QUANTITY, Decimal(random.randint(2, 11)))
+        await self._send(self._request(random, Source.TICKET, side, sizing, account=random.choice(self._stage.accounts),
+                                       terms=terms, protection=Protection(**stop, **target)))  # fmt: skip
+
+    async def _hold(self, random: Random) -> None:
+        """Orders that some brokers lack: stops, trailing ones, and ends of validity."""
+        side = self._side(random)
+        at = Decimal(100) + Decimal(random.randint(5, 40)) / 100 * side.sign
+        terms = random.choice((
+            Terms(OrderType.STOP, stop_price=at, time_in_force=TimeInForce.GTC),
+            Terms(OrderType.STOP_LIMIT, stop_price=at, limit_price=at + Decimal("0.1") * side.sign),
+            Terms(OrderType.TRAILING_STOP, trail_amount=abs(at - 100), time_in_force=TimeInForce.GTC),
+            Terms(OrderType.LIMIT, limit_price=Decimal(100) - Decimal("0.2") * side.sign, time_in_force=TimeInForce.GTD,
+                  expires_at=self._stage.listing.now() + timedelta(seconds=random.choice((1, 3)))),
+        ))  # fmt: skip
+        sizing = Sizing(SizingBy.QUANTITY, Decimal(random.randint(1, 9)))
+        await self._send(self._request(random, Source.TICKET, side, sizing, account=random.choice(self._stage.accounts),
+                                       terms=terms))  # fmt: skip
 
     async def _signal(self, random: Random) -> None:
         side = self._side(random)

@@ -8,6 +8,7 @@ from random import Random
 
 from bidwell.engine.ports import DedupeScope
 from bidwell.model.account import OnFailure, Policy
+from bidwell.simulation.proof.nouns import Lacks
 from bidwell.simulation.proof.weather import Fault
 
 STORM = 4.0
@@ -46,6 +47,8 @@ class Act(StrEnum):
     DEPOSIT = "deposit"
     LEAD = "lead"
     ENTER_MENDED = "enter_mended"
+    HOLD = "hold"
+    GUARD = "guard"
 
 
 _WEIGHTS: dict[Act, int] = {
@@ -85,17 +88,23 @@ class Plan:
     acts: tuple[Planned, ...]
     copying: bool = False
     mending: bool = False
+    lacks: tuple[Lacks, ...] = ()
 
 
 _OFTEN = 8
-_COPYING, _MENDING = 0.35, 0.3
+_COPYING, _MENDING, _LACKING = 0.35, 0.3, 0.35
+_WANTS = (Lacks.NOTHING, Lacks.EXITS, Lacks.EXITS, Lacks.STOPS)
 
 
-def plan(seed: int, focus: frozenset[Fault] = frozenset(), often: tuple[Act, ...] = (), *, bare: bool = False) -> Plan:
+def plan(seed: int, focus: frozenset[Fault] = frozenset(), often: tuple[Act, ...] = (), *, bare: bool = False,
+         able: bool = False) -> Plan:  # fmt: skip
     """Draw a schedule from its seed; `focus` adds faults to those drawn, and `often` makes some acts likelier.
 
-    `bare` leaves out leaders and groups that repair: seeds that failed before there were any mean what they meant.
+    `bare` leaves out leaders and groups that repair, `able` brokers that lack something: seeds that failed before there
+    were any mean what they meant.
     """
+    wants = Random(seed ^ 0x57A1)  # noqa: S311 - a schedule must be repeatable
+    lacking = not (bare or able) and (wants.random() < _LACKING or bool({Act.HOLD, Act.GUARD} & set(often)))
     more = Random(seed ^ 0x1EAD)  # noqa: S311 - a schedule must be repeatable
     copying = not bare and (more.random() < _COPYING or Act.LEAD in often)
     mending = not bare and (more.random() < _MENDING or Act.ENTER_MENDED in often)
@@ -111,6 +120,7 @@ def plan(seed: int, focus: frozenset[Fault] = frozenset(), often: tuple[Act, ...
             weights[act] = weight
     weights |= {Act.LEAD: 12} if copying else {}
     weights |= {Act.ENTER_MENDED: 8} if mending else {}
+    weights |= {Act.HOLD: 6, Act.GUARD: 14} if lacking else {}
     for act in often:
         weights[act] = weights.get(act, 1) * _OFTEN
     kinds, odds = list(weights), list(weights.values())
@@ -127,4 +137,5 @@ def plan(seed: int, focus: frozenset[Fault] = frozenset(), often: tuple[Act, ...
         max_position=random.choice((12, 25, 60)), faults=faults,
         chance=random.choice((0.15, 0.3, 0.5) if focus else (0.03, 0.08, 0.15, 0.3)), acts=acts,
         copying=copying, mending=mending,
+        lacks=tuple(wants.choice(_WANTS) for _ in range(accounts)) if lacking else (),
     )  # fmt: skip

@@ -12,6 +12,7 @@ from bidwell.engine import codec
 from bidwell.engine.memory_journal import MemoryJournal
 from bidwell.engine.ports import Entry
 from bidwell.model import events as ev
+from bidwell.model import held_events as hev
 from bidwell.model.errors import JournalUnavailable
 from bidwell.simulation.proof.weather import JOURNAL_FAULTS, Fault, Weather
 
@@ -41,6 +42,8 @@ class ProofJournal(MemoryJournal):
         self.led: list[ev.LeaderFilled] = []
         self.copies: dict[str, ev.FillsCopied] = {}
         self.copied: list[ev.FillsCopied] = []
+        self.waited: dict[str, None] = {}
+        self.triggered: dict[str, hev.OrderTriggered] = {}
         self.crash: Callable[[], None] = lambda: None
         self._weather = weather
         self._random = random
@@ -78,12 +81,14 @@ class ProofJournal(MemoryJournal):
             self.absent[_named.decode(entry.body).client_order_id] = None
         elif kind == "CancelRequested":
             self.asked_off[_named.decode(entry.body).client_order_id] = None
+        elif kind == "OrderHeld":
+            self.waited[_named.decode(entry.body).client_order_id] = None
         elif kind == "OrderDoubted":
             self.doubted[_named.decode(entry.body).client_order_id] = None
         elif kind in {"OrderRejected", "OrderCanceled", "OrderExpired"}:
             self.closed[_named.decode(entry.body).client_order_id] = asyncio.get_running_loop().time()
         elif kind in {"IntentReceived", "IntentAllocated", "ReplaceRequested", "LeaderFilled", "FillsCopied",
-                      "OrderDenied"}:  # fmt: skip
+                      "OrderDenied", "OrderTriggered"}:  # fmt: skip
             self._keep(codec.decode(kind, entry.body))
 
     def _keep(self, event: ev.Event) -> None:
@@ -99,6 +104,8 @@ class ProofJournal(MemoryJournal):
                 self.copied.append(event)
                 if copy is not None:
                     self.copies[copy] = event
+            case hev.OrderTriggered(client_order_id=order):
+                self.triggered[order] = event
             case ev.OrderDenied(order=denied):
                 self.closed[denied.client_order_id] = asyncio.get_running_loop().time()
             case ev.ReplaceRequested(client_order_id=order, quantity=quantity):

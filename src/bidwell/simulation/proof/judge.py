@@ -18,7 +18,7 @@ from bidwell.simulation import exits
 from bidwell.simulation.facts import Amended, Placed, Traded
 from bidwell.simulation.floor import Outcome
 from bidwell.simulation.orders import Role, VenueOrder
-from bidwell.simulation.proof import mended
+from bidwell.simulation.proof import held, mended
 from bidwell.simulation.proof.journal import ProofJournal
 from bidwell.simulation.venue import Venue
 
@@ -62,6 +62,7 @@ class Judge:
     arrived: dict[tuple[str, str], int] = field(default_factory=dict)
     reports: dict[str, list[float]] = field(default_factory=dict)
     copied: mended.Copied | None = None
+    exits: dict[str, dict[str, None]] = field(default_factory=dict)
     checks: int = 0
 
     def break_(self, invariant: int, text: str) -> None:
@@ -89,7 +90,11 @@ class Judge:
         self._in_time(order, now)
         self._not_halted(order)
         self._not_stale(order)
+        if order.asked is not None and order.entry is not None:
+            self.exits.setdefault(order.entry, {})[name] = None
         for number, text in mended.wrong(self, order) if sent.times == 1 else ():
+            self.break_(number, text)
+        for number, text in held.due(self, order, now) if order.asked is not None and sent.times == 1 else ():
             self.break_(number, text)
 
     def _within_parent(self, order: Order) -> None:
@@ -136,6 +141,8 @@ class Judge:
         received = self.journal.intents.get(order.intent) if order.intent is not None else None
         if received is None:
             self.break_(2, f"{order.client_order_id} leaves without a durable intent")
+        elif order.asked is not None and order.client_order_id in self.journal.waited:
+            return
         elif now > received.intent.valid_until:
             self.break_(24, f"{order.client_order_id} leaves {now - received.intent.valid_until} after its validity")
 
@@ -180,15 +187,23 @@ class Judge:
             match outcome:
                 case Placed(order=placed):
                     self._within_limit(placed.account, placed.instrument)
+                    self._exits_fit(placed.account, placed)
                 case Amended(account=account, broker_order_id=old, new_id=new):
                     self._within_limit(account, self.venue.state.orders[new or old].instrument)
+                    self._exits_fit(account, self.venue.state.orders[new or old])
                 case Traded(account=account, broker_order_id=name, execution=execution):
                     self._reduced(account, self.venue.state.orders[name], execution.quantity)
+                    self._exits_fit(account, self.venue.state.orders[name])
                     if self.copied is not None:
                         traded = self.venue.state.orders[name]
                         self.copied.on_trade(account, traded.instrument, execution.quantity * traded.side.sign)
                 case _:
                     pass
+
+    def _exits_fit(self, account: str, order: VenueOrder) -> None:
+        self.checks += 1
+        for number, text in held.exceeded(self, account, order):
+            self.break_(number, text)
 
     def _within_limit(self, account: str, instrument: str) -> None:
         """Position and everything open at the venue, by the venue's own books, within the limit on either side."""
@@ -219,7 +234,7 @@ class Judge:
     def _reduced(self, account: str, order: VenueOrder, quantity: Decimal) -> None:
         """A fill of an order that was let out as a reduction must not cross zero, nor enlarge a position."""
         sent = self.sent.get(order.client_order_id)
-        if sent is None or not sent.order.reduces or sent.order.leg or account in self.tainted:
+        if sent is None or not sent.order.reduces or sent.order.attached or account in self.tainted:
             return
         holding = self.venue.state.accounts[account].holdings.get(order.instrument)
         after = holding.quantity if holding is not None else ZERO
@@ -234,4 +249,4 @@ class Judge:
 
     def _is_reduction(self, order: VenueOrder) -> bool:
         sent = self.sent.get(order.client_order_id)
-        return sent is not None and sent.order.reduces and not sent.order.leg
+        return sent is not None and sent.order.reduces and not sent.order.attached

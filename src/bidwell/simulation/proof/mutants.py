@@ -42,6 +42,7 @@ from bidwell.model.order import Order, OrderStatus, Pending, Step
 from bidwell.risk import gate
 from bidwell.risk.rules import halt, max_position, stale_data
 from bidwell.simulation.proof.acts import Act
+from bidwell.simulation.proof.held_mutants import HELD_MUTANTS
 from bidwell.simulation.proof.mutant import Mutant, Patch
 from bidwell.simulation.proof.repair_mutants import REPAIR_MUTANTS
 from bidwell.simulation.proof.weather import Fault
@@ -441,4 +442,5 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("a group's change reaches what is under way", ((State, "open_intent", _group_of_today),),
            frozenset({Fault.CRASH_AFTER, Fault.DISCONNECT}), (Act.REDEFINE, Act.ENTER_GROUP, Act.CLOSE_ALL)),
     *REPAIR_MUTANTS,
+    *HELD_MUTANTS,
 )  # fmt: skip

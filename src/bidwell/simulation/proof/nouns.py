@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from random import Random
 
 from bidwell.engine.ports import Capabilities, DedupeScope
@@ -94,11 +95,28 @@ class ProofListing:
         return _OPEN
 
 
-def able(scope: DedupeScope = DedupeScope.FOREVER, quarantine: float = 4.0, timeout: float = 0.6) -> Capabilities:
-    """A broker's capabilities with short waits, so that lateness beyond them fits into a schedule."""
+class Lacks(StrEnum):
+    """What a broker cannot do."""
+
+    NOTHING = "nothing"
+    EXITS = "exits"
+    STOPS = "stops"
+
+
+_PLAIN = frozenset({OrderType.MARKET, OrderType.LIMIT})
+
+
+def able(scope: DedupeScope = DedupeScope.FOREVER, quarantine: float = 4.0, timeout: float = 0.6,
+         lacks: Lacks = Lacks.NOTHING) -> Capabilities:  # fmt: skip
+    """A broker's capabilities with short waits, so that lateness beyond them fits into a schedule.
+
+    One that lacks stops lacks exits attached to an entry and ends of validity too.
+    """
+    poor = lacks is Lacks.STOPS
     return Capabilities(
-        order_types=frozenset(OrderType), times_in_force=frozenset(TimeInForce), dedupe_scope=scope,
-        attached_exits=True, orders_per_second=Decimal(50), burst=20, reserved=4,
+        order_types=_PLAIN if poor else frozenset(OrderType),
+        times_in_force=frozenset(TimeInForce) - ({TimeInForce.GTD} if poor else set()), dedupe_scope=scope,
+        attached_exits=lacks is Lacks.NOTHING, orders_per_second=Decimal(50), burst=20, reserved=4,
         quarantine=timedelta(seconds=quarantine), answer_timeout=timedelta(seconds=timeout),
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from bidwell.model.intent import SizingBy
 from bidwell.model.money import ZERO
 from bidwell.model.order import CLOSED, Order, OrderStatus
 from bidwell.simulation.orders import VenueOrder
-from bidwell.simulation.proof import mended_at_rest
+from bidwell.simulation.proof import held_at_rest, mended_at_rest
 from bidwell.simulation.proof.stage import Stage
 
 _EXITS = {SizingBy.CLOSE, SizingBy.TARGET}
@@ -27,6 +27,8 @@ def unsettled(stage: Stage) -> str:
     state = desk.state
     if desk.core.mending.under_way:
         return "a group is being unwound"
+    if desk.core.holding.under_way:
+        return "an exit is about to leave"
     if state.undecided or state.unsent:
         return f"undecided {list(state.undecided)}, unsent {list(state.unsent)}"
     waiting = [str(name) for names in state.unanswered.values() for name in names]
@@ -47,6 +49,7 @@ def compare(stage: Stage, acknowledged: dict[str, Receipt]) -> None:
             judge.break_(7, f"{account} keeps {state.reserved(account)} reserved without open orders")
     _unwound(stage, state)
     mended_at_rest.compare(stage, state)
+    held_at_rest.compare(stage, state)
     for key, receipt in acknowledged.items():
         if receipt.intent not in state.intents or state.keys[key][0] != receipt.intent:
             judge.break_(2, f"{receipt.intent} was acknowledged and is lost")
@@ -119,9 +122,9 @@ def _orders(stage: Stage, state: State, account: AccountId) -> None:
         known[ours.client_order_id] = ours
         _order(stage, ours, theirs)
     for ours in state.open_orders(account):
-        if ours.client_order_id in known or ours.status is OrderStatus.ABSENT:
+        if ours.client_order_id in known or ours.status in {OrderStatus.ABSENT, OrderStatus.HELD}:
             continue
-        if ours.entry is not None and state.orders[ours.entry].in_doubt:
+        if ours.entry is not None and ours.attached and state.orders[ours.entry].in_doubt:
             continue
         judge.break_(7, f"{ours.client_order_id} of {account} is {ours.status} here and unknown at the venue")
 

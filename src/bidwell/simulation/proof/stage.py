@@ -102,7 +102,8 @@ class Stage:
 
     def _connect(self, account: Account) -> ProofBroker:
         scope = self.judge.scopes[account.id]
-        line = ProofBroker(account, self.exchange, nouns.able(scope, _QUARANTINE, _TIMEOUT), self.weather,
+        lacks = dict(zip(self.accounts, self.plan.lacks, strict=False)).get(account.id, nouns.Lacks.NOTHING)
+        line = ProofBroker(account, self.exchange, nouns.able(scope, _QUARANTINE, _TIMEOUT, lacks), self.weather,
                            Random(self._lives.getrandbits(48)))  # noqa: S311 - a schedule must be repeatable  # fmt: skip
         line.tell = self.tell
         line.without_executions = Fault.NO_EXECUTIONS in self.plan.faults and account.id == self.accounts[-1]
