@@ -109,6 +109,7 @@ BROKERS: dict[str, str] = {
     "binance": "bidwell.app.brokerages.exchanges:binance",
     "dhan": "bidwell.app.brokerages.dhan",
     "topstepx": "bidwell.app.brokerages.topstepx",
+    "tradovate": "bidwell.app.brokerages.tradovate",
     "zerodha": "bidwell.app.brokerages.zerodha",
 }
 

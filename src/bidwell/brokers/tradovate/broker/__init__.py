@@ -1,0 +1,1 @@
+"""The engine's ports fulfilled by Tradovate: account, market and feed."""
