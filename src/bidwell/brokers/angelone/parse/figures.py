@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
@@ -78,11 +78,3 @@ def clock_time(text: str | None, name: str) -> time | None:
         return time.fromisoformat(text).replace(tzinfo=IST)
     except ValueError as problem:
         raise ProtocolError(f"{name} is no time of day: {text!r}") from problem
-
-
-def day(text: str, name: str) -> date:
-    """A day such as 28MAR2024; raises ProtocolError."""
-    try:
-        return datetime.strptime(text, "%d%b%Y").replace(tzinfo=IST).date()
-    except ValueError as problem:
-        raise ProtocolError(f"{name} is no day: {text!r}") from problem

@@ -12,7 +12,6 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from bidwell.brokers.angelone import wire
-from bidwell.brokers.angelone.parse.figures import day
 from bidwell.brokers.transport.indian import IST, UNTRADED, VENUES, future, index, option, share, share_id
 from bidwell.model.errors import ConfigError, ProtocolError
 from bidwell.model.ids import InstrumentId
@@ -136,11 +135,11 @@ def instrument(row: wire.Scrip) -> Instrument:
     if kind == _CASH:
         return share(row.symbol.removesuffix(_SERIES), segment, row.name, tick, lot)
     if kind in _FUTURES:
-        return future(row.name, segment, day(row.expiry, "expiry"), tick, lot)
+        return future(row.name, segment, _day(row.expiry), tick, lot)
     if kind not in _OPTIONS or row.symbol[-2:] not in _RIGHTS:
         raise ConfigError(f"{row.symbol} is of type {kind!r}, which the desk does not trade here")
     strike = _figure(row.strike, "strike") / SCALE
-    return option(row.name, segment, day(row.expiry, "expiry"), strike, _RIGHTS[row.symbol[-2:]], tick, lot)
+    return option(row.name, segment, _day(row.expiry), strike, _RIGHTS[row.symbol[-2:]], tick, lot)
 
 
 def ended(found: Instrument, today: date) -> bool:
@@ -203,3 +202,11 @@ def _figure(text: str, name: str) -> Decimal:
         return Decimal(text)
     except InvalidOperation as problem:
         raise ConfigError(f"{name} is no figure: {text!r}") from problem
+
+
+def _day(text: str) -> date:
+    """A day such as 28MAR2024."""
+    try:
+        return datetime.strptime(text, "%d%b%Y").replace(tzinfo=IST).date()
+    except ValueError as problem:
+        raise ConfigError(f"the expiry is no day: {text!r}") from problem
