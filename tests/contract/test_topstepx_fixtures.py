@@ -227,13 +227,17 @@ def test_the_adapter_reads_the_transcript() -> None:
 
     order = parse.order(decoder(wire.Order).decode(data("GatewayUserOrder")), (), context)
     assert (order.broker_order_id, order.client_order_id, order.status) == ("26970", None, OrderStatus.WORKING)
-    assert (order.quantity, order.filled_quantity, order.terms.limit_price) == (2, 1, Decimal("5138.0"))
+    assert [str(each) for each in (order.quantity, order.filled_quantity, order.terms.limit_price)] == [
+        "2",
+        "1",
+        "5138.0",
+    ]
     fill = parse.fill(decoder(wire.HalfTurn).decode(data("GatewayUserTrade")), ClientOrderId("N"), context)
     assert (fill.execution_id, fill.side, fill.fee) == ("8604", Side.BUY, Decimal("1.4"))
     quote = decoder(wire.Quote).decode(heard["GatewayQuote"].arguments[1])
     whole = parse.Touch().quoted(quote).quote(InstrumentId("ESM5.XCME"), context.at)
     assert whole is not None
-    assert (whole.bid, whole.ask, whole.previous_close) == (Decimal("5138.0"), Decimal("5138.25"), Decimal("5127.75"))
+    assert (str(whole.bid), str(whole.ask), str(whole.previous_close)) == ("5138.0", "5138.25", "5127.75")
     assert [each.price for each in trades(bytes(heard["GatewayTrade"].arguments[1]))] == [Decimal("5138.25")]
 
 

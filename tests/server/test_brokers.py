@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from bidwell.model.role import Role
 from bidwell.storage.database import Database
 from bidwell.storage.pool import Pool
 from tests.server.house import MAIN, House, Person
+from tests.server.stub_broker import Stub
 
 W = f"/api/v1/w/{MAIN}"
 GOOD = {"environment": "paper", "fields": {"key": "good"}}
@@ -61,6 +64,19 @@ async def test_the_wizard_says_what_each_broker_asks_for(home: House, offering: 
     offering(twins=True)
     rows = {row["broker"]: row for row in (await (await owner(home)).get(f"{W}/brokers")).json()["items"]}
     assert [each["name"] for each in rows["alpaca"]["environments"]] == ["paper", "live", "twin"]
+
+
+@pytest.mark.parametrize(("said", "leverage"), [({}, 20), ({"leverage": "3"}, 3)])
+async def test_an_account_has_its_brokers_usual_leverage_unless_one_is_said(
+    home: House, offering: Offering, monkeypatch: pytest.MonkeyPatch, said: dict[str, str], leverage: int
+) -> None:
+    monkeypatch.setattr(Stub, "guide", replace(Stub.guide, leverage=Decimal(20)))
+    offering()
+    rows = {row["broker"]: row for row in (await (await owner(home)).get(f"{W}/brokers")).json()["items"]}
+    assert (rows["stub"]["leverage"], rows["alpaca"]["leverage"], rows["topstepx"]["leverage"]) == ("20", "1", "100")
+    status, made = await post(home, "/brokers/stub/accounts", GOOD | {"name": "Mine"} | said)
+    assert status == 201, made
+    assert home.desk.state.accounts[made["id"]].leverage == leverage
 
 
 @pytest.mark.parametrize(

@@ -139,7 +139,7 @@ class BrokerConnections:
         return await brokerage.brokerage(given.broker).probe(await self._opened(given), self._means)
 
     async def connect(
-        self, given: Credentials, name: str, *, fractional: bool, leverage: Decimal, actor: str
+        self, given: Credentials, name: str, *, fractional: bool, leverage: Decimal | None, actor: str
     ) -> Account:
         """Test, seal and keep the credential, define the account and open its session; a live one begins halted."""
         found = await self.probe(given)
@@ -150,7 +150,7 @@ class BrokerConnections:
         ident = AccountId(time_ordered_id("acc", int(now.timestamp() * 1000), self._means.entropy.bits(35)).lower())
         account = Account(id=ident, name=name, broker=given.broker, broker_account=found.number, currency=found.currency,
                           mode=Mode.LIVE if live else Mode.PAPER, quantity_step=_FRACTION if fractional else None,
-                          leverage=leverage, enabled=False)  # fmt: skip
+                          leverage=leverage or broker.guide.leverage, enabled=False)  # fmt: skip
         instruments = await broker.listing(
             access, (await broker.held(access, self._means))[:_LISTED_AT_ONCE], self._means
         )
@@ -218,7 +218,8 @@ class BrokerConnections:
         broker, access = known
         shown = [each.name for each in brokerage.brokerage(broker).guide.fields if not each.secret]
         hint = ", ".join(access.fields[name] for name in shown if name in access.fields)
-        return Linked(access.environment, self.desk.state.accounts[account].broker_account, hint, session.report())
+        return Linked(access.environment, self.desk.state.accounts[account].broker_account, hint, session.report(),
+                      proxied=access.proxy is not None)  # fmt: skip
 
     async def add_instruments(self, account: AccountId, symbols: Sequence[str]) -> Sequence[InstrumentId]:
         """List the broker's symbols in the workspace."""
@@ -349,7 +350,7 @@ def _offer(guide: Guide, *, twins: bool) -> BrokerOffer:
     return BrokerOffer(
         guide.broker, guide.title, tuple(
             AskedField(each.name, each.label, each.where, each.secret, each.optional) for each in guide.fields),
-        tuple(environments), guide.steps, guide.page,
+        tuple(environments), guide.steps, guide.page, guide.leverage,
     )  # fmt: skip
 
 

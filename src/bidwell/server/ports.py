@@ -314,6 +314,7 @@ class BrokerOffer:
     environments: tuple[AskedEnvironment, ...]
     steps: tuple[str, ...]
     page: str
+    leverage: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +336,7 @@ class Linked:
     number: str
     hint: str
     report: SessionReport
+    proxied: bool = False
 
 
 class Connections(Protocol):
@@ -349,9 +351,12 @@ class Connections(Protocol):
         ...
 
     async def connect(
-        self, given: Credentials, name: str, *, fractional: bool, leverage: Decimal, actor: str
+        self, given: Credentials, name: str, *, fractional: bool, leverage: Decimal | None, actor: str
     ) -> Account:
-        """Test, seal and keep the credential, define the account and open its session; a live one begins halted."""
+        """Test, seal and keep the credential, define the account and open its session; a live one begins halted.
+
+        Without a `leverage` the account has its broker's usual one.
+        """
         ...
 
     async def renew(self, account: AccountId, given: Credentials | None) -> None:

@@ -3013,7 +3013,7 @@ export interface components {
         };
         /**
          * BrokerView
-         * @description A broker in the connect wizard; `page` is its page of the documentation.
+         * @description A broker in the connect wizard; `page` is its page of the documentation, `leverage` its accounts' usual one.
          */
         BrokerView: {
             /** Broker */
@@ -3022,6 +3022,12 @@ export interface components {
             environments: components["schemas"]["BrokerEnvironment"][];
             /** Fields */
             fields: components["schemas"]["BrokerField"][];
+            /**
+             * Leverage
+             * Format: decimal
+             * @example 98.50
+             */
+            leverage: DecimalText;
             /** Page */
             page: string;
             /** Steps */
@@ -3155,6 +3161,8 @@ export interface components {
         /**
          * ConnectBody
          * @description An account to connect under a name; `fractional` ones trade down to a millionth of a unit.
+         *
+         *     Without a `leverage` it has its broker's usual one.
          */
         ConnectBody: {
             /** Environment */
@@ -3168,13 +3176,8 @@ export interface components {
              * @default false
              */
             fractional?: boolean;
-            /**
-             * Leverage
-             * Format: decimal
-             * @default 1
-             * @example 98.50
-             */
-            leverage?: DecimalText;
+            /** Leverage */
+            leverage?: DecimalText | null;
             /** Name */
             name: string;
             /** Proxy */

@@ -57,6 +57,7 @@ GUIDE = Guide(
         "Read Topstep's terms on automation first: it forbids trading from a server that is not your own machine.",
     ),
     page="docs/brokers/topstepx.md",
+    leverage=Decimal(100),
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from bidwell.model.errors import InvalidInput
 
@@ -38,7 +39,11 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """One broker in the wizard; `steps` are sentences in the order in which they are done."""
+    """One broker in the wizard; `steps` are sentences in the order in which they are done.
+
+    `leverage` bounds an account's exposure against its equity where a person says nothing else: a broker of futures that
+    tells no margins needs more than a cash account's 1.
+    """
 
     broker: str
     title: str
@@ -46,6 +51,7 @@ class Guide:
     environments: tuple[Environment, ...]
     steps: tuple[str, ...]
     page: str
+    leverage: Decimal = Decimal(1)
 
     def environment(self, name: str) -> Environment:
         """An environment by name; raises InvalidInput."""

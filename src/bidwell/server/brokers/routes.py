@@ -20,6 +20,7 @@ from bidwell.server.brokers import schemas
 from bidwell.server.fields import ObjectId
 from bidwell.server.ports import BrokerOffer, Connections, Credentials, Linked
 from bidwell.server.problems import ProblemError, not_found
+from bidwell.server.readiness.reads import must_be_ready
 
 router = APIRouter(prefix="/api/v1/w/{workspace}", tags=["brokers"])
 _Read = Annotated[Access, Depends(InWorkspace(Action.DESK_READ))]
@@ -98,13 +99,14 @@ async def forget_credential(access: _Connect, account: ObjectId) -> None:
 
 @router.post("/accounts/{id}/arm")
 async def arm_account(access: _Connect, account: ObjectId, body: schemas.ArmBody) -> AccountDetail:
-    """Let a live account trade: a deliberate act of a person who gave the password just now."""
+    """Let a live account that is a GO trade: a deliberate act of a person who gave the password just now."""
     found = reads.find(access.desk, account)
     if found.mode is not Mode.LIVE:
         raise InvalidInput("account.not_live", "only a live account is armed", field="account")
     if body.number != found.broker_account:
         raise InvalidInput("account.number", "this is not the number of the account at its broker", field="number",
                            hint="type it as the broker shows it")  # fmt: skip
+    await must_be_ready(access.context, access.workspace, access.desk, found.id)
     scope = Scope(ScopeType.ACCOUNT, found.id)
     await access.desk.set_trading_state(scope, TradingState.ACTIVE, "armed", access.actor.label)
     await access.note("account.armed", found.id, {"number": found.broker_account})
@@ -147,6 +149,7 @@ def _given(broker: str, body: schemas.CredentialBody) -> Credentials:
 def _view(offer: BrokerOffer) -> schemas.BrokerView:
     return schemas.BrokerView(
         broker=offer.broker, title=offer.title, steps=list(offer.steps), page=offer.page,
+        leverage=offer.leverage,
         fields=[schemas.BrokerField(name=each.name, label=each.label, where=each.where, secret=each.secret,
                                     optional=each.optional)
                 for each in offer.fields],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field, SecretStr, StringConstraints
@@ -34,7 +33,7 @@ class BrokerEnvironment(View):
 
 
 class BrokerView(View):
-    """A broker in the connect wizard; `page` is its page of the documentation."""
+    """A broker in the connect wizard; `page` is its page of the documentation, `leverage` its accounts' usual one."""
 
     broker: str
     title: str
@@ -42,6 +41,7 @@ class BrokerView(View):
     environments: list[BrokerEnvironment]
     steps: list[str]
     page: str
+    leverage: Number
 
 
 class BrokerList(View):
@@ -60,11 +60,14 @@ class CredentialBody(Body):
 
 
 class ConnectBody(CredentialBody):
-    """An account to connect under a name; `fractional` ones trade down to a millionth of a unit."""
+    """An account to connect under a name; `fractional` ones trade down to a millionth of a unit.
+
+    Without a `leverage` it has its broker's usual one.
+    """
 
     name: Name
     fractional: Flag = False
-    leverage: Annotated[Number, Field(ge=1, le=100)] = Decimal(1)
+    leverage: Annotated[Number, Field(ge=1, le=100)] | None = None
 
 
 class ProbeView(View):

@@ -5,10 +5,11 @@ import { keys } from "~/api/keys";
 import { Problem } from "~/api/problem";
 import { stepUp } from "~/api/session";
 import type { Broker, ProbedAccount } from "~/api/types";
+import { decimalText, parseDecimal } from "~/lib/decimal";
 import { Badge } from "~/ui/badge";
 import { Button } from "~/ui/button";
 import { Dialog } from "~/ui/dialog";
-import { Check, Field, Input, Select } from "~/ui/field";
+import { Check, DecimalInput, Field, Input, Select } from "~/ui/field";
 import { Figure } from "~/ui/number";
 import { ProblemBox } from "~/ui/problem";
 import { Skeleton } from "~/ui/skeleton";
@@ -57,7 +58,10 @@ function Wizard({ workspace, brokers, onClose }: { workspace: string; brokers: r
   const [name, setName] = useState("");
   const [fractional, setFractional] = useState(false);
   const [password, setPassword] = useState("");
+  const [leverage, setLeverage] = useState<string>();
   const broker = brokers.find((each) => each.broker === chosen);
+  const given = parseDecimal(leverage ?? broker?.leverage ?? "1");
+  const asked = given?.gte(1) && given.lte(100) ? given : undefined;
   const probing = useMutation({
     mutationFn: async () => {
       await stepUp(password);
@@ -65,7 +69,7 @@ function Wizard({ workspace, brokers, onClose }: { workspace: string; brokers: r
     },
   });
   const connecting = useMutation({
-    mutationFn: () => connectAccount(workspace, chosen, { ...requestOf(entered), name: name.trim(), fractional, leverage: "1" }),
+    mutationFn: () => connectAccount(workspace, chosen, { ...requestOf(entered), name: name.trim(), fractional, leverage: asked ? decimalText(asked) : null }),
     onSuccess: async (made) => {
       await client.invalidateQueries({ queryKey: keys.workspace(workspace) });
       onClose(made.id);
@@ -82,7 +86,7 @@ function Wizard({ workspace, brokers, onClose }: { workspace: string; brokers: r
     connecting.reset();
     setEntered(change);
   };
-  const ready = complete(broker, entered) && name.trim() !== "" && password !== "";
+  const ready = complete(broker, entered) && name.trim() !== "" && password !== "" && asked !== undefined;
   return (
     <form
       className="grid grid-cols-1 gap-3"
@@ -104,6 +108,7 @@ function Wizard({ workspace, brokers, onClose }: { workspace: string; brokers: r
               choices={brokers.map((each) => ({ value: each.broker, label: each.title }))}
               onChange={(next) => {
                 setChosen(next);
+                setLeverage(undefined);
                 edit({ ...NOTHING, environment: brokers.find((each) => each.broker === next)?.environments[0]?.name ?? "" });
               }}
             />
@@ -131,6 +136,11 @@ function Wizard({ workspace, brokers, onClose }: { workspace: string; brokers: r
       <Field label="Name of the account here" problem={problem?.fields.get("name")}>
         {({ id, describedBy, invalid }) => (
           <Input id={id} describedBy={describedBy} invalid={invalid} value={name} maxLength={60} onChange={(event) => setName(event.target.value)} />
+        )}
+      </Field>
+      <Field label="Leverage" hint="Exposure per equity; 1 is a cash account" problem={asked ? problem?.fields.get("leverage") : "A number from 1 to 100"}>
+        {({ id, describedBy, invalid }) => (
+          <DecimalInput id={id} describedBy={describedBy} invalid={invalid} value={leverage ?? broker.leverage} onChange={(event) => setLeverage(event.target.value)} />
         )}
       </Field>
       <Check label="Trade fractions of a share" checked={fractional} onChange={setFractional} />
