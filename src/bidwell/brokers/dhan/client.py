@@ -155,25 +155,27 @@ class DhanClient:
 
     async def snapshots(self, securities: Mapping[str, Sequence[int]]) -> wire.Snaps:
         """The newest prices of securities by segment; at most 1,000 of them, once a second."""
-        return await self._post(_SNAPS, self._quotes, "/marketfeed/quote", securities, "prices")
+        answer = await self._ask(self._quotes, _post(self._config.rest + "/marketfeed/quote", securities))
+        return read(_SNAPS, answer.body, "prices")
 
-    async def days(self, body: Mapping[str, object]) -> wire.Columns:
-        """Daily bars."""
+    async def days(self, body: Mapping[str, object]) -> wire.Columns | None:
+        """Daily bars, None where Dhan has none."""
         return await self._bars("/charts/historical", body)
 
-    async def intraday(self, body: Mapping[str, object]) -> wire.Columns:
-        """Bars of minutes; at most 90 days at once."""
+    async def intraday(self, body: Mapping[str, object]) -> wire.Columns | None:
+        """Bars of minutes, at most 90 days at once, None where Dhan has none."""
         return await self._bars("/charts/intraday", body)
 
     # --- inside -----------------------------------------------------------------------------------
 
-    async def _bars(self, path: str, body: Mapping[str, object]) -> wire.Columns:
+    async def _bars(self, path: str, body: Mapping[str, object]) -> wire.Columns | None:
         try:
-            return await self._post(_COLUMNS, self._data, path, body, "bars")
+            answer = await self._ask(self._data, _post(self._config.rest + path, body))
         except Denied as no:
             if no.verdict.kind is Kind.NOT_FOUND:
-                return wire.Columns()
+                return None
             raise
+        return None if answer.body.strip() in _EMPTY else read(_COLUMNS, answer.body, "bars")
 
     async def _write(self, method: str, path: str, body: Mapping[str, object]) -> wire.Placed:
         whole = {"dhanClientId": self._config.client_id, **body}
@@ -209,12 +211,6 @@ class DhanClient:
         answer = await self._ask(self._reads, Request("GET", self._config.rest + path))
         return read(shape, answer.body, what)
 
-    async def _post(
-        self, shape: msgspec.json.Decoder[T], caller: Caller, path: str, body: Mapping[str, Any], what: str
-    ) -> T:
-        answer = await self._ask(caller, Request("POST", self._config.rest + path, body=_ENCODER.encode(body)))
-        return read(shape, answer.body, what)
-
     async def _ask(self, caller: Caller, request: Request) -> Answer:
         self.http.carry({"access-token": await self._login.token()})
         return await caller.ask(request)
@@ -225,3 +221,8 @@ class DhanClient:
             self._login.refused(self._login.known)
             self.on_login_lost()
         return verdict
+
+
+def _post(url: str, body: Mapping[str, Any]) -> Request:
+    """A read that is asked by POST."""
+    return Request("POST", url, body=_ENCODER.encode(body))

@@ -31,7 +31,7 @@ GUIDE = Guide(
         Field("client_id", "Client ID", "web.dhan.co, My Profile: the number under your name", secret=False,
               pattern=r"[0-9]{4,20}"),
         Field("access_token", "Access token", "web.dhan.co, My Profile, “Access DhanHQ APIs”: it lasts 24 hours. Leave "
-              "it empty where the desk is to log in by itself, with PIN and TOTP secret", optional=True,
+              "it empty where the desk is to log in by itself, with PIN and TOTP secret", optional=True, daily=True,
               pattern=r"[A-Za-z0-9_.-]{16,512}"),
         Field("pin", "PIN", "the six digits with which you log in at Dhan; only for a desk that logs in by itself",
               optional=True, pattern=r"[0-9]{4,8}"),

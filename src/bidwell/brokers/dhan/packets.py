@@ -13,6 +13,9 @@ from bidwell.model.errors import ProtocolError
 TIMES_ARE_EPOCH = True
 """Unconfirmed: the time of the last trade is in seconds since 1970; some code takes it for shifted by India's zone."""
 
+_INDIA = 19_800
+"""Seconds by which India is ahead of UTC."""
+
 _HEAD = struct.Struct("<BHBi")
 _TICKER, _PREVIOUS, _QUOTE, _INTEREST, _STATUS, _FULL, _BYE = 2, 6, 4, 5, 7, 8, 50
 _LENGTHS = {_TICKER: 16, _PREVIOUS: 16, _QUOTE: 50, _INTEREST: 12, _STATUS: 8, _FULL: 162, _BYE: 10}
@@ -77,9 +80,13 @@ def price(value: float) -> Decimal | None:
     return Decimal(f"{value:.{_DECIMALS}f}")
 
 
+def _epoch(at: int) -> int:
+    return at if TIMES_ARE_EPOCH else max(at - _INDIA, 0)
+
+
 def _ticker(body: bytes, segment: str, security: str) -> Packet:
     last, at = _LAST.unpack_from(body, 8)
-    return Packet(segment, security, price(last), at)
+    return Packet(segment, security, price(last), _epoch(at))
 
 
 def _previous(body: bytes, segment: str, security: str) -> Packet:
@@ -90,7 +97,7 @@ def _previous(body: bytes, segment: str, security: str) -> Packet:
 def _quote(body: bytes, segment: str, security: str) -> Packet:
     last, _quantity, at, _average, volume, _sell, _buy = _BODY.unpack_from(body, 8)
     opens, *_ = _DAY.unpack_from(body, 34)
-    return Packet(segment, security, price(last), at, volume, price(opens))
+    return Packet(segment, security, price(last), _epoch(at), volume, price(opens))
 
 
 def _full(body: bytes, segment: str, security: str) -> Packet:
@@ -99,7 +106,7 @@ def _full(body: bytes, segment: str, security: str) -> Packet:
     bids, asks, _bid_orders, _ask_orders, bid, ask = _LEVEL.unpack_from(body, 62)
     best_bid, best_ask = price(bid), price(ask)
     depth = None if best_bid is None or best_ask is None else Depth(best_bid, best_ask, bids, asks)
-    return Packet(segment, security, price(last), at, volume, price(opens), depth=depth)
+    return Packet(segment, security, price(last), _epoch(at), volume, price(opens), depth=depth)
 
 
 def _nothing(_body: bytes, segment: str, security: str) -> Packet:

@@ -12,7 +12,7 @@ from typing import TypeVar
 import msgspec
 
 from bidwell.brokers.dhan import wire
-from bidwell.brokers.dhan.symbols import SEGMENTS, SymbolBook
+from bidwell.brokers.dhan.symbols import SymbolBook
 from bidwell.brokers.transport import finite, positive, read
 from bidwell.brokers.transport.exact import decoder
 from bidwell.brokers.transport.indian import CURRENCY, IST, ist
@@ -51,6 +51,7 @@ STATUSES = {
 CARRIED = {"NSE": "NSE_EQ", "BSE": "BSE_EQ", "ALL": "NSE_EQ"}
 """In which segment a holding is looked up; ALL is one that either exchange trades."""
 
+_CARRIED_SHARES = "CNC"
 _OURS = re.compile(r"[0-9A-HJKMNP-TV-Z]{18}")
 _TYPES_WITH_LIMIT = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
 _TYPES_WITH_STOP = frozenset({OrderType.STOP, OrderType.STOP_LIMIT})
@@ -96,14 +97,6 @@ def alert(body: bytes) -> wire.Alert:
 def status(word: str) -> OrderStatus:
     """A status; the stream writes them with capitals at the beginning only."""
     return _word(STATUSES, word.upper().replace(" ", "_"), "status")
-
-
-def segment(row: wire.Alert) -> str:
-    """The segment of an alert, which it writes as exchange and letter."""
-    found = SEGMENTS.get((row.exchange, row.segment))
-    if found is None:
-        raise ProtocolError(f"Dhan does not document segment {row.segment!r} of {row.exchange!r}")
-    return found
 
 
 def working(row: wire.Order | wire.Alert) -> Working:
@@ -185,7 +178,8 @@ def held(
     """Positions of the day and shares in the depository together, and what could not be named."""
     found: dict[InstrumentId, Held] = {}
     unknown = []
-    rows = [(each.exchange_segment, each.security_id, each.net_qty, each.cost_price) for each in positions]
+    rows = [(each.exchange_segment, each.security_id, each.net_qty, each.cost_price) for each in positions
+            if HOLDINGS_KEEP_WHAT_WAS_SOLD or each.product_type != _CARRIED_SHARES or each.net_qty > 0]  # fmt: skip
     rows += [(CARRIED.get(each.exchange, each.exchange), each.security_id, each.total_qty, each.avg_cost_price)
              for each in holdings]  # fmt: skip
     for named, security, quantity, price in rows:
@@ -202,6 +196,8 @@ def held(
 def cash(funds: wire.Funds, positions: Iterable[wire.Position], book: SymbolBook) -> Decimal:
     """Cash now: the morning's, and what the day's fills moved; a future moves what it realised."""
     total = finite(funds.sod_limit, "sodLimit")
+    if not CASH_IS_THAT_OF_THE_MORNING:
+        return total
     for row in positions:
         if _is_future(row, book):
             total += finite(row.realized_profit or ZERO, "realizedProfit")
@@ -219,8 +215,10 @@ def _is_future(row: wire.Position, book: SymbolBook) -> bool:
     return listed is not None and isinstance(listed.contract, Future)
 
 
-def bars(columns: wire.Columns, instrument: InstrumentId, seconds: int) -> list[Bar]:
+def bars(columns: wire.Columns | None, instrument: InstrumentId, seconds: int) -> list[Bar]:
     """Past bars; raises ProtocolError where the columns are not of one length."""
+    if columns is None:
+        return []
     fields = (columns.timestamp, columns.open, columns.high, columns.low, columns.close, columns.volume)
     if len({len(each) for each in fields}) != 1:
         raise ProtocolError("Dhan's columns of bars are not of one length")

@@ -32,16 +32,12 @@ class Order(Wire, frozen=True, rename="camel"):
     validity: Text
     quantity: Decimal
     correlation_id: Text | None = None
-    product_type: Text | None = None
-    trading_symbol: Text | None = None
     price: Exact = None
     trigger_price: Exact = None
     filled_qty: Exact = None
     average_traded_price: Exact = None
-    leg_name: Text | None = None
     create_time: Text | None = None
     update_time: Text | None = None
-    oms_error_code: Name = None
     oms_error_description: Text | None = None
 
 
@@ -72,7 +68,7 @@ class Position(Wire, frozen=True, rename="camel"):
     security_id: Text
     exchange_segment: Text
     net_qty: Decimal
-    trading_symbol: Text | None = None
+    product_type: Text | None = None
     cost_price: Exact = None
     day_buy_value: Exact = None
     day_sell_value: Exact = None
@@ -85,7 +81,6 @@ class Holding(Wire, frozen=True, rename="camel"):
     exchange: Text
     security_id: Text
     total_qty: Decimal
-    trading_symbol: Text | None = None
     avg_cost_price: Exact = None
 
 
@@ -95,7 +90,6 @@ class Funds(Wire, frozen=True, rename="camel"):
     dhan_client_id: Text
     availabel_balance: Decimal
     sod_limit: Decimal
-    utilized_amount: Exact = None
 
 
 class Profile(Wire, frozen=True, rename="camel"):
@@ -112,7 +106,6 @@ class Token(Wire, frozen=True, rename="camel"):
 
     access_token: Text = ""
     expiry_time: Text | None = None
-    dhan_client_id: Name = None
     message: Text | None = None
 
 
@@ -133,12 +126,12 @@ class Problem(Wire, frozen=True, rename="camel"):
 class Columns(Wire, frozen=True, rename="camel"):
     """Bars, a list for each of their fields; `timestamp` is in seconds since 1970."""
 
-    open: list[Decimal] = []
-    high: list[Decimal] = []
-    low: list[Decimal] = []
-    close: list[Decimal] = []
-    volume: list[Decimal] = []
-    timestamp: list[Decimal] = []
+    open: list[Decimal]
+    high: list[Decimal]
+    low: list[Decimal]
+    close: list[Decimal]
+    volume: list[Decimal]
+    timestamp: list[Decimal]
 
 
 class Level(msgspec.Struct, frozen=True):
@@ -175,7 +168,7 @@ class Snap(msgspec.Struct, frozen=True):
 class Snaps(msgspec.Struct, frozen=True):
     """Prices by segment and security."""
 
-    data: dict[str, dict[str, Snap]] = {}
+    data: dict[str, dict[str, Snap]]
 
 
 class Alert(Wire, frozen=True, rename="camel"):
@@ -185,9 +178,6 @@ class Alert(Wire, frozen=True, rename="camel"):
     status: Text
     txn_type: Text
     order_type: Text
-    exchange: Text
-    segment: Text
-    security_id: Text | int
     quantity: Decimal
     validity: Text = "DAY"
     traded_qty: Exact = None

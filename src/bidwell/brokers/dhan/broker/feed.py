@@ -32,6 +32,9 @@ SUBSCRIBE_FULL = 21
 AT_ONCE = 100
 MOST = 5000
 _AHEAD = timedelta(minutes=1)
+_FAREWELLS: dict[Kind, type[BrokerError]] = {
+    Kind.LOGIN: Refused, Kind.PERMISSION: Refused, Kind.UNKNOWN: ProtocolError,
+}  # fmt: skip
 
 
 class DhanFeed:
@@ -158,8 +161,7 @@ class DhanFeed:
         verdict = VENDOR.judge(0, str(packet.farewell), "")
         if verdict.kind is Kind.LOGIN:
             self._login.refused(self._login.known)
-        refused = verdict.kind in {Kind.LOGIN, Kind.PERMISSION}
-        raise (Refused if refused else Unavailable)(verdict.message)
+        raise _FAREWELLS.get(verdict.kind, Unavailable)(f"{verdict.message} ({packet.farewell})")
 
     def _on_state(self, *, connected: bool, detail: str) -> None:
         if self._listener is not None:

@@ -1,0 +1,186 @@
+"""Garbage, truncated and oversized payloads: a parser says ProtocolError or gives something sound, and never anything else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bidwell.brokers.dhan import parse, wire
+from bidwell.brokers.dhan.packets import packets
+from bidwell.brokers.dhan.symbols import SymbolBook, made, read_master
+from bidwell.brokers.transport import decoder, read
+from bidwell.brokers.transport.indian import ist
+from bidwell.model.errors import ConfigError, ProtocolError
+from bidwell.model.ids import AccountId, ClientOrderId, InstrumentId
+from tests.contract.test_alpaca_fuzz import ODD, RUNS, changed, places, understood_or_refused
+
+AT = datetime(2026, 1, 2, tzinfo=UTC)
+HEAD = ("SEM_EXM_EXCH_ID,SEM_SEGMENT,SEM_SMST_SECURITY_ID,SEM_INSTRUMENT_NAME,SEM_EXPIRY_CODE,SEM_TRADING_SYMBOL,"
+        "SEM_LOT_UNITS,SEM_CUSTOM_SYMBOL,SEM_EXPIRY_DATE,SEM_STRIKE_PRICE,SEM_OPTION_TYPE,SEM_TICK_SIZE,SEM_EXPIRY_FLAG,"
+        "SEM_EXCH_INSTRUMENT_TYPE,SEM_SERIES,SM_SYMBOL_NAME\n")  # fmt: skip
+SHARE = "NSE,E,1333,EQUITY,0,HDFCBANK,1,HDFC Bank,,,,5,NA,ES,EQ,HDFC BANK LTD\n"
+OPTION = ("NSE,D,49090,OPTIDX,0,NIFTY-Jan2027-26000-CE,75,NIFTY 28 JAN 26000 CALL,2027-01-28 14:30:00,26000.0,CE,5.0,M,OP,"
+          "NA,\n")  # fmt: skip
+BOOK = SymbolBook()
+BOOK.take(read_master(HEAD + SHARE + OPTION, AT))
+CONTEXT = parse.Context(AccountId("a"), BOOK, AT)
+NAME = ClientOrderId("CARD00000000000001")
+ORDER: dict[str, Any] = {
+    "orderId": "1120000000001", "correlationId": NAME, "orderStatus": "PART_TRADED", "transactionType": "BUY",
+    "exchangeSegment": "NSE_EQ", "productType": "CNC", "orderType": "STOP_LOSS", "validity": "DAY",
+    "securityId": "1333", "quantity": 10, "price": 100.5, "triggerPrice": 100, "filledQty": 4,
+    "averageTradedPrice": 100.25, "createTime": "2026-01-02 10:00:00", "updateTime": "2026-01-02 10:00:01",
+}  # fmt: skip
+TRADE = {"orderId": "1120000000001", "exchangeTradeId": "77", "transactionType": "SELL", "exchangeSegment": "NSE_EQ",
+         "securityId": "1333", "tradedQuantity": 4, "tradedPrice": 100.25,
+         "exchangeTime": "2026-01-02 10:00:01"}  # fmt: skip
+ALERT = {"orderNo": "1120000000001", "status": "Traded", "txnType": "B", "orderType": "LMT", "exchange": "NSE",
+         "segment": "E", "securityId": "1333", "quantity": 10, "validity": "DAY", "tradedQty": 10, "price": 100.5,
+         "triggerPrice": 0, "correlationId": NAME, "reasonDescription": "CONFIRMED",
+         "orderDateTime": "2026-01-02 10:00:00", "lastUpdatedTime": "2026-01-02 10:00:01"}  # fmt: skip
+POSITION = {"securityId": "1333", "exchangeSegment": "NSE_EQ", "netQty": -5, "costPrice": 100.5, "dayBuyValue": 0,
+            "daySellValue": 502.5, "realizedProfit": 0}  # fmt: skip
+HOLDING = {"exchange": "ALL", "securityId": "1333", "totalQty": 7, "avgCostPrice": 90.05}
+COLUMNS = {name: [1, 2] for name in ("open", "high", "low", "close", "volume", "timestamp")}
+SNAP = {"data": {"NSE_EQ": {"1333": {"last_price": 100.5, "volume": 5, "last_trade_time": "02/01/2026 10:00:00",
+        "depth": {"buy": [{"price": 100, "quantity": 5}], "sell": [{"price": 101, "quantity": 5}]},
+        "ohlc": {"open": 99, "close": 98}}}}}  # fmt: skip
+
+
+def _order(body: bytes) -> object:
+    return parse.order(read(decoder(wire.Order), body, "it"), (), CONTEXT)
+
+
+def _trade(body: bytes) -> object:
+    return parse.fill(read(decoder(wire.MarketTrade), body, "it"), NAME, CONTEXT)
+
+
+def _alert(body: bytes) -> object:
+    row = parse.alert(body)
+    return parse.working(row), parse.status(row.status), parse.when(row.order_date_time)
+
+
+def _positions(body: bytes) -> object:
+    rows = [read(decoder(wire.Position), body, "it")]
+    return parse.held(rows, [], BOOK), parse.cash(wire.Funds("1", Decimal(1), Decimal(1)), rows, BOOK)
+
+
+def _holdings(body: bytes) -> object:
+    return parse.held([], [read(decoder(wire.Holding), body, "it")], BOOK)
+
+
+def _bars(body: bytes) -> object:
+    return parse.bars(read(decoder(wire.Columns), body, "it"), InstrumentId("HDFCBANK.XNSE"), 60)
+
+
+def _snaps(body: bytes) -> object:
+    snaps = read(decoder(wire.Snaps), body, "it")
+    return [
+        parse.quote(each, InstrumentId("HDFCBANK.XNSE"), AT) for rows in snaps.data.values() for each in rows.values()
+    ]
+
+
+PARSERS: dict[str, tuple[Any, Callable[[bytes], object]]] = {
+    "order": (ORDER, _order), "trade": (TRADE, _trade), "alert": (ALERT, _alert), "positions": (POSITION, _positions),
+    "holdings": (HOLDING, _holdings), "bars": (COLUMNS, _bars), "snaps": (SNAP, _snaps),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PARSERS)
+def test_each_sample_is_read(name: str) -> None:
+    sample, parser = PARSERS[name]
+    assert parser(json.dumps(sample).encode())
+
+
+@pytest.mark.parametrize("name", PARSERS)
+@settings(max_examples=RUNS, deadline=None)
+@given(data=st.data())
+def test_a_payload_with_an_odd_value_is_understood_or_refused(name: str, data: st.DataObject) -> None:
+    sample, parser = PARSERS[name]
+    path = data.draw(st.sampled_from(sorted(places(sample), key=str)))
+    with understood_or_refused():
+        parser(json.dumps(changed(sample, path, data.draw(ODD))).encode())
+
+
+@pytest.mark.parametrize("name", PARSERS)
+@settings(max_examples=RUNS, deadline=None)
+@given(data=st.data())
+def test_a_damaged_payload_is_understood_or_refused(name: str, data: st.DataObject) -> None:
+    sample, parser = PARSERS[name]
+    body = bytearray(json.dumps(sample).encode())
+    for _ in range(data.draw(st.integers(1, 4))):
+        body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
+    with understood_or_refused():
+        parser(bytes(body[: data.draw(st.integers(0, len(body)))]))
+
+
+@pytest.mark.parametrize("name", PARSERS)
+def test_depth_and_length_do_not_bring_a_parser_down(name: str) -> None:
+    for body in (b"[" * 100_000, b'{"a":' * 50_000, b'"' + b"x" * 5_000_000, b'{"quantity":' + b"9" * 100_000 + b"}"):
+        with pytest.raises(ProtocolError):
+            PARSERS[name][1](body)
+
+
+@settings(max_examples=RUNS * 4, deadline=None)
+@given(frame=st.binary(max_size=400))
+def test_noise_on_the_price_stream_is_refused_or_is_packets(frame: bytes) -> None:
+    with understood_or_refused():
+        assert all(packet.security_id for packet in packets(frame))
+
+
+@settings(max_examples=RUNS * 4, deadline=None)
+@given(data=st.data())
+def test_a_damaged_frame_of_packets_is_understood_or_refused(data: st.DataObject) -> None:
+    frame = bytearray(bytes.fromhex("021000013505000066b6c4445a751468") + bytes([8, 162, 0, 1]) + bytes(158))
+    for _ in range(data.draw(st.integers(1, 6))):
+        frame[data.draw(st.integers(0, len(frame) - 1))] = data.draw(st.integers(0, 255))
+    with understood_or_refused():
+        for packet in packets(bytes(frame[: data.draw(st.integers(0, len(frame)))])):
+            assert packet.last is None or packet.last > 0
+
+
+@settings(max_examples=RUNS, deadline=None)
+@given(data=st.data())
+def test_a_damaged_list_of_instruments_is_read_or_refused_and_names_stay_one_to_one(data: st.DataObject) -> None:
+    text = list(
+        HEAD + SHARE + OPTION + SHARE.replace("1333", "1334") + "NSE,I,13,INDEX,0,NIFTY,1,N,,,XX,0.05,,INDEX,X,N\n"
+    )
+    for _ in range(data.draw(st.integers(0, 8))):
+        text[data.draw(st.integers(0, len(text) - 1))] = data.draw(st.sampled_from('0A,"\n-é.\x00'))
+    with understood_or_refused():
+        master = read_master("".join(text), AT)
+        named = [ident for key, ident in master.ids.items() if key not in master.refused]
+        assert len(named) == len(set(named))
+        for row in master.rows.values():
+            with suppress(ConfigError, ProtocolError):
+                assert made(row).tick_size > 0
+
+
+@settings(max_examples=RUNS, deadline=None)
+@given(text=st.text(max_size=30))
+def test_a_text_is_a_time_of_india_or_refused(text: str) -> None:
+    with understood_or_refused():
+        assert ist(text, "it").tzinfo is UTC
+    with understood_or_refused():
+        found = parse.when(text)
+        assert found is None or found.tzinfo is UTC
+
+
+@settings(max_examples=RUNS, deadline=None)
+@given(figure=st.decimals(min_value=Decimal("0.0001"), max_value=Decimal(10**7), places=4))
+def test_a_price_is_the_same_to_the_last_digit(figure: Decimal) -> None:
+    body = json.dumps(TRADE | {"tradedPrice": 0}).replace('"tradedPrice": 0', f'"tradedPrice": {figure:f}')
+    assert parse.fill(read(decoder(wire.MarketTrade), body, "it"), NAME, CONTEXT).price == figure
+
+
+def test_an_alert_is_read_in_either_way_of_writing_its_names() -> None:
+    pascal = {name[:1].upper() + name[1:]: value for name, value in ALERT.items()}
+    assert parse.alert(json.dumps(pascal).encode()) == parse.alert(json.dumps(ALERT).encode())
