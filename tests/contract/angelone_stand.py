@@ -161,11 +161,12 @@ class AngelStand:
         self.stage.revive()
 
     async def place_by_hand(self, side: Side, quantity: str, limit_price: str) -> BrokerOrderId:
-        ticket = Ticket(inner_id(SYMBOL), side, Decimal(quantity), OrderType.LIMIT, TimeInForce.DAY, "by-hand",
+        name = f"by-hand-{self.stage.state.number}"
+        ticket = Ticket(inner_id(SYMBOL), side, Decimal(quantity), OrderType.LIMIT, TimeInForce.DAY, name,
                         Decimal(limit_price))  # fmt: skip
         outcomes = self.stage.submit("plain", ticket)
         self.stage.publish(outcomes)
-        return BrokerOrderId(order_id(self.stage.state.named["plain", "by-hand"]))
+        return BrokerOrderId(order_id(self.stage.state.named["plain", name]))
 
     async def fill_by_hand(self, theirs: BrokerOrderId, quantity: str) -> None:
         self.stage.fill(venue_id(theirs), Decimal(quantity))

@@ -106,6 +106,7 @@ async def redeemed(broker: Brokerage, access: Access, means: Means) -> Access:
 
 BROKERS: dict[str, str] = {
     "alpaca": "bidwell.app.brokerages.alpaca",
+    "angelone": "bidwell.app.brokerages.angelone",
     "binance": "bidwell.app.brokerages.exchanges:binance",
     "dhan": "bidwell.app.brokerages.dhan",
     "topstepx": "bidwell.app.brokerages.topstepx",

@@ -122,9 +122,9 @@ class SessionRoutes:
             raise StrangerError(token_refused("Invalid Token", "AG8001"))
         return person
 
-    def forget(self, account: str) -> None:
-        """End every login of an account."""
-        for table in (self._issued, self._refresh):
+    def forget(self, account: str, *, renewable: bool = False) -> None:
+        """End every login of an account; a `renewable` one keeps its refresh token."""
+        for table in (self._issued,) if renewable else (self._issued, self._refresh):
             for token in [token for token, each in table.items() if each.account == account]:
                 del table[token]
 

@@ -71,6 +71,10 @@ class Login:
         if session is not None and session is self._session:
             self._spoiled = True
 
+    def forgive(self) -> None:
+        """A person asks for a login: one that was refused is tried again at once."""
+        self._refused, self._pause = None, self._config.login_pause
+
     async def ensure(self, door: Door) -> Session:
         """Tokens that are good as far as is known; raises Refused, Unavailable or ProtocolError."""
         async with self._lock:
