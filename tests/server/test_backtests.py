@@ -20,7 +20,7 @@ from bidwell.model.ids import InstrumentId
 from bidwell.model.role import Role
 from bidwell.server.stream.hub import Hub
 from bidwell.server.stream.topics import Name
-from tests.server.house import MAIN, OTHER, House, Person, queued
+from tests.server.house import MAIN, OTHER, House, Person, queued, until
 from tests.server.test_strategy_files import GOOD, keep
 
 RUNS = "/api/v1/w/main/backtests"
@@ -273,9 +273,11 @@ async def test_the_stream_tells_how_a_run_goes_to_its_own_workspace_alone(home: 
         hub.subscribe(reader, [Name.BACKTESTS], {})  # type: ignore[arg-type]
     made = await run(trader, await keep(trader, "swinger", SWINGER))
     await ended(trader, made["id"])
-    patches = [one["data"] for one in heard if one["type"] == "patch"]
     assert heard[0]["type"] == "snapshot"
-    assert [patches[0]["status"], patches[-1]["status"]] == ["queued", "done"]
+    # The stream tells the end right after the row has it.
+    await until(lambda: heard[-1]["type"] == "patch" and heard[-1]["data"]["status"] == "done", 30)
+    patches = [one["data"] for one in heard if one["type"] == "patch"]
+    assert patches[0]["status"] == "queued"
     assert patches[0]["progress"] == {"done": 0, "total": 0}
     assert patches[-1]["progress"] is None
     assert patches[-1]["summary"]["bars"] == 400
