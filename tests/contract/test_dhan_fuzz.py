@@ -65,7 +65,7 @@ def _trade(body: bytes) -> object:
 
 def _alert(body: bytes) -> object:
     row = parse.alert(body)
-    return parse.working(row), parse.status(row.status), parse.when(row.order_date_time)
+    return parse.working(row), parse.status(row.status), parse.traded_of(row) > 0, parse.when(row.order_date_time)
 
 
 def _positions(body: bytes) -> object:

@@ -75,7 +75,7 @@ def packets(frame: bytes) -> Iterator[Packet]:
 
 def price(value: float) -> Decimal | None:
     """A single-precision price as a decimal to be rounded to the tick, None for none or for what is no figure."""
-    if not 0 < value < 1e12:
+    if not 0.0001 <= value < 1e12:
         return None
     return Decimal(f"{value:.{_DECIMALS}f}")
 

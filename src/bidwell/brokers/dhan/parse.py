@@ -115,11 +115,20 @@ def working(row: wire.Order | wire.Alert) -> Working:
     return Working(positive(row.quantity, "quantity"), terms)
 
 
+def filled_of(row: wire.Order) -> Decimal:
+    """How much of an order is filled."""
+    return finite(row.filled_qty or ZERO, "filledQty")
+
+
+def traded_of(row: wire.Alert) -> Decimal:
+    """How much of an order is filled, as the stream tells it."""
+    return finite(row.traded_qty or ZERO, "tradedQty")
+
+
 def order(row: wire.Order, fills: Iterable[Fill], context: Context) -> BrokerOrder:
     """An order as Dhan holds it."""
     asks, known = working(row), tuple(fills)
-    filled = finite(row.filled_qty if row.filled_qty is not None else ZERO, "filledQty")
-    filled = max(filled, sum((each.quantity for each in known), ZERO))
+    filled = max(filled_of(row), sum((each.quantity for each in known), ZERO))
     return BrokerOrder(
         broker_order_id=BrokerOrderId(row.order_id),
         client_order_id=own_name(row.correlation_id),
@@ -132,7 +141,7 @@ def order(row: wire.Order, fills: Iterable[Fill], context: Context) -> BrokerOrd
         fills=known,
         reason=row.oms_error_description or "",
         created_at=when(row.create_time),
-        average_price=row.average_traded_price if filled else None,
+        average_price=finite(row.average_traded_price, "averageTradedPrice") if row.average_traded_price else None,
     )
 
 
@@ -239,15 +248,16 @@ def moment_of(seconds: Decimal) -> datetime:
 
 def quote(snap: wire.Snap, instrument: InstrumentId, received_at: datetime) -> Quote | None:
     """The newest quote of an instrument, None where a side or a last price is missing."""
-    if not snap.depth.buy or not snap.depth.sell or snap.last_price <= 0:
+    if not snap.depth.buy or not snap.depth.sell:
         return None
     bid, ask = snap.depth.buy[0], snap.depth.sell[0]
-    if bid.price <= 0 or ask.price <= 0:
+    buys, sells, last = (finite(each, "a price") for each in (bid.price, ask.price, snap.last_price))
+    if min(buys, sells, last) <= 0:
         return None
     return Quote(
-        instrument, finite(bid.price, "price"), finite(ask.price, "price"), positive(snap.last_price, "last_price"),
-        finite(bid.quantity, "quantity"), finite(ask.quantity, "quantity"), _traded_at(snap, received_at), received_at,
-        finite(snap.volume or ZERO, "volume"), snap.ohlc.open or None, snap.ohlc.close or None,
+        instrument, buys, sells, last, finite(bid.quantity, "quantity"), finite(ask.quantity, "quantity"),
+        _traded_at(snap, received_at), received_at, finite(snap.volume or ZERO, "volume"),
+        finite(snap.ohlc.open or ZERO, "open") or None, finite(snap.ohlc.close or ZERO, "close") or None,
     )  # fmt: skip
 
 

@@ -18,7 +18,6 @@ from bidwell.model.errors import BrokerError, ConfigError, ProtocolError, Unavai
 from bidwell.model.fill import Fill
 from bidwell.model.ids import AccountId, ClientOrderId
 from bidwell.model.instrument import Instrument
-from bidwell.model.money import ZERO
 from bidwell.model.order import CLOSED
 
 log = structlog.get_logger("bidwell")
@@ -81,7 +80,7 @@ class Reading:
 
     async def fills(self, row: wire.Order, name: ClientOrderId) -> list[Fill]:
         """The executions of an order."""
-        if not (row.filled_qty or ZERO) > 0:
+        if not parse.filled_of(row) > 0:
             return []
         context = self.context()
         return [parse.fill(each, name, context) for each in await self._client.trades_of(row.order_id)]

@@ -174,7 +174,7 @@ class Updates:
                 self._owner.tell(event, again=True)
             return True
         rejected = parse.status(row.status) is OrderStatus.REJECTED
-        if (row.traded_qty or ZERO) > known.filled or (rejected and row.order_no in self._changing):
+        if parse.traded_of(row) > known.filled or (rejected and row.order_no in self._changing):
             return False
         self._tell(row, [])
         return True
@@ -213,7 +213,7 @@ class Updates:
             context = parse.Context(self._account, self._book, self._clock.now())
             fills = [parse.fill(each, name, context) for each in await self._client.trades_of(row.order_no)]
             listed = sum((each.quantity for each in fills), ZERO)
-            if listed >= (row.traded_qty or ZERO):
+            if listed >= parse.traded_of(row):
                 known = self._known_of(row.order_no)
                 known.filled = listed
                 return [each for each in fills if each.execution_id not in known.executions]
