@@ -10,6 +10,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from msgspec import structs
+
 from bidwell.app.clock import WallClock
 from bidwell.brokers.tradovate import TradovateBroker, TradovateConfig
 from bidwell.brokers.tradovate.symbols import SymbolBook
@@ -177,16 +179,29 @@ def number_of(venue_id: str) -> BrokerOrderId:
 
 
 @asynccontextmanager
-async def tradovate_stand(*, lifetime: float = 5400.0, **changes: Any) -> AsyncIterator[TradovateStand]:  # noqa: ANN401 - fields of several types
-    """A twin with two accounts of one login, and one of another that has no market data."""
-    stage = Stage(SCENARIO, WallClock())
+async def tradovate_stand(
+    *,
+    lifetime: float = 5400.0,
+    ends_in: int = 0,
+    **changes: Any,  # noqa: ANN401 - fields of several types
+) -> AsyncIterator[TradovateStand]:
+    """A twin with two accounts of one login, and one of another that has no market data.
+
+    A session lives for `lifetime` seconds; the contract ends `ends_in` days from now, where that is said.
+    """
+    scenario = SCENARIO
+    if ends_in:
+        soon = WallClock().now().date() + timedelta(days=ends_in)
+        rows = (structs.replace(SCENARIO.instruments[0], expiry=soon), *SCENARIO.instruments[1:])
+        scenario = structs.replace(SCENARIO, instruments=rows)
+    stage = Stage(scenario, WallClock())
     twin = TradovateTwin(stage, lifetime)
     server = TwinServer(stage, twin)
     await server.start()
     given = login("DEMO1")
     config = TradovateConfig(given["name"], given["password"], int(given["cid"]), given["sec"], "DEMO1", "twin", server.url,
                              stream=QUICK, answer_timeout=2.0, patience=0.5, rate=Limits(Decimal(2000), 2000, 100),
-                             login_pause=0.0, refused_pause=0.05, renew_again=0.05)  # fmt: skip
+                             lifetime=lifetime, login_pause=0.0, refused_pause=0.05, renew_again=0.05)  # fmt: skip
     account = Account(AccountId("acc_demo"), "Demo", "tradovate", "DEMO1", "USD")
     try:
         yield TradovateStand(server, twin, replace(config, **changes), account)

@@ -14,6 +14,7 @@ from bidwell.model.money import ZERO
 from bidwell.model.order import OrderStatus
 from bidwell.simulation.facts import Amended, Closed, Placed, Traded
 from bidwell.simulation.floor import NotCanceled, NotReplaced, Outcome
+from bidwell.twins.mishaps import On
 from bidwell.twins.scenario import Listed, Person, Scenario
 from bidwell.twins.stage import Stage
 from bidwell.twins.tradovate import words
@@ -67,7 +68,7 @@ class TradovateTwin:
         self.stage = stage
         self.lifetime = lifetime
         self.records = Records(stage)
-        self.renewals = 0
+        self.attempts = self.logins = self.renewals = 0
         self._reads = Reads(self.records)
         self._trading = Trading(self.records)
         self._prices = Prices(self.records)
@@ -93,21 +94,29 @@ class TradovateTwin:
     async def open_session(self, request: web.Request) -> web.Response:
         """POST /v1/auth/accesstokenrequest: a failure comes with 200."""
         body = await _body(request)
-        penalty = self.records.penalized(body)
-        if penalty is not None:
-            return penalty
         given = {field: str(body.get(field, "")) for field in ("name", "password", "cid", "sec")}
         person = self.stage.who(**given)
-        if person is None or not 1 <= len(str(body.get("deviceId", ""))) <= 64:
-            return words.reply({"errorText": "Incorrect username or password. Please try again."})
-        return words.reply(self._session(self.records.open_session(given["name"], self.lifetime)))
+        self.attempts += 1
+
+        def work(_refusal: object, _first: object) -> tuple[web.Response, Sequence[Outcome]]:
+            if person is None or not 1 <= len(str(body.get("deviceId", ""))) <= 64:
+                return words.reply({"errorText": "Incorrect username or password. Please try again."}), ()
+            self.logins += 1
+            return words.reply(self._session(self.records.open_session(given["name"], self.lifetime))), ()
+
+        penalty = self.records.penalized(body)
+        return penalty or await self.stage.play(request, On.READ, person.account if person else "", work)
 
     async def renew_session(self, request: web.Request) -> web.Response:
         """GET /v1/auth/renewaccesstoken: the same session under another token."""
-        self.records.caller(request)
+        people = self.records.caller(request)
         token = request.headers["Authorization"].removeprefix("Bearer ")
-        self.renewals += 1
-        return words.reply(self._session(self.records.renew_session(token, self.lifetime)))
+
+        def work(_refusal: object, _first: object) -> tuple[web.Response, Sequence[Outcome]]:
+            self.renewals += 1
+            return words.reply(self._session(self.records.renew_session(token, self.lifetime))), ()
+
+        return await self.stage.play(request, On.READ, people[0].account, work)
 
     def _session(self, session: Session) -> Row:
         now = self.stage.market.now()
@@ -232,7 +241,7 @@ class TradovateTwin:
     # --- failing ------------------------------------------------------------------------------------
 
     def throttled(self, seconds: float) -> web.Response:
-        """A penalty ticket, which comes with 200."""
+        """A penalty ticket, which comes with 200; one of an hour wants to see a person."""
         return words.reply(self.records.penalty(seconds))
 
     def failed(self, status: int) -> web.Response:

@@ -19,6 +19,7 @@ from bidwell.twins.tradovate import words
 from bidwell.twins.tradovate.words import Row
 
 MOST_SESSIONS = 2
+AN_HOUR = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class Records:
         """A ticket that is good after a while."""
         ticket = f"ticket-{self.number()}"
         self.tickets[ticket] = asyncio.get_running_loop().time() + seconds
-        return {"p-ticket": ticket, "p-time": seconds, "p-captcha": False}
+        return {"p-ticket": ticket, "p-time": seconds, "p-captcha": seconds >= AN_HOUR}
 
     def penalized(self, body: Row) -> web.Response | None:
         """Another penalty where a ticket is used too early, or is none of ours."""

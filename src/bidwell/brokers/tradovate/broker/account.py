@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import structlog
 
 from bidwell.brokers.tradovate import wire
+from bidwell.brokers.tradovate.broker.entities import Entities
 from bidwell.brokers.tradovate.broker.line import Line
 from bidwell.brokers.tradovate.broker.reading import Reading
 from bidwell.brokers.tradovate.broker.ticket import FORCES, TYPES, cancel_of, change_of, ticket_of
@@ -99,7 +100,7 @@ class TradovateBroker:
         self._taken: set[int] = set()
         self._opened = False
         self._reread_at = 0.0
-        self._warned = ""
+        self._warned_on: date | None = None
 
     @property
     def capabilities(self) -> Capabilities:
@@ -231,7 +232,11 @@ class TradovateBroker:
 
     async def _number_of(self, order: Order) -> int | None:
         known = order.broker_order_ids[-1] if order.broker_order_ids else ""
-        return int(known) if known.isdecimal() else await self._reading.order_id(order.client_order_id)
+        if known.isdecimal():
+            return int(known)
+        world = self._updates.world
+        told = world.number_of(order.client_order_id) if world is not None else None
+        return told if told is not None else await self._reading.order_id(order.client_order_id)
 
     # --- reading ----------------------------------------------------------------------------------
 
@@ -247,9 +252,13 @@ class TradovateBroker:
         world = self._updates.world
         if world is not None and self._is_current():
             return await self._reading.snapshot(world, since)
-        found = await self._reading.snapshot(await self._reading.read(), since)
+        before = world.held() if world is not None else None
+        shown = await self._reading.read()
+        found = await self._reading.snapshot(shown, since)
         self._reread_at = self._monotonic()
-        await self._warn_of_rolls()
+        if world is not None and before is not None and world is self._updates.world and world.correct(shown, before):
+            log.info("tradovate_stream_corrected", account=self._account.id)
+        await self._warn_of_rolls(shown)
         return found
 
     async def listing(self, symbols: Sequence[str]) -> list[Instrument]:
@@ -272,14 +281,14 @@ class TradovateBroker:
         lately = self._monotonic() - self._reread_at < self._config.recheck
         return lately and self._line.stream.is_up and not self._taken
 
-    async def _warn_of_rolls(self) -> None:
-        """Tell once of each contract that is held and ends soon."""
-        world = self._updates.world
-        held = [] if world is None else [row.contract_id for row in world.positions.values() if row.net_pos]
-        said = " ".join(await self._reading.rolls(held))
-        if said and said != self._warned:
-            self._health.trouble("positions", said, "roll")
-        self._warned = said
+    async def _warn_of_rolls(self, world: Entities) -> None:
+        """Tell once a day of the contracts that are held and end soon."""
+        today = self._clock.now().date()
+        if self._warned_on == today:
+            return
+        self._warned_on = today
+        for sentence in await self._reading.rolls(row.contract_id for row in world.positions.values() if row.net_pos):
+            self._health.trouble("positions", sentence, "roll")
 
     # --- what the stream tells ----------------------------------------------------------------------
 

@@ -24,6 +24,14 @@ class UnknownOrder(Exception):
         self.order = order
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Positions by contract and cash by currency, at one moment."""
+
+    positions: dict[int, wire.Position]
+    balances: dict[int, wire.CashBalance]
+
+
 @dataclass
 class Entities:
     """One account's things by their numbers; `account` is Tradovate's number of it."""
@@ -141,7 +149,29 @@ class Entities:
         """An order of which Tradovate shows no command."""
         self._by_hand.add(order)
 
+    def correct(self, shown: Entities, before: Held) -> bool:
+        """Take over what REST shows where the stream said nothing newer meanwhile; True where it had been another.
+
+        `before` is what was held when REST was asked.
+        """
+        wrong = False
+        for number, position in shown.positions.items():
+            if self.positions.get(number) is before.positions.get(number):
+                known = self.positions.get(number)
+                wrong |= position.net_pos != (known.net_pos if known is not None else 0)
+                self.positions[number] = position
+        for number, balance in shown.balances.items():
+            if self.balances.get(number) is before.balances.get(number):
+                cash = self.balances.get(number)
+                wrong |= cash is None or balance.amount != cash.amount
+                self.balances[number] = balance
+        return wrong
+
     # --- asking -------------------------------------------------------------------------------------
+
+    def held(self) -> Held:
+        """Positions and cash as they are now."""
+        return Held(dict(self.positions), dict(self.balances))
 
     def name_of(self, order: int) -> ClientOrderId | None:
         """Our id of an order, None for one that no desk placed; raises UnknownOrder."""
@@ -150,6 +180,10 @@ class Entities:
         if order in self._by_hand:
             return None
         raise UnknownOrder(order)
+
+    def number_of(self, name: ClientOrderId) -> int | None:
+        """Tradovate's number of an order of ours, None where none was told of."""
+        return self._first.get(name)
 
     def is_ours(self, order: int) -> bool:
         """Whether an order is of this account; raises UnknownOrder."""

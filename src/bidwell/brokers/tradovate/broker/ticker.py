@@ -91,6 +91,8 @@ class Ticker:
                 self._charts.pop(number, None)
         if said.realtime_id is not None:
             await self._line.ask("md/cancelchart", {"subscriptionId": said.realtime_id})
+        for number in numbers:
+            self._unclaimed.pop(number, None)
         return bars
 
     # --- line.Speaker ---------------------------------------------------------------------------------
