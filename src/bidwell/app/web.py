@@ -13,6 +13,8 @@ from bidwell import __version__
 from bidwell.app import demo
 from bidwell.app.alert_history import AlertHistory
 from bidwell.app.folders import STATIC
+from bidwell.app.guardian.telling import told
+from bidwell.app.readiness import keep_checking
 from bidwell.app.research import open_research
 from bidwell.app.strategy_runs import open_strategy_runs
 from bidwell.brokers.paper.broker.admin import PaperAdmin
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from bidwell.app.settings import Settings
     from bidwell.brokers.paper.broker.venue import PaperVenue
     from bidwell.model.account import Account
+    from bidwell.server.guardian.schemas import GuardianView
 
 
 class ReplaySpeed:
@@ -116,14 +119,22 @@ async def desk_web(built: Installation) -> DeskWeb:
         research=await open_research(built),
         strategy_runs={demo.WORKSPACE: open_strategy_runs(built)},
         connections={demo.WORKSPACE: built.connections},
+        guardian=partial(_guardian, built),
         static=STATIC,
     )
+    built.tasks.append(asyncio.create_task(keep_checking(context, built.desk)))
     return DeskWeb(create_app(context), context, alert_url)
 
 
 def alert_web(web: DeskWeb) -> ASGIApp:
     """The alert-only application, for a bind of its own."""
     return create_alert_app(web.context)
+
+
+def _guardian(built: Installation) -> GuardianView:
+    settings = built.settings
+    return told(built.folder.path, built.clock.now(), enabled=settings.guardian, after=settings.guardian_after,
+                data_age=settings.guardian_data_age)  # fmt: skip
 
 
 async def _lease(built: Installation) -> tuple[bool, str]:

@@ -13,7 +13,7 @@ from bidwell.risk.view import MarketView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from bidwell.engine.ports import Calendars
     from bidwell.model.ids import AccountId, InstrumentId
@@ -94,6 +94,21 @@ class Market:
         table = self._calendars.table(instrument.calendar)
         session = None if table.always_open else table.at(moment)
         return None if session is None else table.close_of(session.date)
+
+    def opens_after(self, calendar: str, moment: datetime) -> datetime | None:
+        """When a calendar's next session opens; None while one is open, or where there is none to come."""
+        table = self._calendars.table(calendar)
+        session = None if table.is_open(moment) else table.next_after(moment)
+        return None if session is None else session.opens_at
+
+    def session_date(self, calendar: str, moment: datetime) -> date:
+        """The session that a moment counts to."""
+        return self._calendars.table(calendar).date_of(moment)
+
+    def closes_after(self, calendar: str, moment: datetime) -> datetime | None:
+        """When the session that is open or comes next ends for good; None where none is to come or it never ends."""
+        table = self._calendars.table(calendar)
+        return None if table.always_open else table.close_of(table.date_of(moment))
 
     def view(self, instrument: Instrument, currency: str, now: datetime) -> MarketView:
         """What a decision on `instrument` for an account in `currency` may use."""

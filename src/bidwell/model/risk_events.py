@@ -219,13 +219,22 @@ class FundedDayClosed(Event):
     fills: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ReadinessChecked(Event):
+    """What the check before a session found of an account: `failed` names the checks that make it a NO-GO."""
+
+    account: AccountId
+    session: date
+    failed: tuple[str, ...] = ()
+
+
 RISK_KINDS: dict[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
         LimitsPlanned, LimitsNoted, LimitsPlanDropped, NewsCalendarSet, EquityMarked, ViolationOpened,
         ViolationAcknowledged, ViolationResolved, AccountLocked, AccountUnlocked, SquareOffOrdered, SquareOffEnded,
         RulebookAttached, RulebookRevised, RulebookFaulted, RulebookDetached, FundedProgressed, FundedStageReached,
-        FundedDayClosed,
+        FundedDayClosed, ReadinessChecked,
     )
 }  # fmt: skip
 KINDS.update(RISK_KINDS)

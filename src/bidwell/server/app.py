@@ -30,6 +30,7 @@ from bidwell.server.door import Door, Rules
 from bidwell.server.fills.routes import router as fills
 from bidwell.server.funded.routes import router as funded
 from bidwell.server.groups.routes import router as groups
+from bidwell.server.guardian.routes import router as guardian
 from bidwell.server.halt.routes import router as halt
 from bidwell.server.health.routes import router as health
 from bidwell.server.identity.keys import router as keys
@@ -47,6 +48,7 @@ from bidwell.server.orders.routes import router as orders
 from bidwell.server.overview.routes import router as overview
 from bidwell.server.positions.routes import router as positions
 from bidwell.server.problems import ProblemError, answer, of_error, unexpected
+from bidwell.server.readiness.routes import router as readiness
 from bidwell.server.reconciliation.routes import router as reconciliation
 from bidwell.server.risk.routes import router as risk
 from bidwell.server.strategies.routes import router as strategies
@@ -59,7 +61,7 @@ from bidwell.server.stream.tickets import Tickets
 from bidwell.server.thin import ThinRoute
 
 ROUTERS: tuple[APIRouter, ...] = (
-    sessions, keys, members, overview, accounts, brokers, limits, risk, funded, halt, groups, strategies, alerts, instruments, intents,
+    sessions, keys, members, overview, accounts, brokers, limits, risk, guardian, readiness, funded, halt, groups, strategies, alerts, instruments, intents,
     orders, fills, positions, reconciliation, journal, market, strategy_files, strategy_runs, backtests, stream, health,
 )  # fmt: skip
 STREAM_PATH = "/api/v1/stream"

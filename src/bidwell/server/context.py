@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 from bidwell.engine.desk import Desk
 from bidwell.engine.ports import Clock, Entropy, HistorySource
 from bidwell.model.ids import WorkspaceId
+from bidwell.server.guardian.schemas import GuardianView
 from bidwell.server.metrics import Metrics
 from bidwell.server.ports import AlertLog, Connections, Identity, JournalReader, PaperVenue, Probes, SpeedControl
 from bidwell.server.research import Research
@@ -68,5 +69,6 @@ class ServerContext:
     research: Research | None = None
     strategy_runs: Mapping[WorkspaceId, StrategyRuns] = field(default_factory=dict)
     connections: Mapping[WorkspaceId, Connections] = field(default_factory=dict)
+    guardian: Callable[[], GuardianView] | None = None
     static: Path | None = None
     metrics: Metrics = field(default_factory=Metrics)

@@ -336,7 +336,7 @@ export interface paths {
         put?: never;
         /**
          * Arm Account
-         * @description Let a live account trade: a deliberate act of a person who gave the password just now.
+         * @description Let a live account that is a GO trade: a deliberate act of a person who gave the password just now.
          */
         post: operations["arm_account_api_v1_w__workspace__accounts__id__arm_post"];
         delete?: never;
@@ -1041,6 +1041,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/w/{workspace}/guardian": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Guardian
+         * @description Whether the guardian watches, what it sees, and what it last did.
+         */
+        get: operations["read_guardian_api_v1_w__workspace__guardian_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/w/{workspace}/halt": {
         parameters: {
             query?: never;
@@ -1567,6 +1587,46 @@ export interface paths {
         get: operations["list_quotes_api_v1_w__workspace__quotes_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Readiness
+         * @description GO or NO-GO for every enabled account, with each check.
+         */
+        get: operations["read_readiness_api_v1_w__workspace__readiness_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/readiness/{id}/repair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Repair
+         * @description Mend one check as far as the desk can by itself; the board tells how it came out.
+         */
+        post: operations["repair_api_v1_w__workspace__readiness__id__repair_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2448,6 +2508,28 @@ export interface components {
             next_cursor?: string | null;
         };
         /**
+         * AccountReadiness
+         * @description One account: GO when no check fails. `opens_at` is when its next session begins, null while one is open.
+         */
+        AccountReadiness: {
+            /** Account */
+            account: string;
+            /** Armed */
+            armed: boolean;
+            /** Broker */
+            broker: string;
+            /** Checks */
+            checks: components["schemas"]["ReadinessCheck"][];
+            /** Go */
+            go: boolean;
+            mode: components["schemas"]["Mode"];
+            /** Name */
+            name: string;
+            /** Opens At */
+            opens_at: string | null;
+            scheduled: components["schemas"]["ScheduledCheck"] | null;
+        };
+        /**
          * AccountReconciliation
          * @description One account: when it was last compared, when it will be again, and what differs or was repaired last.
          *
@@ -2937,6 +3019,24 @@ export interface components {
          * @enum {string}
          */
         bidwell__server__reconciliation__schemas__Standing: "agrees" | "differs" | "reading" | "failed" | "disconnected" | "off";
+        /**
+         * Board
+         * @description Every enabled account, NO-GO first.
+         */
+        Board: {
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            at: string;
+            /** Go */
+            go: number;
+            /** Items */
+            items: components["schemas"]["AccountReadiness"][];
+            /** No Go */
+            no_go: number;
+        };
         /**
          * BreachAction
          * @description What happens when a loss limit is reached, from mild to strict.
@@ -3461,6 +3561,17 @@ export interface components {
             origin: string;
             /** Value */
             value: string;
+        };
+        /**
+         * Emulated
+         * @description A part of an order that the desk does because the broker does not; `stop` where a loss is bounded by it.
+         */
+        Emulated: {
+            part: components["schemas"]["Part"];
+            /** Stop */
+            stop: boolean;
+            /** Text */
+            text: string;
         };
         /**
          * EquityView
@@ -4046,6 +4157,72 @@ export interface components {
         GroupStandings: {
             /** Items */
             items: components["schemas"]["GroupStanding"][];
+        };
+        /**
+         * GuardianAction
+         * @description When, why and for whom the guardian flattened; `locally` without the database, `flat_at` once nothing was left.
+         */
+        GuardianAction: {
+            /** Accounts */
+            accounts: string[];
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            at: string;
+            /**
+             * Cause
+             * @description silent, unable, breach or data
+             * @example silent
+             */
+            cause: string;
+            /** Failure */
+            failure: string;
+            /** Flat At */
+            flat_at: string | null;
+            /** Locally */
+            locally: boolean;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * GuardianView
+         * @description How the guardian is: `ok` when it watches, `said` in a sentence.
+         *
+         *     `worry_s` is for how long the desk was not known to be well, `mute_s` for how long no price came while a market of
+         *     what is held is open; it acts after `after_s` and, where that is set, after `data_age_s`.
+         */
+        GuardianView: {
+            /** Adopting */
+            adopting: number;
+            /** After S */
+            after_s: number;
+            /** Breached */
+            breached: string[];
+            /** Data Age S */
+            data_age_s: number | null;
+            /** Enabled */
+            enabled: boolean;
+            /** Exposed */
+            exposed: string[];
+            last: components["schemas"]["GuardianAction"] | null;
+            /** Looked At */
+            looked_at: string | null;
+            /** Mute S */
+            mute_s: number;
+            /** Ok */
+            ok: boolean;
+            /** Said */
+            said: string;
+            /**
+             * Stage
+             * @description watching, acting, handing_over or off
+             * @example watching
+             */
+            stage: string;
+            /** Worry S */
+            worry_s: number;
         };
         /**
          * Halt
@@ -5147,12 +5324,16 @@ export interface components {
         /**
          * Order
          * @description One order; `in_doubt` while bytes may have left and no answer is known.
+         *
+         *     `asked` are the terms that were wanted, where the desk works them in the broker's stead and `terms` are those that
+         *     are sent. `level` is the price that sets off what is HELD by the desk; that of a trailing stop moves.
          */
         Order: {
             /** Account */
             account: string;
             /** Account Name */
             account_name: string;
+            asked?: components["schemas"]["TermsView"] | null;
             /** Average Price */
             average_price: DecimalText | null;
             /** Broker Order Id */
@@ -5189,6 +5370,8 @@ export interface components {
             leaves_quantity: DecimalText;
             /** Leg */
             leg: number;
+            /** Level */
+            level?: DecimalText | null;
             pending: components["schemas"]["Pending"];
             /**
              * Quantity
@@ -5221,6 +5404,7 @@ export interface components {
             account_name: string;
             /** Ack Ms */
             ack_ms: DecimalText | null;
+            asked?: components["schemas"]["TermsView"] | null;
             /** Average Price */
             average_price: DecimalText | null;
             /** Broker */
@@ -5264,6 +5448,8 @@ export interface components {
             leaves_quantity: DecimalText;
             /** Leg */
             leg: number;
+            /** Level */
+            level?: DecimalText | null;
             pending: components["schemas"]["Pending"];
             /**
              * Quantity
@@ -5417,6 +5603,12 @@ export interface components {
             /** Trail */
             trail: DecimalText | null;
         };
+        /**
+         * Part
+         * @description What of an order the desk does itself.
+         * @enum {string}
+         */
+        Part: "stop" | "stop_limit" | "trailing_stop" | "end" | "exits" | "target" | "stop_loss" | "trailing_stop_loss";
         /**
          * Pass
          * @description A comparison that said something new; `clean` when nothing was left open.
@@ -5690,6 +5882,7 @@ export interface components {
          * @description What one account would do, with every rule's answer.
          *
          *     `sent_ago` are the seconds since an identical order, where that alone stands in the way: it is no refusal.
+         *     `emulated` is what the desk would do in the broker's stead; it rests on this machine being up.
          */
         PreviewLine: {
             /** Account */
@@ -5708,6 +5901,8 @@ export interface components {
             /** Currency */
             currency: string;
             denial: components["schemas"]["Check"] | null;
+            /** Emulated */
+            emulated?: components["schemas"]["Emulated"][];
             /** Instrument */
             instrument: string;
             /** Name */
@@ -5902,6 +6097,20 @@ export interface components {
             next_cursor?: string | null;
         };
         /**
+         * ReadinessCheck
+         * @description One check with its verdict in a sentence.
+         */
+        ReadinessCheck: {
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            repair?: components["schemas"]["Repair"] | null;
+            /** Said */
+            said: string;
+            verdict: components["schemas"]["Verdict"];
+        };
+        /**
          * Ready
          * @description Whether orders can be taken, and what each part says.
          */
@@ -5965,6 +6174,37 @@ export interface components {
             source: string;
         };
         /**
+         * Repair
+         * @description What mends a check: `to` is a page's path or a login page's address, empty for a call.
+         */
+        Repair: {
+            by: components["schemas"]["RepairBy"];
+            /** Label */
+            label: string;
+            /**
+             * To
+             * @default
+             */
+            to?: string;
+        };
+        /**
+         * RepairBody
+         * @description Which check to mend.
+         */
+        RepairBody: {
+            /**
+             * Check
+             * @example book
+             */
+            check: string;
+        };
+        /**
+         * RepairBy
+         * @description call: this API repairs it on request. page: a page of the screen. login: the broker's own login page.
+         * @enum {string}
+         */
+        RepairBy: "call" | "page" | "login";
+        /**
          * Replace
          * @description New terms for a working order; what is absent stays.
          */
@@ -5975,6 +6215,10 @@ export interface components {
             quantity?: DecimalText | null;
             /** Stop Price */
             stop_price?: DecimalText | null;
+            /** Trail Amount */
+            trail_amount?: DecimalText | null;
+            /** Trail Percent */
+            trail_percent?: DecimalText | null;
         };
         /**
          * ReplayBody
@@ -6569,6 +6813,24 @@ export interface components {
             positions: {
                 [key: string]: DecimalText;
             };
+        };
+        /**
+         * ScheduledCheck
+         * @description What the check before a session found.
+         */
+        ScheduledCheck: {
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            at: string;
+            /** Failed */
+            failed: string[];
+            /** Go */
+            go: boolean;
+            /** Session */
+            session: string;
         };
         /**
          * ScheduledRelease
@@ -7573,6 +7835,12 @@ export interface components {
             /** Strategies */
             strategies: components["schemas"]["OutlineView"][];
         };
+        /**
+         * Verdict
+         * @description How a check came out: only a fail makes an account a NO-GO.
+         * @enum {string}
+         */
+        Verdict: "pass" | "warn" | "fail";
         /**
          * VersionDetail
          * @description A version with its source and what a reading of it found.
@@ -9941,6 +10209,38 @@ export interface operations {
             };
         };
     };
+    read_guardian_api_v1_w__workspace__guardian_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuardianView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     halt_api_v1_w__workspace__halt_post: {
         parameters: {
             query?: never;
@@ -10976,6 +11276,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QuotePage"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_readiness_api_v1_w__workspace__readiness_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    repair_api_v1_w__workspace__readiness__id__repair_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepairBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
                 };
             };
             /** @description What is wrong, with a stable code */

@@ -19,6 +19,8 @@ from bidwell.model.errors import BidwellError
 COMMANDS = (
     "up",
     "stop",
+    "guardian",
+    "ready",
     "trade",
     "connect",
     "twin",

@@ -193,8 +193,10 @@ def _desk(means: Means, journal: Journal, leads: Callable[[], bool],
     def alarm(what: str, facts: dict[str, object]) -> None:
         log.warning(what, **facts)
 
-    return Desk(World(journal, means.market, Gate(), means.clock, means.entropy, means.calendars, connect, alarm, fenced,
+    made = Desk(World(journal, means.market, Gate(), means.clock, means.entropy, means.calendars, connect, alarm, fenced,
                       _RECONCILE, leads))  # fmt: skip
+    means.connections.desk = made
+    return made
 
 
 async def _flatten(means: Means, desk: Desk, trigger: Trigger, *, anew: bool) -> bool:

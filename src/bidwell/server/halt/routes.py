@@ -15,6 +15,7 @@ from bidwell.server.accounts.schemas import ScopeView
 from bidwell.server.halt import schemas
 from bidwell.server.identity.sessions import wrong_password
 from bidwell.server.limits.reads import scope_of
+from bidwell.server.readiness.reads import must_be_ready
 
 router = APIRouter(prefix="/api/v1/w/{workspace}", tags=["halt"])
 _Halt = Annotated[Access, Depends(InWorkspace(Action.HALT))]
@@ -51,6 +52,9 @@ async def release(access: _Release, body: schemas.Release) -> schemas.HaltReceip
         if error.code == "login_failed":
             raise wrong_password() from error
         raise
+    if scope.type is ScopeType.ACCOUNT:
+        # To release a live account is to arm it.
+        await must_be_ready(context, access.workspace, access.desk, AccountId(scope.id))
     await access.desk.set_trading_state(scope, TradingState.ACTIVE, "released by hand", actor.label,
                                         cancel_working=False)  # fmt: skip
     if scope.type is ScopeType.ACCOUNT:

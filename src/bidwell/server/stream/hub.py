@@ -29,6 +29,7 @@ from bidwell.server.orders import reads as orders
 from bidwell.server.overview import reads as overview
 from bidwell.server.positions import reads as positions
 from bidwell.server.positions.schemas import Position
+from bidwell.server.readiness.spoken import Spoken
 from bidwell.server.risk import reads as risk
 from bidwell.server.risk.schemas import AccountRisk, SquareOffView
 from bidwell.server.stream.client import REOPEN, REVOKED, Client
@@ -72,6 +73,7 @@ class Hub:
         self._risks: dict[str, AccountRisk] = {}
         self._squares: list[SquareOffView] = []
         self._funded: dict[str, Funded] = {}
+        self._spoken = Spoken(context, workspace, desk)
         self._unsubscribe = [desk.subscribe(self._hear)]
         if context.research is not None:
             self._unsubscribe.append(context.research.queue.subscribe(self._hear_backtest))
@@ -143,6 +145,10 @@ class Hub:
             return risk.status(desk, now)
         if name is Name.FUNDED:
             return list(funded.listed(desk))
+        if name is Name.READINESS:
+            return self._spoken.board()
+        if name is Name.GUARDIAN:
+            return self._spoken.guardian() or []
         return []
 
     def _hear_backtest(self, workspace: str, run: BacktestRun, done: int, total: int) -> None:
@@ -224,6 +230,9 @@ class Hub:
             self._send_quotes()
             if beat % SLOW_BEATS == 0:
                 self._send_changes()
+            if beat % self._spoken.beats == 0:
+                for name, view in self._spoken.news():
+                    self._send(name, partial(_itself, view))
             if beat % HEARTBEAT_BEATS == 0:
                 self._heartbeat()
 
@@ -278,6 +287,10 @@ class Hub:
 
     def _now(self) -> datetime:
         return self._context.clock.now()
+
+
+def _itself(view: BaseModel) -> BaseModel:
+    return view
 
 
 def _state_view(event: ev.TradingStateSet) -> StateView:

@@ -30,10 +30,14 @@ class Name(StrEnum):
     FUNDED = "funded"
     VIOLATIONS = "violations"
     BACKTESTS = "backtests"
+    READINESS = "readiness"
+    GUARDIAN = "guardian"
 
 
 # Topics whose message says all there is to know now, so that a reader who missed some needs only the newest.
-WHOLE = frozenset({Name.QUOTES, Name.POSITIONS, Name.ACCOUNTS, Name.FEED, Name.STATE, Name.RISK, Name.FUNDED})
+WHOLE = frozenset({
+    Name.QUOTES, Name.POSITIONS, Name.ACCOUNTS, Name.FEED, Name.STATE, Name.RISK, Name.FUNDED, Name.READINESS, Name.GUARDIAN,
+})  # fmt: skip
 
 
 def encode(data: BaseModel | Sequence[BaseModel]) -> str:

@@ -1,0 +1,1 @@
+"""The guardian as the desk sees it."""

@@ -1,0 +1,148 @@
+"""GO and NO-GO as the API tells them, what arming asks of them, what repairs them, and the guardian's word."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bidwell.app.readiness import check_if_due
+from bidwell.model import events as ev
+from bidwell.model import risk_events as rev
+from bidwell.model.account import Mode
+from bidwell.model.ids import AccountId
+from bidwell.model.limits import LockUntil, Scope, ScopeType, TradingState
+from bidwell.model.role import Role
+from bidwell.model.session import Session, SessionTable
+from bidwell.server.guardian.schemas import GuardianView
+from tests.server.house import MAIN, PASSWORD, House, Person, until
+
+W = "/api/v1/w/main"
+LIVE = AccountId("main-second")
+
+
+async def told(person: Person, path: str) -> Any:  # noqa: ANN401 - whatever JSON the route answers
+    answer = await person.get(f"{W}{path}")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def board(person: Person) -> dict[str, Any]:
+    """The rows of the board by account, each with its checks by id."""
+    found = await told(person, "/readiness")
+    assert found["go"] + found["no_go"] == len(found["items"])
+    return {row["account"]: row | {"checks": {one["id"]: one for one in row["checks"]}} for row in found["items"]}
+
+
+def failing(row: dict[str, Any]) -> set[str]:
+    return {name for name, one in row["checks"].items() if one["verdict"] == "fail"}
+
+
+async def make_live(home: House) -> None:
+    """Let an account be one with real money, halted as such a one begins."""
+    now = home.clock.now()
+    await home.desk.define(ev.AccountDefined(now, replace(home.desk.state.accounts[LIVE], mode=Mode.LIVE), "test"))
+    await home.desk.set_trading_state(Scope(ScopeType.ACCOUNT, LIVE), TradingState.HALTED, "not armed", "test")
+
+
+def word(*, ok: bool) -> GuardianView:
+    return GuardianView(enabled=True, ok=ok, stage="watching" if ok else "off", said="watches" if ok else "was stopped",
+                        looked_at=None, after_s=30, data_age_s=None, worry_s=0, mute_s=0, exposed=[], breached=[],
+                        adopting=0, last=None)  # fmt: skip
+
+
+async def test_an_account_with_nothing_wrong_is_a_go_and_says_why(home: House) -> None:
+    rows = await board(await home.member(MAIN, Role.VIEWER))
+    assert set(rows) == {"main-plain", "main-second", "main-tight"}
+    for row in rows.values():
+        assert row["go"], row
+        assert {"session", "instruments", "data", "margin", "book", "permission", "journal"} <= set(row["checks"])
+        assert all(one["said"] for one in row["checks"].values())
+
+
+@pytest.mark.parametrize("wrong", ["halted", "locked", "stale", "unpriced", "foreign", "fault"])
+async def test_each_thing_that_is_wrong_makes_its_account_a_no_go_and_names_what_mends_it(
+    home: House, wrong: str
+) -> None:
+    trader, name, now = await home.member(MAIN, Role.TRADER), AccountId("main-plain"), home.clock.now()
+    desk = home.desk
+    if wrong == "halted":
+        await desk.set_trading_state(Scope(ScopeType.ACCOUNT, name), TradingState.HALTED, "lunch", "test")
+        expected = {"permission"}
+    elif wrong == "locked":
+        await desk.define(rev.AccountLocked(now, name, "guardian", "the desk hung", LockUntil.RELEASED))
+        expected = {"permission"}
+    elif wrong == "stale":
+        home.clock.ahead = timedelta(hours=2)
+        expected = {"data"}
+    elif wrong == "unpriced":
+        desk.core.emit(ev.CashAdjusted(now, name, "JPY", desk.state.portfolios[name].cash["USD"], "paid in"))
+        expected = {"margin", "book"}
+    elif wrong == "foreign":
+        desk.state.foreign[name] = {next(iter(desk.state.orders), "X"): None}  # type: ignore[dict-item] # any id will do
+        expected = {"book"}
+    else:
+        desk.sessions[name].connected = False
+        expected = {"session", "book"}
+    row = (await board(trader))[name]
+    assert not row["go"]
+    assert failing(row) & expected
+    assert failing(row) <= expected | {"data"}
+    repairable = [one for one in row["checks"].values() if one["verdict"] == "fail" and one["id"] != "data"]
+    assert all(one["repair"] or one["id"] == "margin" for one in repairable), repairable
+
+
+async def test_a_live_account_that_waits_for_arming_is_a_go_and_is_armed_only_as_one(home: House) -> None:
+    await make_live(home)
+    owner = await home.member(MAIN, Role.OWNER)
+    row = (await board(owner))[LIVE]
+    assert (row["go"], row["armed"], row["checks"]["permission"]["verdict"]) == (True, False, "warn")
+
+    home.context.guardian = lambda: word(ok=False)
+    release = {"scope": {"type": "account", "id": LIVE}, "password": PASSWORD}
+    refused = await owner.post(f"{W}/release", json=release)
+    assert (refused.status_code, refused.json()["code"]) == (409, "readiness.no_go")
+    assert "guardian" in refused.json()["detail"]
+    home.context.guardian = lambda: word(ok=True)
+    assert (await owner.post(f"{W}/release", json=release)).status_code == 202
+    assert (await board(owner))[LIVE]["armed"]
+
+
+async def test_without_a_guardian_paper_is_warned_and_live_is_a_no_go(home: House) -> None:
+    await make_live(home)
+    home.context.guardian = lambda: word(ok=False)
+    viewer = await home.member(MAIN, Role.VIEWER)
+    rows = await board(viewer)
+    assert (rows["main-plain"]["go"], rows["main-plain"]["checks"]["guardian"]["verdict"]) == (True, "warn")
+    assert failing(rows[LIVE]) == {"guardian"}
+    assert (await told(viewer, "/guardian"))["said"] == "was stopped"
+
+
+async def test_a_repair_compares_the_book_and_what_only_a_person_mends_is_refused(home: House) -> None:
+    trader = await home.member(MAIN, Role.TRADER)
+    before = home.desk.sessions[LIVE].passed_at
+    answer = await trader.post(f"{W}/readiness/{LIVE}/repair", json={"check": "book"})
+    assert answer.status_code == 202, answer.text
+    await until(lambda: home.desk.sessions[LIVE].passed_at != before)
+    refused = await trader.post(f"{W}/readiness/{LIVE}/repair", json={"check": "margin"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "readiness.by_hand")
+
+
+async def test_each_session_is_checked_once_before_it_opens_and_the_finding_is_kept(home: House) -> None:
+    desk, moment = home.desk, home.desk.market.market_time
+    assert moment is not None
+    opens = moment + timedelta(minutes=30)
+    table = SessionTable("TEST", (Session(opens.date(), opens, opens + timedelta(hours=6)),))
+    desk.market._calendars = type("One", (), {"table": lambda _self, _name: table})()
+    assert not await check_if_due(home.context, desk)
+    desk.market.market_time = opens - timedelta(minutes=10)
+    await desk.set_trading_state(Scope(ScopeType.ACCOUNT, LIVE), TradingState.HALTED, "lunch", "test")
+    assert await check_if_due(home.context, desk)
+    assert not await check_if_due(home.context, desk)
+    found = await board(await home.member(MAIN, Role.VIEWER))
+    assert found["main-plain"]["scheduled"]["go"]
+    assert found[LIVE]["scheduled"]["session"] == opens.date().isoformat()
+    assert found[LIVE]["scheduled"]["failed"] == ["permission"]
+    assert found[LIVE]["opens_at"] is not None
