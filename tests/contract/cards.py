@@ -13,6 +13,7 @@ ADAPTERS = {
     "tests/contract/test_alpaca.py::TestAlpaca": "alpaca",
     "tests/contract/test_angelone.py::TestAngelOne": "angelone",
     "tests/contract/test_ccxt.py::TestBinance": "binance",
+    "tests/contract/test_ccxt.py::TestBybit": "bybit",
     "tests/contract/test_dhan.py::TestDhan": "dhan",
     "tests/contract/test_topstepx.py::TestTopstepx": "topstepx",
     "tests/contract/test_tradovate.py::TestTradovate": "tradovate",

@@ -22,6 +22,7 @@ from bidwell.model.terms import OrderType, Side, TimeInForce
 from bidwell.simulation.orders import Ticket
 from bidwell.twins import Dialect, Mishap, Scenario, Script, Stage, TwinServer
 from bidwell.twins.crypto.binance import BinanceTwin
+from bidwell.twins.crypto.bybit import BybitTwin
 from bidwell.twins.crypto.spot import number, venue_id_of
 from bidwell.twins.mishaps import MishapType, On
 from bidwell.twins.scenario import Listed, Person, inner_id
@@ -55,7 +56,7 @@ class Kit:
     venue_id: Callable[[str], str] = venue_id_of
 
 
-KITS = {"binance": Kit(BinanceTwin)}
+KITS = {"binance": Kit(BinanceTwin), "bybit": Kit(BybitTwin)}
 
 
 @dataclass

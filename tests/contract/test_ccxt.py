@@ -49,3 +49,9 @@ class TestBinance(SpotContract):
     """The adapter keeps the broker contract against Binance's twin."""
 
     exchange = "binance"
+
+
+class TestBybit(SpotContract):
+    """The adapter keeps the broker contract against Bybit's twin."""
+
+    exchange = "bybit"

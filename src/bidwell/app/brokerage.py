@@ -108,6 +108,7 @@ BROKERS: dict[str, str] = {
     "alpaca": "bidwell.app.brokerages.alpaca",
     "angelone": "bidwell.app.brokerages.angelone",
     "binance": "bidwell.app.brokerages.exchanges:binance",
+    "bybit": "bidwell.app.brokerages.exchanges:bybit",
     "dhan": "bidwell.app.brokerages.dhan",
     "topstepx": "bidwell.app.brokerages.topstepx",
     "tradovate": "bidwell.app.brokerages.tradovate",

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -21,6 +21,7 @@ from bidwell.simulation.facts import Closed, Placed, Traded
 from bidwell.simulation.floor import Outcome
 from bidwell.simulation.orders import VenueOrder
 from bidwell.twins.crypto import binance_words as words
+from bidwell.twins.crypto.answers import figure, heard, reply, same, say
 from bidwell.twins.crypto.spot import Draft, Placing, SpotRoom, milliseconds
 from bidwell.twins.lines import Line
 from bidwell.twins.mishaps import On
@@ -90,7 +91,7 @@ class BinanceTwin:
         if person is None:
             return self.unauthorized()
         good = hmac.new(person.fields["secret"].encode(), signed.encode(), hashlib.sha256).hexdigest()
-        if not hmac.compare_digest(good, signature):
+        if not same(good, signature):
             return _problem(-1022, "Signature for this request is not valid.")
         if not timestamp.isdecimal() or abs(int(timestamp) - self._now()) > _WINDOW:
             return _problem(-1021, "Timestamp for this request is outside of the recvWindow.")
@@ -147,8 +148,8 @@ class BinanceTwin:
         if not kind_fits(kind, query):
             return _problem(-1102, "Mandatory parameter was not sent, was empty/null, or malformed.")
         try:
-            quantity, limit, stop = (_figure(query.get(name)) for name in ("quantity", "price", "stopPrice"))
-        except (InvalidOperation, ValueError):
+            quantity, limit, stop = (figure(query.get(name)) for name in ("quantity", "price", "stopPrice"))
+        except ValueError:
             return _problem(-1100, "Illegal characters found in a parameter.")
         if quantity is None:
             return _problem(-1102, "Mandatory parameter 'quantity' was not sent, was empty/null, or malformed.")
@@ -266,16 +267,15 @@ class BinanceTwin:
         """The websocket API: a signed subscription, then the user's events."""
         async with self.stage.lines.opened(request) as (line, socket):
             async for frame in line.frames():
-                try:
-                    said: dict[str, Any] = msgspec.json.decode(frame)
-                    self._subscribe(line, said)
-                except (msgspec.MsgspecError, AttributeError, TypeError):
+                said = heard(frame)
+                if said is None:
                     break
+                self._subscribe(line, said)
             return socket
 
     def _subscribe(self, line: Line, said: dict[str, Any]) -> None:
         if said.get("method") != "userDataStream.subscribe.signature":
-            line.put(_json({"id": said.get("id"), "status": 400, "error": {"code": -1000, "msg": "Unknown method."}}))
+            line.put(say({"id": said.get("id"), "status": 400, "error": {"code": -1000, "msg": "Unknown method."}}))
             return
         params = dict(said.get("params") or {})
         signature = str(params.pop("signature", ""))
@@ -283,10 +283,10 @@ class BinanceTwin:
         found = self._caller(str(params.get("apiKey")), signed, signature, str(params.get("timestamp")))
         if isinstance(found, web.Response):
             error = msgspec.json.decode(found.body if isinstance(found.body, bytes) else b"{}")
-            line.put(_json({"id": said.get("id"), "status": found.status, "error": error}))
+            line.put(say({"id": said.get("id"), "status": found.status, "error": error}))
             return
         line.account, line.wants = found.account, {ORDERS}
-        line.put(_json({"id": said.get("id"), "status": 200, "result": {"subscriptionId": 0}}))
+        line.put(say({"id": said.get("id"), "status": 200, "result": {"subscriptionId": 0}}))
 
     def events(self, outcome: Outcome) -> tuple[str, Sequence[str | bytes]] | None:
         """The frames of the user data stream."""
@@ -295,8 +295,7 @@ class BinanceTwin:
             return self._said(held, words.report(held, self.room.row_of(held), "NEW", self._now(), filled=ZERO))
         if isinstance(outcome, Traded):
             held, done = self.stage.state.orders[outcome.broker_order_id], outcome.execution
-            place = next(i for i, each in enumerate(held.fills) if each.execution_id == done.execution_id)
-            filled = sum((each.quantity for each in held.fills[: place + 1]), ZERO)
+            filled = self.room.filled_with(held, done)
             return self._said(held, words.report(held, self.room.row_of(held), "TRADE", self._now(), done, filled))
         if isinstance(outcome, Closed):
             held = self.stage.state.orders[outcome.broker_order_id]
@@ -310,8 +309,8 @@ class BinanceTwin:
                     for free, locked in (self.room.balance(held.account, coin),)]  # fmt: skip
         moved = {"e": "outboundAccountPosition", "E": event["E"], "u": event["E"], "B": balances}
         return held.account, [
-            _json({"subscriptionId": 0, "event": event}),
-            _json({"subscriptionId": 0, "event": moved}),
+            say({"subscriptionId": 0, "event": event}),
+            say({"subscriptionId": 0, "event": moved}),
         ]
 
     async def _prices(self, request: web.Request) -> web.StreamResponse:
@@ -319,24 +318,23 @@ class BinanceTwin:
         async with self.stage.lines.opened(request) as (line, socket):
             line.account = _TICKER
             async for frame in line.frames():
-                try:
-                    said: dict[str, Any] = msgspec.json.decode(frame)
-                    names = [str(each) for each in said.get("params") or []]
-                except (msgspec.MsgspecError, AttributeError, TypeError):
+                said = heard(frame)
+                if said is None:
                     break
-                line.put(_json({"result": None, "id": said.get("id")}))
+                names = [str(each) for each in said.get("params") or []]
+                line.put(say({"result": None, "id": said.get("id")}))
                 fresh = {name.partition("@")[0].upper() for name in names if name.endswith("@ticker")}
                 line.wants |= fresh
                 for row in self.room.rows():
                     if words.pair(row.symbol) in fresh:
-                        line.put(_json(words.stream_ticker(row, self._quote(row), self._now())))
+                        line.put(say(words.stream_ticker(row, self._quote(row), self._now())))
             return socket
 
     def prices(self, instruments: Sequence[str]) -> None:
         """Quotes moved: tell whoever subscribed."""
         for name in instruments:
             row = self.stage.market.rows[self.stage.market.symbols[name]]
-            frame = _json(words.stream_ticker(row, self._quote(row), self._now()))
+            frame = say(words.stream_ticker(row, self._quote(row), self._now()))
             self.stage.lines.tell(_TICKER, [frame], words.pair(row.symbol))
 
     # --- failing ----------------------------------------------------------------------------------
@@ -377,18 +375,4 @@ def _problem(code: int, text: str, status: int = 400) -> web.Response:
 
 
 def _reply(value: object, status: int = 200) -> web.Response:
-    return web.Response(body=msgspec.json.encode(value), status=status, content_type="application/json",
-                        headers={"X-MBX-USED-WEIGHT-1M": "20"})  # fmt: skip
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
-
-
-def _figure(text: str | None) -> Decimal | None:
-    if text is None:
-        return None
-    found = Decimal(text)
-    if not found.is_finite() or found <= 0:
-        raise ValueError(text)
-    return found
+    return reply(value, status, {"X-MBX-USED-WEIGHT-1M": "20"})

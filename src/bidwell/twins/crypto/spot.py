@@ -119,6 +119,12 @@ class SpotRoom:
         for done, held in sorted(found, key=lambda pair: execution_number(pair[0])):
             yield held, done
 
+    @staticmethod
+    def filled_with(held: VenueOrder, done: Execution) -> Decimal:
+        """What of an order had filled with an execution."""
+        place = next(i for i, each in enumerate(held.fills) if each.execution_id == done.execution_id)
+        return sum((each.quantity for each in held.fills[: place + 1]), ZERO)
+
     async def place(self, request: web.Request, account: str, draft: Draft, answer: Answer) -> web.Response:
         """Take an order in, in the way that the script has it."""
         listed = self.stage.market.instrument(draft.symbol)
