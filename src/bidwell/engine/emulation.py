@@ -63,7 +63,12 @@ class Plan:
 
 def native(able: Capabilities, terms: Terms) -> bool:
     """Whether the broker takes an order of these terms as it is."""
-    return terms.order_type in able.order_types and terms.time_in_force in able.times_in_force
+    return terms.order_type in able.order_types and _lasts(able, terms)
+
+
+def _lasts(able: Capabilities, terms: Terms) -> bool:
+    """Whether the broker takes this validity: what trades around the clock has no day, and a market order needs none."""
+    return terms.time_in_force in able.times_in_force or terms == Terms()
 
 
 def plan(able: Capabilities | None, order: Order, attached: Sequence[Order]) -> Plan | None:
@@ -102,7 +107,7 @@ def lacking(able: Capabilities, order: Order, attached: Sequence[Order]) -> str:
             return f"{terms.order_type} orders"
     own = order.terms
     held = own.order_type in STOPS and own.order_type not in able.order_types
-    if own.time_in_force in able.times_in_force or held:
+    if _lasts(able, own) or held:
         return ""
     if own.time_in_force is TimeInForce.GTD and able.times_in_force & {TimeInForce.GTC, TimeInForce.DAY}:
         return ""
