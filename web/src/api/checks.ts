@@ -30,13 +30,22 @@ export function termsText(terms: Terms): string {
   return parts.join(" ");
 }
 
-/** The state of an order as a reader says it: working, 55 % filled, in doubt, canceling. */
+/** What an order waits for or is worked on: its own wish where the desk works it for the broker, and where a held one stands. */
+export function orderTerms({ asked, terms, level, status }: Pick<Order, "asked" | "terms" | "level" | "status">): string {
+  const text = termsText(asked ?? terms);
+  return status === "HELD" && level && asked?.order_type === "TRAILING_STOP" ? `${text}, now ${level}` : text;
+}
+
+/** The state of an order as a reader says it: working, 55 % filled, in doubt, canceling, held by desk. */
 export function orderState(order: Pick<Order, "status" | "pending" | "in_doubt" | "filled_quantity">): string {
   if (order.in_doubt) {
     return order.status === "ABSENT" ? "not found at the broker" : "in doubt";
   }
   if (order.pending !== "none") {
     return order.pending === "cancel" ? "canceling" : "replacing";
+  }
+  if (order.status === "HELD") {
+    return "held by desk";
   }
   const partly = order.status === "WORKING" && /[1-9]/.test(order.filled_quantity);
   return partly ? "partly filled" : order.status.toLowerCase();

@@ -80,6 +80,11 @@ def draw_preview(console: Console, preview: dict[str, Any]) -> None:
     rows = [[row["name"], row["side"], row["quantity"], "allowed" if row["allowed"] else _why(row)]
             for row in preview["allocations"]]  # fmt: skip
     table(console, ["account", "side", "quantity", "answer"], rows)
+    for row in preview["allocations"]:
+        for part in row.get("emulated", ()):
+            console.print(f"{row['name']}: {part['text']}")
+    for warning in preview.get("warnings", ()):
+        console.print(f"▲ {warning}")
 
 
 def _why(row: dict[str, Any]) -> str:

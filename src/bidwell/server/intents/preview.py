@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 
+from bidwell.engine import obstacles
 from bidwell.engine.at_stops import at_stops
 from bidwell.engine.decisions import Decision
 from bidwell.engine.desk import Desk
@@ -19,7 +20,7 @@ from bidwell.risk.gate import Blocked, Passed
 from bidwell.risk.rules import duplicate
 from bidwell.risk.view import Proposal
 from bidwell.server.fields import plain
-from bidwell.server.intents import schemas
+from bidwell.server.intents import emulated, schemas
 from bidwell.server.orders.reads import check_view
 
 _CENT = Decimal("0.01")
@@ -74,15 +75,20 @@ def _line(desk: Desk, decision: Decision) -> schemas.PreviewLine:
     notional, rate = _cost_in_instrument(decision), proposal.market.rate if proposal else None
     cost = None if notional is None or rate is None else (notional * rate).quantize(_CENT)
     after, sent = None, _sent_ago(desk, decision)
+    denial = verdict.denial if isinstance(verdict, Blocked) else None
+    if proposal is not None and denial is None:
+        denial = obstacles.unable(desk.capabilities(account.id), proposal.order, proposal.attached)
+    passes = isinstance(verdict, Passed) and denial is None
     if proposal is not None and isinstance(verdict, Passed):
         after = (proposal.view.buying_power - verdict.reservation.cash).quantize(_CENT)
     return schemas.PreviewLine(
         account=account.id, name=account.name, instrument=part.instrument, currency=account.currency,
         side=Side(part.side) if part.side else None, quantity=part.quantity, note=part.note or _identical(sent), cost=cost,
-        cost_currency=account.currency, buying_power_after=after, allowed=isinstance(verdict, Passed),
-        denial=check_view(verdict.denial) if isinstance(verdict, Blocked) else None, sent_ago=sent,
+        cost_currency=account.currency, buying_power_after=after, allowed=passes,
+        denial=check_view(denial) if denial is not None else None, sent_ago=sent,
         checks=[check_view(check) for check in verdict.checks] if verdict is not None else [],
-        at_stops=at_stops_view(desk, account, proposal) if isinstance(verdict, Passed) else None,
+        at_stops=at_stops_view(desk, account, proposal) if passes else None,
+        emulated=emulated.of(desk, decision) if passes else [],
     )  # fmt: skip
 
 
@@ -125,6 +131,7 @@ def _repeated(lines: Sequence[schemas.PreviewLine]) -> str:
 
 def _warnings(desk: Desk, instrument: Instrument, lines: Sequence[schemas.PreviewLine]) -> list[str]:
     found = [f"{line.name}: {line.note}" for line in lines if line.note and line.sent_ago is None]
+    found += emulated.warnings(lines)
     if instrument.label:
         found.append(f"{instrument.symbol}: {instrument.label}")
     found += [f"{line.name} is not connected to its broker" for line in lines

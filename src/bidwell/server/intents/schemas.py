@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from bidwell.engine.convergence import Standing
+from bidwell.engine.emulation import Part
 from bidwell.engine.intake import Request
 from bidwell.model.ids import AccountId, GroupId, InstrumentId, StrategyId
 from bidwell.model.intent import Sizing, SizingBy, Source
@@ -87,10 +88,19 @@ class AtStopsView(View):
     unprotected: list[str]
 
 
+class Emulated(View):
+    """A part of an order that the desk does because the broker does not; `stop` where a loss is bounded by it."""
+
+    part: Part
+    text: str
+    stop: Flag
+
+
 class PreviewLine(View):
     """What one account would do, with every rule's answer.
 
     `sent_ago` are the seconds since an identical order, where that alone stands in the way: it is no refusal.
+    `emulated` is what the desk would do in the broker's stead; it rests on this machine being up.
     """
 
     account: str
@@ -108,6 +118,7 @@ class PreviewLine(View):
     checks: list[Check]
     at_stops: AtStopsView | None = None
     sent_ago: Number | None = None
+    emulated: list[Emulated] = Field(default_factory=list)
 
 
 class Preview(View):

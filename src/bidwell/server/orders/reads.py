@@ -8,12 +8,13 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from bidwell.engine import emulation
 from bidwell.engine.desk import Desk
 from bidwell.engine.recorder import SENT
 from bidwell.engine.state import IntentRecord
 from bidwell.model.events import Check
 from bidwell.model.ids import ClientOrderId
-from bidwell.model.order import Order
+from bidwell.model.order import Order, OrderStatus
 from bidwell.model.terms import Terms
 from bidwell.server.orders import schemas
 from bidwell.server.problems import not_found
@@ -83,11 +84,20 @@ def _fields(desk: Desk, order: Order) -> dict[str, Any]:
         "instrument": order.instrument, "symbol": instrument.symbol if instrument else order.instrument,
         "side": order.side, "quantity": order.quantity, "filled_quantity": order.filled_quantity,
         "leaves_quantity": order.leaves_quantity, "average_price": order.average_price,
-        "terms": terms_view(order.terms), "status": order.status, "pending": order.pending, "intent": order.intent,
+        "terms": terms_view(order.terms), "asked": terms_view(order.asked) if order.asked is not None else None,
+        "level": _level(desk, order), "status": order.status, "pending": order.pending, "intent": order.intent,
         "strategy": order.strategy, "source": str(record.intent.source) if record else "external", "leg": order.leg,
         "entry": order.entry, "external": order.external, "in_doubt": order.in_doubt, "reason": order.reason,
         "created_at": order.created_at, "reservation_cash": held.cash if held else None,
     }  # fmt: skip
+
+
+def _level(desk: Desk, order: Order) -> Decimal | None:
+    """The price that sets off a held order; None for any other, and for a trailing stop that has seen no price."""
+    if order.status is not OrderStatus.HELD:
+        return None
+    best = desk.core.holding.best_of(order.client_order_id)
+    return emulation.level(order, desk.state.instruments[order.instrument], best)
 
 
 def detail(desk: Desk, order: Order) -> schemas.OrderDetail:

@@ -36,7 +36,11 @@ class Check(View):
 
 
 class Order(View):
-    """One order; `in_doubt` while bytes may have left and no answer is known."""
+    """One order; `in_doubt` while bytes may have left and no answer is known.
+
+    `asked` are the terms that were wanted, where the desk works them in the broker's stead and `terms` are those that
+    are sent. `level` is the price that sets off what is HELD by the desk; that of a trailing stop moves.
+    """
 
     client_order_id: str
     broker_order_id: str | None
@@ -50,6 +54,8 @@ class Order(View):
     leaves_quantity: Number
     average_price: Number | None
     terms: TermsView
+    asked: TermsView | None = None
+    level: Number | None = None
     status: OrderStatus
     pending: Pending
     intent: str | None
@@ -86,6 +92,8 @@ class Replace(Body):
     quantity: Annotated[Number, Field(gt=0)] | None = None
     limit_price: Annotated[Number, Field(gt=0)] | None = None
     stop_price: Annotated[Number, Field(gt=0)] | None = None
+    trail_amount: Annotated[Number, Field(gt=0)] | None = None
+    trail_percent: Annotated[Number, Field(gt=0)] | None = None
 
 
 class CancelAll(Body):

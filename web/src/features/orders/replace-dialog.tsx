@@ -14,6 +14,8 @@ const FIELDS = [
   ["quantity", "Quantity"],
   ["limit_price", "Limit price"],
   ["stop_price", "Stop price"],
+  ["trail_amount", "Trail"],
+  ["trail_percent", "Trail (%)"],
 ] as const;
 
 type FieldName = (typeof FIELDS)[number][0];
@@ -22,9 +24,12 @@ type FieldName = (typeof FIELDS)[number][0];
 export function ReplaceDialog({ workspace, order, onClose }: { workspace: string; order: Order; onClose: () => void }) {
   const client = useQueryClient();
   const present: Record<FieldName, string | null | undefined> = {
-    quantity: order.quantity,
+    // An exit that the desk works is as large as what its entry filled.
+    quantity: order.asked && order.entry ? null : order.quantity,
     limit_price: order.terms.limit_price,
     stop_price: order.terms.stop_price,
+    trail_amount: order.terms.trail_amount,
+    trail_percent: order.terms.trail_percent,
   };
   const [values, setValues] = useState<Partial<Record<FieldName, string>>>({});
   const replace = useMutation({

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
-import { orderState, termsText } from "~/api/checks";
+import { orderState, orderTerms } from "~/api/checks";
 import { keys } from "~/api/keys";
 import { instrumentsQuery, quotesQuery } from "~/api/market";
 import { cancelAll, cancelOrder, openOrdersQuery } from "~/api/orders";
@@ -11,6 +11,7 @@ import { placesOf } from "~/lib/decimal";
 import { elapsed } from "~/lib/time";
 import { useNow } from "~/lib/use-now";
 import { sentence, shortId } from "~/lib/words";
+import { Badge } from "~/ui/badge";
 import { Button } from "~/ui/button";
 import { Empty } from "~/ui/empty";
 import { HoldButton } from "~/ui/hold-button";
@@ -20,6 +21,9 @@ import { type Column, Table } from "~/ui/table";
 import { toast } from "~/ui/toast";
 import { ConfirmDeadDialog } from "./confirm-dead-dialog";
 import { ReplaceDialog } from "./replace-dialog";
+
+const HELD = "This machine watches for it and sends it when it is due: while the machine is down, it is not sent.";
+const FOR_THE_BROKER = "The broker lacks a part of what was asked; this machine does it, or has done it.";
 
 interface WorkingOrdersProps {
   workspace: string;
@@ -88,7 +92,7 @@ function columns(mayTrade: boolean, actions: Actions): Column<Row>[] {
         </>
       ),
     },
-    { id: "terms", header: "Terms", align: "left", cell: (order) => termsText(order.terms), from: "sm" },
+    { id: "terms", header: "Terms", align: "left", cell: orderTerms, from: "sm" },
     { id: "last", header: "Last", cell: (order) => <Figure value={order.last} places={order.places} why="No quote has come yet" />, from: "md" },
     { id: "age", header: "Age", sort: (order) => order.ageMs, cell: (order) => <span className="tabular-nums text-text-2">{elapsed(order.ageMs)}</span>, from: "lg" },
     {
@@ -109,8 +113,14 @@ function columns(mayTrade: boolean, actions: Actions): Column<Row>[] {
       id: "state",
       header: "State",
       cell: (order) => (
-        <span className={order.in_doubt ? "text-warn" : undefined} title={order.reason}>
+        <span className={order.in_doubt ? "text-warn" : undefined} title={order.status === "HELD" ? HELD : order.reason}>
           {orderState(order)}
+          {order.asked && order.status !== "HELD" && (
+            <>
+              {" "}
+              <Badge title={FOR_THE_BROKER}>by desk</Badge>
+            </>
+          )}
         </span>
       ),
     },

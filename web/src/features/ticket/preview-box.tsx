@@ -5,7 +5,7 @@ import { Figure } from "~/ui/number";
 import { cx } from "~/lib/cx";
 
 function Allocation({ row, mixed }: { row: AllocationPreview; mixed: boolean }) {
-  const { name, side, quantity, currency, allowed, denial, note, cost, cost_currency, buying_power_after, sent_ago } = row;
+  const { name, side, quantity, currency, allowed, denial, note, cost, cost_currency, buying_power_after, sent_ago, emulated } = row;
   const repeated = sent_ago != null;
   const details = `${side === "SELL" ? "Sell" : "Buy"}, ${side === "SELL" ? "brings" : "cost"} ${cost ?? "not known"} ${cost_currency}, buying power after ${buying_power_after ?? "not known"} ${currency}`;
   return (
@@ -37,6 +37,15 @@ function Allocation({ row, mixed }: { row: AllocationPreview; mixed: boolean }) 
         </p>
       )}
       {note && <p className="col-span-3 text-12 text-text-3">{note}</p>}
+      {emulated && emulated.length > 0 && (
+        <ul aria-label={`Done by the desk in ${name}`} className="col-span-3 grid gap-0.5 pt-0.5 text-12 text-text-2">
+          {emulated.map(({ part, text }) => (
+            <li key={part}>
+              <b className="font-semibold text-text">By the desk.</b> {text}
+            </li>
+          ))}
+        </ul>
+      )}
     </li>
   );
 }
