@@ -76,6 +76,15 @@ class TopstepxStand:
     def market(self) -> TopstepxMarket:
         return TopstepxMarket(self.config, login(), self.book, WallClock(), asyncio.get_running_loop().time)
 
+    async def market_token(self) -> str:
+        """A token of the twin's making."""
+        market = self.market()
+        market.open()
+        try:
+            return await market.client.token()
+        finally:
+            await market.close()
+
     async def quote(self, bid: str, ask: str, quantity: str = "100000") -> None:
         self.stage.quote(SYMBOL, Decimal(bid), Decimal(ask), Decimal(quantity))
 

@@ -178,10 +178,9 @@ class Updates:
         name, status = parse.event_name(row), parse.status_of(row)
         context.book.id_of(row.contractId)
         _keep(self._names, row.id, name)
+        terms, before = (row.size, parse.terms(row)), self._asked.get(row.id)
         if status is not OrderStatus.REJECTED:
             self._accept(row.id, row)
-        terms = (row.size, parse.terms(row))
-        before = self._asked.get(row.id)
         _keep(self._asked, row.id, terms)
         if before not in {None, terms} and status is OrderStatus.WORKING:
             self._owner.tell(ev.OrderReplaced(context.at, name, *terms, parse.broker_id(row)))
