@@ -78,6 +78,11 @@ class ZerodhaStand:
     def broker(self, config: ZerodhaConfig | None = None) -> ZerodhaBroker:
         return ZerodhaBroker(config or self.config, self.account, self.masters, WallClock(), SeededEntropy())
 
+    def renewed(self) -> ZerodhaConfig:
+        """The config with a login of now, by the market's clock."""
+        token = self.twin.issue("AB1234")
+        return replace(self.config, access_token=token, logged_in_at=self.stage.market.now())
+
     def broker_with_bad_credentials(self) -> ZerodhaBroker:
         return self.broker(replace(self.config, access_token="wrong"))
 

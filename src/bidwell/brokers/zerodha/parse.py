@@ -51,6 +51,7 @@ UNSETTLED = frozenset({"MODIFY VALIDATION PENDING", "MODIFY PENDING", "MODIFIED"
 
 _OURS = re.compile(r"[0-9A-HJKMNP-TV-Z]{18}")
 _PAISA = Decimal("0.01")
+_MICRO = Decimal("0.000001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,26 +155,27 @@ class Held:
     """What is held of an instrument: `by_product` signed quantities of the day's positions and of the holdings."""
 
     by_product: dict[str, Decimal]
-    quantity: Decimal = ZERO
-    cost: Decimal = ZERO
-    priced: bool = True
+    rows: list[tuple[Decimal, Decimal]]
 
     def add(self, product: str, quantity: Decimal, price: Decimal | None) -> None:
         """Count a row in."""
         self.by_product[product] = self.by_product.get(product, ZERO) + quantity
-        self.quantity += quantity
-        if price is None or price <= 0:
-            self.priced = self.priced and not quantity
-        else:
-            self.cost += quantity * price
+        self.rows.append((quantity, ZERO if price is None else finite(price, "average_price")))
+
+    @property
+    def quantity(self) -> Decimal:
+        """Signed, over all products."""
+        return sum((quantity for quantity, _ in self.rows), ZERO)
 
     @property
     def average(self) -> Decimal | None:
-        """What a unit cost on average, None where rows of both signs or without a price make it unknown."""
-        signs = {quantity > 0 for quantity in self.by_product.values() if quantity}
-        if not self.quantity or not self.priced or len(signs) > 1:
+        """What a unit cost on average, by the rows of the side that is left; None where one of them tells no price."""
+        whole = self.quantity
+        left = [(quantity, price) for quantity, price in self.rows if quantity * whole > 0]
+        if not left or any(price <= 0 for _, price in left):
             return None
-        return (self.cost / self.quantity).quantize(Decimal("0.000001")).normalize()
+        cost, count = sum((quantity * price for quantity, price in left), ZERO), sum((each for each, _ in left), ZERO)
+        return (cost / count).quantize(_MICRO).normalize()
 
 
 def held(
@@ -185,16 +187,16 @@ def held(
         quantity = carried(share)
         if quantity:
             ident = book.id_of(share.exchange, share.tradingsymbol)
-            found.setdefault(ident, Held({})).add("CNC", quantity, share.average_price)
+            found.setdefault(ident, Held({}, [])).add("CNC", quantity, share.average_price)
         funded = share.mtf.quantity if share.mtf is not None else None
         if share.mtf is not None and funded:
             ident = book.id_of(share.exchange, share.tradingsymbol)
-            found.setdefault(ident, Held({})).add("MTF", finite(funded, "mtf quantity"), share.mtf.average_price)
+            found.setdefault(ident, Held({}, [])).add("MTF", finite(funded, "mtf quantity"), share.mtf.average_price)
     for row in positions:
         quantity = finite(row.quantity, "quantity")
         if quantity:
             ident = book.id_of(row.exchange, row.tradingsymbol)
-            found.setdefault(ident, Held({})).add(row.product, quantity, row.average_price)
+            found.setdefault(ident, Held({}, [])).add(row.product, quantity, row.average_price)
     return found
 
 

@@ -109,15 +109,19 @@ def tick(packet: bytes) -> Tick:
 
 
 def quote(tick: Tick, instrument: InstrumentId, received_at: datetime) -> Quote | None:
-    """A tick as a quote, None before anything was dealt; a side on which nobody stands is at the last price, for none."""
-    if tick.last <= 0:
+    """A tick as a quote; a side on which nobody stands is at the last price, for none.
+
+    None before anything was dealt, and for the kinds that carry neither time nor depth.
+    """
+    at = tick.at or tick.traded_at
+    if tick.last <= 0 or at is None:
         return None
     bid = next((each for each in tick.bids if each.price > 0), None)
     ask = next((each for each in tick.asks if each.price > 0), None)
     return Quote(
         instrument, bid.price if bid else tick.last, ask.price if ask else tick.last, tick.last,
         Decimal(bid.quantity) if bid else ZERO, Decimal(ask.quantity) if ask else ZERO,
-        tick.at or tick.traded_at or received_at, received_at, Decimal(tick.volume or 0), tick.open or None,
+        at, received_at, Decimal(tick.volume or 0), tick.open or None,
         tick.close or None,
     )  # fmt: skip
 

@@ -128,7 +128,7 @@ class Position(msgspec.Struct, frozen=True):
 class Positions(msgspec.Struct, frozen=True):
     """Positions: `net` with what was carried on, `day` of today alone."""
 
-    net: list[Position] = []
+    net: list[Position]
 
 
 class Funded(msgspec.Struct, frozen=True):
@@ -200,7 +200,7 @@ class Candle(msgspec.Struct, frozen=True, array_like=True):
 class Candles(msgspec.Struct, frozen=True):
     """Bars, oldest first."""
 
-    candles: list[Candle] = []
+    candles: list[Candle]
 
 
 class Message(msgspec.Struct, frozen=True):
