@@ -10,7 +10,6 @@ from bidwell.brokers.topstepx.config import TopstepxConfig
 from bidwell.brokers.topstepx.parse import Touch
 from bidwell.brokers.topstepx.symbols import SymbolBook
 from bidwell.brokers.transport import Socket, Stream, decoder, read
-from bidwell.brokers.transport.caller import Denied
 from bidwell.engine.ports import Clock, Entropy, FeedListener
 from bidwell.model.errors import ConfigError, Missing, ProtocolError, Refused
 from bidwell.model.ids import InstrumentId
@@ -112,8 +111,7 @@ class TopstepxFeed:
     def refused(self, problem: Refused) -> None:
         """The token or the key opens nothing any more: a new token is made for the next attempt."""
         self._market.client.drop_token()
-        if isinstance(problem, Denied):
-            self._state(connected=False, detail=str(problem))
+        self._state(connected=False, detail=str(problem))
 
     # --- inside -----------------------------------------------------------------------------------
 
