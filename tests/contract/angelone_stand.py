@@ -190,9 +190,9 @@ class AngelStand:
 
 
 @asynccontextmanager
-async def angelone_stand(**changes: Any) -> AsyncIterator[AngelStand]:  # noqa: ANN401 - fields of several types
+async def angelone_stand(clock: Clock | None = None, **changes: Any) -> AsyncIterator[AngelStand]:  # noqa: ANN401 - fields of several types
     """A twin with two accounts."""
-    stage = Stage(SCENARIO, WallClock())
+    stage = Stage(SCENARIO, clock or WallClock())
     twin = AngelTwin(stage)
     server = TwinServer(stage, twin)
     await server.start()

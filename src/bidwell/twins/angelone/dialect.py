@@ -115,7 +115,7 @@ class AngelTwin:
     def _placed(self, fact: Placed) -> tuple[str, list[str | bytes]]:
         account, held = fact.order.account, self.stage.state.orders.get(fact.order.broker_order_id, fact.order)
         fresh = self.records.row(held) | {"filledshares": "0", "unfilledshares": f"{held.quantity:f}", "averageprice": 0,
-                                          "fillid": "", "filltime": "", "cancelsize": "0", "text": None}  # fmt: skip
+                                          "fillid": None, "filltime": None, "cancelsize": "0", "text": None}  # fmt: skip
         works = words.TRIGGER if held.stop_price is not None else words.OPEN
         return account, [self._frame(account, fresh, "open pending"), self._frame(account, fresh, works)]
 

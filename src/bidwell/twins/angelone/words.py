@@ -120,8 +120,8 @@ def order(held: VenueOrder, row: Listed, tag: str, variety: str, product: str) -
         "filledshares": text(held.filled), "unfilledshares": text(held.quantity - held.filled),
         "orderid": order_id(held), "text": held.reason or None, "status": state, "orderstatus": state,
         "updatetime": stamp(changed_at(held)), "exchtime": stamp(held.created_at),
-        "exchorderupdatetime": stamp(changed_at(held)), "fillid": fill_id(last) if last else "",
-        "filltime": moment(last.at) if last else "", "parentorderid": None, "ordertag": tag or None,
+        "exchorderupdatetime": stamp(changed_at(held)), "fillid": fill_id(last) if last else None,
+        "filltime": moment(last.at) if last else None, "parentorderid": None, "ordertag": tag or None,
         "uniqueorderid": unique_id(held),
     }  # fmt: skip
 

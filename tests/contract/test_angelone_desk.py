@@ -1,0 +1,239 @@
+"""Angel One as the desk uses it: one login for everything, its renewal, what is held, and rejections by status."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from bidwell.app.brokerage import Access, Means, brokerage
+from bidwell.app.clock import WallClock
+from bidwell.brokers.angelone import wire
+from bidwell.brokers.angelone.client import Login
+from bidwell.brokers.transport import Kind, Verdict
+from bidwell.brokers.transport.caller import Denied
+from bidwell.brokers.transport.totp import totp
+from bidwell.engine.ports import SessionLife
+from bidwell.model.errors import InDoubt, InvalidInput, Refused, Unavailable
+from bidwell.model.events import OrderAccepted, OrderFilled, OrderRejected
+from bidwell.model.order import OrderStatus
+from bidwell.model.terms import Side, TimeInForce
+from bidwell.twins.mishaps import MishapType, On
+from tests.contract.angelone_stand import ACME, FIELDS, FUTURE, NIFTY, AngelStand, angelone_stand
+from tests.contract.broker_stand import Ear, Maker, approved, until
+from tests.contract.paper_stand import SeededEntropy
+
+MEANS = Means(WallClock(), SeededEntropy())
+
+
+@dataclass
+class MovedClock:
+    """The wall's clock, put ahead."""
+
+    ahead: timedelta = timedelta()
+
+    def now(self) -> datetime:
+        return WallClock().now() + self.ahead
+
+
+@dataclass
+class StoppedClock:
+    """A clock that a test sets."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at
+
+
+@dataclass
+class Counter:
+    """A door that refuses, or hands out tokens; it counts who asks."""
+
+    refusal: str = ""
+    passwords: list[str] = field(default_factory=list)
+    renewals: int = 0
+
+    async def log_in(self, one_time_password: str) -> wire.Tokens:
+        self.passwords.append(one_time_password)
+        if self.refusal:
+            raise Denied(Verdict(Kind.LOGIN, self.refusal, "No."))
+        return wire.Tokens(f"jwt{len(self.passwords)}", f"refresh{len(self.passwords)}", "feed")
+
+    async def renew(self, refresh_token: str) -> wire.Tokens:
+        assert refresh_token
+        self.renewals += 1
+        raise Denied(Verdict(Kind.LOGIN, "AG8001", "No."))
+
+
+@pytest.fixture
+async def stand() -> AsyncIterator[AngelStand]:
+    async with angelone_stand() as stand:
+        yield stand
+
+
+async def test_an_account_is_probed_listed_and_quoted_over_one_login(stand: AngelStand) -> None:
+    broker, access = brokerage("angelone"), Access(FIELDS, "twin", stand.server.url)
+    found = await broker.probe(access, MEANS)
+    assert (found.number, found.currency, found.cash) == ("A1001", "INR", Decimal(100_000))
+    await stand.place_by_hand(Side.BUY, "7", "100.00")
+    await stand.place_by_hand(Side.BUY, "3", "90.00")
+    assert await broker.held(access, MEANS) == ["NSE:ACME-EQ"]
+    listed = await broker.listing(access, ["NSE:ACME-EQ", "Nifty 50", "ACME31DEC30FUT", "NOSUCH"], MEANS)
+    assert [each.id for each in listed] == [ACME, NIFTY, FUTURE]
+    assert (listed[0].tick_size, listed[2].lot_size, listed[1].tradable) == (Decimal("0.05"), Decimal(75), False)
+    assert await broker.listing(access, [], MEANS) == []
+    assert stand.twin.sessions.logins == 1
+    with pytest.raises(Refused):
+        await broker.probe(replace(access, fields=FIELDS | {"pin": "9999"}), MEANS)
+    with pytest.raises(InvalidInput):
+        broker.check(replace(access, fields=FIELDS | {"totp_secret": "not base 32!"}))
+
+
+async def test_a_token_that_dies_is_renewed_and_a_day_that_ends_takes_a_login() -> None:
+    clock = MovedClock()
+    async with angelone_stand(clock) as stand:
+        broker, ear = stand.broker(clock=clock), Ear()
+        await broker.connect(ear)
+        stand.twin.sessions.forget("plain", renewable=True)
+        assert (await broker.snapshot()).cash == {"INR": Decimal(100_000)}
+        assert (stand.twin.sessions.logins, stand.twin.sessions.renewals) == (1, 1)
+        clock.ahead = timedelta(days=1)
+        await until(lambda: ear.states.count("up") >= 2, "a session of the next day")
+        assert "the day's login ended" in ear.states[1]
+        assert (stand.twin.sessions.logins, stand.twin.sessions.renewals) == (2, 1)
+        assert broker.report().state.life is SessionLife.ACTIVE
+        await broker.close()
+
+
+async def test_an_order_that_met_a_dead_token_is_in_doubt_and_the_next_one_passes(stand: AngelStand) -> None:
+    broker, ear, make = stand.broker(), Ear(), Maker(stand)
+    await broker.connect(ear)
+    first, order = make.order(), make.order()
+    await broker.submit(approved(first))
+    await ear.hears(first.client_order_id, OrderFilled)
+    stand.twin.sessions.forget("plain", renewable=True)
+    with pytest.raises(InDoubt):
+        await broker.submit(approved(make.order()))
+    await broker.submit(approved(order))
+    await ear.hears(order.client_order_id, OrderFilled)
+    await broker.close()
+
+
+async def test_a_client_whose_login_is_refused_has_to_act_and_is_told_where(stand: AngelStand) -> None:
+    broker, ear = stand.broker(), Ear()
+    await broker.connect(ear)
+    await stand.end_session()
+    await until(lambda: broker.report().state.life is SessionLife.NEEDS_LOGIN, "the login is refused")
+    report = broker.report()
+    assert report.state.login_url.startswith("https://smartapi.angelone.in")
+    assert report.troubles
+    await stand.restore_session()
+    await until(lambda: broker.report().state.life is SessionLife.ACTIVE, "the session is up again")
+    await broker.close()
+
+
+async def test_a_refused_login_is_not_tried_again_before_its_pause_unless_a_person_asks() -> None:
+    async with angelone_stand(login_pause=3600.0, longest_login_pause=3600.0) as stand:
+        login, door = stand.login(), Counter("AB1007")
+        for _ in range(3):
+            with pytest.raises(Refused):
+                await login.ensure(door)
+        assert len(door.passwords) == 1
+        login.forgive()
+        door.refusal = ""
+        tokens = (await login.ensure(door)).tokens
+        assert tokens.jwtToken == "jwt2"
+        assert await login.ensure(door) == login.session
+
+
+async def test_those_who_want_tokens_at_once_share_one_login(stand: AngelStand) -> None:
+    login, door = stand.login(), Counter()
+    found = await asyncio.gather(*(login.ensure(door) for _ in range(5)))
+    assert len({each.tokens.jwtToken for each in found}) == len(door.passwords) == 1
+    login.spoil(found[0])
+    again = await login.ensure(door)
+    assert (again.tokens.jwtToken, door.renewals) == ("jwt2", 1)
+    login.spoil(found[0])
+    assert login.session == again
+
+
+async def test_a_password_that_was_used_is_waited_out_and_not_taken_for_wrong(stand: AngelStand) -> None:
+    clock = StoppedClock(datetime(2026, 11, 23, 9, 0, 5, tzinfo=UTC))
+    login, door = Login(stand.config, clock), Counter()
+    session = await login.ensure(door)
+    assert door.passwords == [totp(FIELDS["totp_secret"], clock.at)]
+    login.spoil(session)
+    door.refusal = "AB1050"
+    with pytest.raises(Unavailable, match="the next one is waited for"):
+        await login.ensure(door)
+    clock.at += timedelta(seconds=30)
+    with pytest.raises(Refused):
+        await login.ensure(door)
+
+
+async def test_what_its_risk_system_refuses_is_taken_in_and_rejected_by_its_status(stand: AngelStand) -> None:
+    broker, ear, make = stand.broker(), Ear(), Maker(stand)
+    await broker.connect(ear)
+    order = make.order(quantity="5000")
+    await broker.submit(approved(order))
+    await ear.hears(order.client_order_id, OrderRejected)
+    rejected = ear.of(order.client_order_id)[-1]
+    assert isinstance(rejected, OrderRejected)
+    assert rejected.reason
+    theirs = await broker.find(order.client_order_id)
+    assert theirs is not None
+    assert (theirs.status, theirs.reason) == (OrderStatus.REJECTED, rejected.reason)
+    await broker.close()
+
+
+async def test_of_two_orders_under_one_tag_the_one_that_works_is_found(stand: AngelStand) -> None:
+    broker, ear, make = stand.broker(), Ear(), Maker(stand, TimeInForce.DAY)
+    await broker.connect(ear)
+    order = make.limit("90.00")
+    await broker.submit(approved(order))
+    await broker.submit(approved(order))
+    await until(lambda: ear.kinds(order.client_order_id).count("OrderAccepted") == 2, "both of them")
+    first, second = (each.broker_order_id for each in ear.of(order.client_order_id) if isinstance(each, OrderAccepted))
+    assert second is not None
+    await stand.expire_by_hand(second)
+    theirs = await broker.find(order.client_order_id)
+    assert theirs is not None
+    assert theirs.broker_order_id == first
+    await broker.close()
+
+
+async def test_shares_of_earlier_days_are_holdings_and_count_with_what_is_traded_today(stand: AngelStand) -> None:
+    await stand.place_by_hand(Side.BUY, "7", "100.00")
+    stand.stage.put_forward(timedelta(days=1))
+    await stand.place_by_hand(Side.SELL, "2", "99.00")
+    broker = stand.broker()
+    await broker.probe()
+    book = await broker.snapshot()
+    assert book.positions == {ACME: Decimal(5)}
+    assert book.complete
+    assert [each.status for each in book.orders] == [OrderStatus.FILLED]
+    assert book.orders[0].fills[0].occurred_at.tzinfo is UTC
+    await broker.close()
+
+
+async def test_a_list_of_fills_that_stays_behind_leaves_its_order_out_of_the_report(
+    stand: AngelStand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broker = stand.broker()
+    await broker.probe()
+    await stand.place_by_hand(Side.BUY, "7", "100.00")
+    stand.fault(MishapType.ERROR, on=On.READ, skip=2, count=None, status=503)
+    with pytest.raises(Unavailable):
+        await broker.snapshot()
+    stand.fault(MishapType.ERROR, on=On.READ, skip=10_000)
+    assert (await broker.snapshot()).complete
+    monkeypatch.setattr(stand.twin.records, "fills", lambda _account: [])
+    lagging = await broker.snapshot()
+    assert (lagging.complete, lagging.orders) == (False, ())
+    assert lagging.positions == {ACME: Decimal(7)}
+    await broker.close()
