@@ -215,9 +215,10 @@ class Named(Entity, frozen=True):
     name: Text
 
 
-class Sync(Problem, frozen=True):
-    """The user's world as the user socket tells it once."""
+class Sync(Entity, frozen=True):
+    """The user's world as the user socket tells it once; without its `users` an answer is none."""
 
+    users: list[msgspec.Raw]
     orders: list[Order] = []
     order_versions: list[OrderVersion] = []
     commands: list[Command] = []

@@ -14,7 +14,7 @@ from bidwell.brokers.tradovate import parse, wire
 from bidwell.brokers.tradovate.broker.entities import Entities, UnknownOrder
 from bidwell.brokers.tradovate.broker.line import Ask
 from bidwell.brokers.tradovate.broker.reading import Reading
-from bidwell.brokers.tradovate.client.rest import TradovateClient
+from bidwell.brokers.tradovate.client.rest import TradovateClient, problem_of
 from bidwell.brokers.tradovate.errors import SHUTDOWNS
 from bidwell.brokers.tradovate.symbols import SymbolBook, UnknownContract
 from bidwell.brokers.transport import moment, read
@@ -119,9 +119,11 @@ class Updates:
         """Ask for the account's whole world; changes follow by themselves."""
         account = await self._reading.account()
         wanted = {"splitResponses": False, "accounts": [account.id], "entityTypes": ENTITY_TYPES}
-        sync = read(_SYNC, await ask(SYNC, wanted), "the account as the stream tells it")
-        if sync.error_text:
-            raise ProtocolError(f"Tradovate did not tell the account: {sync.error_text}")
+        told = await ask(SYNC, wanted)
+        problem = problem_of(told)
+        if problem is not None and problem.error_text:
+            raise ProtocolError(f"Tradovate did not tell the account: {problem.error_text}")
+        sync = read(_SYNC, told, "the account as the stream tells it")
         self._book.remember(sync.exchanges, sync.currencies, sync.products)
         months = {each.id: each for each in sync.contract_maturities}
         for contract in sync.contracts:
