@@ -1,6 +1,6 @@
-"""What risk costs: the gate with every rule set, and how fast a halt stops what is on its way.
+"""What risk costs: the gate with every rule set, how fast a halt stops what is on its way, and how fast the guardian is.
 
-Run it with `./bidwell bench risk` (`--quick` leaves the halt out). What is measured:
+Run it with `./bidwell bench risk` (`--quick` is the gate alone). What is measured:
 
 gate   one decision (the account's view and all rules) for an account with 200 positions and 500 working orders, every
        limit set and a rulebook attached, in this process' CPU time, so that a busy machine does not count; `fresh` is
@@ -8,6 +8,8 @@ gate   one decision (the account's view and all rules) for an account with 200 p
 halt   a desk with PostgreSQL and the paper venue in processes of their own takes 1,000 orders in, and is halted while
        they queue: from the request until its answer, and until the last order left after it (none may); then until
        every working order is canceled, as far as the broker's rate allows
+guardian  a desk that holds positions in four accounts and works an entry is stopped (SIGSTOP): from the moment at which its
+       guardian has to act until the venue's own book has neither position nor working order
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import gc
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -63,6 +66,7 @@ NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 ACCOUNT = AccountId("bench")
 POSITIONS, WORKING, DECISIONS = 200, 500, 4000
 ROUNDS, QUEUED = 10, 1000
+GUARDIAN_ROUNDS, GUARDED = 3, 4
 
 
 def instruments() -> list[Instrument]:
@@ -245,19 +249,70 @@ def halt_cost(folder: Path, rounds: int, queued: int) -> dict[str, float]:
     }  # fmt: skip
 
 
+# --- guardian --------------------------------------------------------------------------------------------
+
+
+def at_risk(data: Path) -> int:
+    """Positions and working orders in the venue's own book."""
+    from tests.story.books import books  # noqa: PLC0415 - only this half needs a venue
+
+    found = books(data).values()
+    held = sum(1 for book in found for quantity in book["positions"].values() if Decimal(quantity))
+    return held + sum(1 for book in found for order in book["orders"] if order["status"] == "WORKING")
+
+
+def guardian_once(folder: Path) -> float:
+    """Seconds from the guardian's trigger until the venue's book is flat."""
+    from bidwell.app.guardian import record  # noqa: PLC0415 - the same
+    from tests.story.running import RunningDesk, free_port  # noqa: PLC0415 - the same
+
+    desk = RunningDesk(folder, free_port())
+    try:
+        desk.start("--speed", "1", BIDWELL_GUARDIAN="1", BIDWELL_GUARDIAN_AFTER="3").own()
+        desk.wait_reconciled()
+        desk.alert("guardian")
+        desk.browser.call("POST", "/api/v1/w/main/intents", {
+            "instrument": "IBM.XNYS", "side": "BUY", "account": "growth", "sizing": {"by": "quantity", "value": "1"},
+            "terms": {"order_type": "LIMIT", "limit_price": "1.00", "time_in_force": "GTC"}},
+            **{"Idempotency-Key": "guardian"})  # fmt: skip
+        while (seen := record.read(folder)) is None or len(seen.exposed) < GUARDED:
+            time.sleep(0.05)
+        desk.signal(signal.SIGSTOP)
+        while (seen := record.read(folder)) is None or seen.last is None:
+            time.sleep(0.005)
+        while at_risk(folder):
+            time.sleep(0.005)
+        took = (datetime.now(UTC) - seen.last.at).total_seconds()  # noqa: TID251 - the guardian's record is in wall time
+    finally:
+        desk.signal(signal.SIGCONT)
+        desk.clean()
+    return took
+
+
+def guardian_cost(folder: Path, rounds: int) -> dict[str, float]:
+    found = [guardian_once(folder / f"guarded-{turn}") for turn in range(rounds)]
+    return {"guardian_flatten_s": round(max(found), 3), "guardian_flatten_p50_s": round(percentile(found, 50), 3)}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--quick", action="store_true", help="only the gate")
+    parser.add_argument("--only", choices=["guardian"], help="that part alone")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--queued", type=int, default=QUEUED)
     parser.add_argument("--folder", type=Path, default=Path.cwd(), help="a folder on the disk to measure")
     options = parser.parse_args()
+    if options.only:
+        with tempfile.TemporaryDirectory(prefix=".bench-", dir=options.folder) as scratch_folder:
+            print(json.dumps(guardian_cost(Path(scratch_folder), GUARDIAN_ROUNDS)))
+        return
     found: dict[str, float] = gate_cost()
     if not options.quick:
         scratch = Path(tempfile.mkdtemp(prefix=".bench-", dir=options.folder))
         try:
             found |= halt_cost(scratch, options.rounds, options.queued)
+            found |= guardian_cost(scratch, GUARDIAN_ROUNDS)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
     if options.json:
@@ -270,6 +325,8 @@ def main() -> None:
         print(f"  halt              p50 {found['halt_p50_ms']:.1f} ms, worst of {options.rounds} with the last byte "
               f"{found['halt_p99_ms']:.1f} (target 100), {found['late_ms']:.1f} ms late")  # fmt: skip
         print(f"  cancels           worst {found['cancels_s']:.2f} s for {options.queued} orders (target 1)")
+        print(f"  guardian          flat {found['guardian_flatten_p50_s']:.2f} s after its trigger, worst of {GUARDIAN_ROUNDS} "
+              f"{found['guardian_flatten_s']:.2f} (target 3)")  # fmt: skip
 
 
 if __name__ == "__main__":

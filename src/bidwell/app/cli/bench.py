@@ -21,7 +21,7 @@ def bench(
         str,
         typer.Argument(
             help="orders: the order path beside a bare loopback limit; load: what one desk bears; restart: how long it "
-            "is away after kill -9; risk: what the gate costs and a halt takes; backtest: engines side by side."
+            "is away after kill -9; risk: what the gate costs, a halt and the guardian take; backtest: engines side by side."
         ),
     ],
     *,
