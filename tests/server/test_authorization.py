@@ -112,6 +112,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("PUT", "/api/v1/w/{workspace}/accounts/{id}/connection"): Row(CREDENTIAL, "main-plain", "other-plain"),
     ("DELETE", "/api/v1/w/{workspace}/accounts/{id}/connection"): Row(None, "main-plain", "other-plain"),
     ("POST", "/api/v1/w/{workspace}/accounts/{id}/connection/reconnect"): Row(None, "main-plain", "other-plain"),
+    ("POST", "/api/v1/w/{workspace}/accounts/{id}/connection/kill-switch"): Row({"on": True}, "main-plain", "other-plain"),
     ("POST", "/api/v1/w/{workspace}/accounts/{id}/arm"): Row({"number": "1"}, "main-plain", "other-plain"),
     ("POST", "/api/v1/w/{workspace}/accounts/{id}/instruments"): Row({"symbols": ["AAPL"]}, "main-plain", "other-plain"),
     ("GET", "/api/v1/w/{workspace}/limits/workspace"): Row(),

@@ -86,6 +86,15 @@ class Brokerage(Protocol):
 
 
 @runtime_checkable
+class Switched(Protocol):
+    """A session of a broker that can be told to let no order of the account pass."""
+
+    async def turn_kill_switch(self, *, on: bool) -> str:
+        """Turn it, and give what the broker says; raises BrokerError."""
+        ...
+
+
+@runtime_checkable
 class Redeeming(Protocol):
     """A brokerage whose login begins with a code that a person brings and that is good once."""
 

@@ -221,6 +221,14 @@ class BrokerConnections:
         return Linked(access.environment, self.desk.state.accounts[account].broker_account, hint, session.report(),
                       proxied=access.proxy is not None)  # fmt: skip
 
+    async def turn_kill_switch(self, account: AccountId, *, on: bool) -> str:
+        """Let no order of an account pass at its broker, or let them pass again; what the broker says to it."""
+        session = self._sessions.get(account)
+        inner: object = None if session is None else session.inner
+        if not isinstance(inner, brokerage.Switched):
+            raise InvalidInput("connection.no_kill_switch", "this account's broker has no kill switch", field="account")
+        return await inner.turn_kill_switch(on=on)
+
     async def add_instruments(self, account: AccountId, symbols: Sequence[str]) -> Sequence[InstrumentId]:
         """List the broker's symbols in the workspace."""
         known = self._access.get(account)

@@ -371,6 +371,13 @@ class Connections(Protocol):
         """How an account is connected; None for one that is not so."""
         ...
 
+    async def turn_kill_switch(self, account: AccountId, *, on: bool) -> str:
+        """Let no order of an account pass at its broker, or let them pass again; what the broker says to it.
+
+        Raises InvalidInput for a broker without such a switch, BrokerError.
+        """
+        ...
+
     async def add_instruments(self, account: AccountId, symbols: Sequence[str]) -> Sequence[InstrumentId]:
         """List the broker's symbols in the workspace; raises InvalidInput for one that it does not trade."""
         ...

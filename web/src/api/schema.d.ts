@@ -373,6 +373,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/w/{workspace}/accounts/{id}/connection/kill-switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Turn Kill Switch
+         * @description Let no order of the account pass at its broker, or let them pass again.
+         */
+        post: operations["turn_kill_switch_api_v1_w__workspace__accounts__id__connection_kill_switch_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/w/{workspace}/accounts/{id}/connection/reconnect": {
         parameters: {
             query?: never;
@@ -4691,6 +4711,24 @@ export interface components {
          */
         KeyScope: "read" | "trade" | "admin";
         /**
+         * KillSwitchBody
+         * @description Whether the broker is to let no order of the account pass.
+         */
+        KillSwitchBody: {
+            /** On */
+            on: boolean;
+        };
+        /**
+         * KillSwitchView
+         * @description What the broker said to it.
+         */
+        KillSwitchView: {
+            /** On */
+            on: boolean;
+            /** Said */
+            said: string;
+        };
+        /**
          * Kind
          * @description In what a limit is stated.
          * @enum {string}
@@ -8857,6 +8895,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    turn_kill_switch_api_v1_w__workspace__accounts__id__connection_kill_switch_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KillSwitchBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KillSwitchView"];
+                };
             };
             /** @description What is wrong, with a stable code */
             default: {

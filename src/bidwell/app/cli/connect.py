@@ -23,7 +23,7 @@ def register(cli: typer.Typer) -> None:
     accounts = typer.Typer(invoke_without_command=True, help="List the accounts; connect one at a broker.",
                            rich_markup_mode=None)  # fmt: skip
     accounts.callback()(listing)
-    for command in (brokers, connect, connection, reconnect, forget, arm, instruments):
+    for command in (brokers, connect, connection, reconnect, forget, arm, kill_switch, instruments):
         accounts.command()(command)
     cli.add_typer(accounts, name="accounts")
 
@@ -111,6 +111,20 @@ def arm(
     """Let a live account trade; a person does it, with a password and the account's number."""
     done = _as_person(data, email).post(f"/accounts/{account}/arm", {"number": number})
     output.show(done, lambda console: console.print(f"{account} is armed"), as_json=as_json)
+
+
+def kill_switch(
+    account: Annotated[str, typer.Argument(help="Account id.")],
+    *,
+    on: Annotated[bool, typer.Option("--on/--off", help="Let no order pass, or let them pass again.")],
+    data: Data = None,
+    as_json: output.Json = False,
+) -> None:
+    """Turn the broker's own kill switch, where it has one (Dhan): no order of the account passes there any more."""
+    from bidwell.app.remote import Remote
+
+    done = Remote(data).post(f"/accounts/{account}/connection/kill-switch", {"on": on})
+    output.show(done, lambda console: console.print(f"the broker says: {done['said']}"), as_json=as_json)
 
 
 def instruments(

@@ -97,6 +97,16 @@ async def forget_credential(access: _Connect, account: ObjectId) -> None:
     await access.note("account.credential_removed", found.id)
 
 
+@router.post("/accounts/{id}/connection/kill-switch")
+async def turn_kill_switch(access: _Write, account: ObjectId, body: schemas.KillSwitchBody) -> schemas.KillSwitchView:
+    """Let no order of the account pass at its broker, or let them pass again."""
+    found = reads.find(access.desk, account)
+    _linked(access, found)
+    said = await _connections(access).turn_kill_switch(found.id, on=body.on)
+    await access.note("account.kill_switch", found.id, {"on": str(body.on).lower()})
+    return schemas.KillSwitchView(on=body.on, said=said)
+
+
 @router.post("/accounts/{id}/arm")
 async def arm_account(access: _Connect, account: ObjectId, body: schemas.ArmBody) -> AccountDetail:
     """Let a live account that is a GO trade: a deliberate act of a person who gave the password just now."""

@@ -10,7 +10,7 @@ from bidwell.engine.ports import SessionLife
 from bidwell.server.fields import Body, Flag, Instant, Name, Number, View, Whole
 
 _Word = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,20}$")]
-_Symbol = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9&_./ -]{0,39}$")]
+_Symbol = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9&_./: -]{0,39}$")]
 _Address = Annotated[str, StringConstraints(max_length=200)]
 
 
@@ -114,6 +114,19 @@ class ArmBody(Body):
     """`number` is the broker's account number, typed as a deliberate act."""
 
     number: Annotated[str, StringConstraints(min_length=1, max_length=80)]
+
+
+class KillSwitchBody(Body):
+    """Whether the broker is to let no order of the account pass."""
+
+    on: Flag
+
+
+class KillSwitchView(View):
+    """What the broker said to it."""
+
+    on: bool
+    said: str
 
 
 class SymbolsBody(Body):
