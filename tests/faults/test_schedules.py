@@ -60,6 +60,7 @@ KEPT_SINCE: tuple[tuple[int, str], ...] = (
     (10292, "the same, of a copy that was sent while the schedule came to rest"),
     (17061, "the same"),
     (21982, "the same"),
+    (1013782, "a fill whose message came late was copied as if it were new"),
 )
 
 

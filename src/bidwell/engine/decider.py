@@ -420,7 +420,7 @@ class Core:
         if tracking.unproven(self.state.orders[name], named):
             self.commands.append(LookUp(account, name))
             return
-        if self.fold(named) is None:
+        if self.fold(named, self.mending.hear(account, event)) is None:
             self.commands.append(Reconcile(account, f"{type(event).__name__} does not fit order {name}"))
         elif not self.state.orders[name].is_open:
             self.decide_waiting()
@@ -432,10 +432,10 @@ class Core:
             return order.client_order_id
         return self.state.by_broker_id.get((account, BrokerOrderId(event.client_order_id)))
 
-    def fold(self, event: ev.OrderEvent, *, reported: bool = False) -> bool | None:
+    def fold(self, event: ev.OrderEvent, late: timedelta | None = None) -> bool | None:
         """Fold what a broker says of one of our orders: whether it changed anything, or None where it cannot be so.
 
-        `reported` is for what a report told rather than a message of its own.
+        `late` is how late its message came; None is for what a report told rather than a message of its own.
         """
         order = self.state.orders[event.client_order_id]
         event = tracking.trimmed(event)
@@ -453,7 +453,7 @@ class Core:
             return None
         after = self.state.orders[event.client_order_id]
         if isinstance(event, ev.OrderFilled):
-            self.mending.on_fill(order, after, reported=reported)
+            self.mending.on_fill(order, after, late)
         if isinstance(event, ev.OrderFilled) and (after.filled_quantity > after.quantity or not order.is_open):
             self.alarm("late_or_over_fill", {"account": order.account, "order": order.client_order_id,
                                               "filled": str(after.filled_quantity)})  # fmt: skip

@@ -7,10 +7,13 @@ since the need for it was seen: a fill that is still on its way must not be boug
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from bidwell.engine import convergence, copying, unwinding
 from bidwell.engine.commands import Reconcile
+from bidwell.engine.lateness import Lateness
+from bidwell.model.events import OrderFilled
 from bidwell.model.order import OrderStatus
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bidwell.engine.commands import Command, Lanes
+    from bidwell.engine.ports import BrokerEvent
     from bidwell.model.ids import AccountId, IntentId
     from bidwell.model.order import Order
 
@@ -25,6 +29,7 @@ AGREEING = 2
 """So many reports in a row must agree."""
 
 _A_FEW = 2000
+_IN_TIME = timedelta(0)
 
 
 class Deciding(copying.Deciding, Protocol):
@@ -56,6 +61,7 @@ class Mending:
         self._core = core
         self._passes: dict[AccountId, _Passes] = {}
         self._copying = copying.Copier(core)
+        self._lateness = Lateness(core.monotonic)
         intents = core.state.intents
         self.unwinding = {name: None for name, record in intents.items() if unwinding.asks_for_it(record)}
         self.repairing = {name: None for name, record in intents.items() if convergence.asks_for_it(record)}
@@ -144,13 +150,20 @@ class Mending:
 
     # --- leaders ----------------------------------------------------------------------------------
 
-    def on_fill(self, before: Order, after: Order, *, reported: bool) -> None:
+    def hear(self, account: AccountId, event: BrokerEvent) -> timedelta:
+        """How late a message comes by its own time; zero where it has none that says so."""
+        at = event.fill.occurred_at if isinstance(event, OrderFilled) else getattr(event, "occurred_at", None)
+        able = self._core.lanes.capabilities(account)
+        return self._lateness.heard(account, at) if at is not None and able is not None and able.wall_times else _IN_TIME
+
+    def on_fill(self, before: Order, after: Order, late: timedelta | None) -> None:
         """Something was filled: where a group follows the account, its part waits to be copied.
 
-        What a report told may have happened at any time since the report before it that agreed.
+        `late` is how late its message came; what a report told, where it is None, may have happened at any time since
+        the report before it that agreed.
         """
-        heard = not reported and self._core.lanes.reconciled(after.account)
-        since = self._core.now() if heard else self._last_seen(after)
+        heard = late is not None and self._core.lanes.reconciled(after.account)
+        since = self._core.now() - (late or _IN_TIME) if heard else self._last_seen(after)
         self._copying.note(before, after, since)
         if not after.is_open and after.status is not OrderStatus.DENIED:
             self._copying.run()

@@ -95,6 +95,7 @@ class Capabilities:
 
     `orders_per_second` feeds the lane's token bucket, of which `reserved` tokens are kept for cancels
     and reductions. `quarantine` is how long successful lookups must miss an order before it is ABSENT.
+    `wall_times` says that the times of its messages run as a clock on the wall does; those of a replayed market do not.
     """
 
     order_types: frozenset[OrderType]
@@ -109,6 +110,7 @@ class Capabilities:
     reserved: int = 2
     quarantine: timedelta = timedelta(seconds=30)
     answer_timeout: timedelta = timedelta(seconds=5)
+    wall_times: bool = True
 
 
 @dataclass(frozen=True, slots=True)

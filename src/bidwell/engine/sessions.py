@@ -284,7 +284,7 @@ class Reconciler:
     def _fold(self, event: ev.Event) -> None:
         core = self._desk.core
         if isinstance(event, ev.OrderEvent) and event.client_order_id in core.state.orders:
-            core.fold(event, reported=True)
+            core.fold(event)
         else:
             core.emit(event)
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,7 +14,8 @@ from bidwell.engine import copying
 from bidwell.model import events as ev
 from bidwell.model.account import Group, Member, OnFailure, Policy, Strategy
 from bidwell.model.errors import InvalidInput
-from bidwell.model.ids import AccountId, GroupId, StrategyId
+from bidwell.model.fill import Fill
+from bidwell.model.ids import AccountId, ExecutionId, GroupId, StrategyId
 from bidwell.model.intent import SizingBy, Source
 from bidwell.model.limits import Limits, Scope, ScopeType, TradingState
 from bidwell.model.order import OrderStatus
@@ -152,6 +154,24 @@ async def test_an_entry_past_the_budget_is_denied_with_its_reason_and_shown_as_d
     assert set(denials(bench)) == {"copy_lag"}
     assert bench.alarms.count("copy_denied") == 2
     assert drift(bench) == [(3, 0), (12, 0)]
+
+
+@virtually
+async def test_a_message_that_comes_late_is_as_old_as_the_fill_it_tells() -> None:
+    bench = await following(lag_seconds=2)
+    receipt = await bench.send("k1", quantity="6", terms=limit("90"))
+    await bench.settle(5.0)
+    order = bench.order(receipt)
+    assert order.status is OrderStatus.WORKING
+    at = bench.listing.now() - timedelta(seconds=4)
+    fill = Fill(ExecutionId("late"), order.client_order_id, order.account, AAA.id, Side.BUY, Decimal(6), Decimal(90),
+                Decimal(0), "USD", at, bench.clock.now())  # fmt: skip
+    bench.desk.on_broker_event(order.account, ev.OrderFilled(bench.clock.now(), order.client_order_id, fill))
+    await bench.settle(0.5)
+    (copy,) = copies(bench)
+    assert copy.lag is not None
+    assert 3.9 < copy.lag < 4.1
+    assert set(denials(bench)) == {"copy_lag"}
 
 
 @virtually

@@ -44,6 +44,7 @@ def capabilities(account: Account) -> Capabilities:
         reserved=50,
         quarantine=timedelta(seconds=30),
         answer_timeout=timedelta(seconds=2),
+        wall_times=False,
     )
 
 
