@@ -242,6 +242,11 @@ def test_the_whole_list_stays_small_and_is_found_in_by_token_and_symbol() -> Non
     assert master.by_symbol("NFO", "NIFTY24NOV2699999CE") is None
     assert sum(1 for _ in master.of("NFO", expiry="24NOV2026")) == count
     assert list(master.of("NFO", expiry="25NOV2026")) == []
+    odd = Master()
+    odd.add([wire.Scrip("1", "A\nB"), wire.Scrip("2", "A\x1fB"), wire.Scrip("3", "É\u2028", exch_seg="NSE")])
+    odd.seal()
+    assert odd.count == 1
+    assert odd.by_token("NSE", "3") is not None
 
 
 def test_names_that_would_stand_for_two_things_are_refused_for_both() -> None:

@@ -16,6 +16,7 @@ from bidwell.brokers.transport.indian import IST, UNTRADED, VENUES, future, inde
 from bidwell.model.errors import ConfigError, ProtocolError
 from bidwell.model.ids import InstrumentId
 from bidwell.model.instrument import Future, Index, Instrument, Option, Right
+from bidwell.model.money import bearable
 
 SCALE = Decimal(100)
 """The list writes strikes and price steps a hundredfold."""
@@ -199,9 +200,12 @@ def _by_name(exchange: str, symbol: str) -> InstrumentId | None:
 
 def _figure(text: str, name: str) -> Decimal:
     try:
-        return Decimal(text)
+        value = Decimal(text)
     except InvalidOperation as problem:
         raise ConfigError(f"{name} is no figure: {text!r}") from problem
+    if not bearable(value):
+        raise ConfigError(f"{name} is {text!r}")
+    return value
 
 
 def _day(text: str) -> date:

@@ -19,6 +19,7 @@ from bidwell.model.errors import ProtocolError
 _ROWS = decoder(list[wire.Scrip])
 _MOST_WAITING = 4 * 1024 * 1024
 _SEPARATOR = "\x1f"
+_SEPARATORS = 8
 _PLACE_BITS = 32
 
 
@@ -83,11 +84,15 @@ class Master:
         """Take rows in."""
         tokens, symbols = self._filling
         for row in rows:
+            line = _SEPARATOR.join((row.exch_seg, row.token, row.symbol, row.name, row.expiry, row.strike, row.lotsize,
+                                    row.instrumenttype, row.tick_size))  # fmt: skip
+            if line.count(_SEPARATOR) != _SEPARATORS or "\n" in line:
+                # No instrument's name has such letters; it could not be told from two rows.
+                continue
             place = len(self._text)
             tokens.append(_mark(row.exch_seg, row.token) << _PLACE_BITS | place)
             symbols.append(_mark(row.exch_seg, row.symbol) << _PLACE_BITS | place)
-            self._text += _SEPARATOR.join((row.exch_seg, row.token, row.symbol, row.name, row.expiry, row.strike,
-                                           row.lotsize, row.instrumenttype, row.tick_size)).encode()  # fmt: skip
+            self._text += line.encode()
             self._text += b"\n"
             self.count += 1
 
