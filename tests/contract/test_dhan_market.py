@@ -67,7 +67,7 @@ async def test_instruments_have_canonical_ids_and_terms(market: DhanMarket) -> N
     assert set(found) == {ACME, GRAND, FUTURE, CALL}
     assert (found[GRAND].tick_size, found[GRAND].contract) == (Decimal("0.05"), Equity())
     assert found[FUTURE].contract == Future("NIFTY", EXPIRY)
-    assert found[CALL].lot_size == 75
+    assert (str(found[CALL].lot_size), str(found[CALL].tick_size)) == ("75", "0.05")
     assert {each.currency for each in found.values()} == {"INR"}
 
 

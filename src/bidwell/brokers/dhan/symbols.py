@@ -208,7 +208,7 @@ def made(row: Row) -> Instrument:
     if row.segment == "IDX_I":
         return indian.index(row.symbol, row.exchange)
     segment = _OURS[row.segment]
-    tick, lot = _figure(row.tick, "tick") / _PAISE, _figure(row.lot, "lot")
+    tick, lot = _plain(_figure(row.tick, "tick") / _PAISE), _plain(_figure(row.lot, "lot"))
     if row.segment in {"NSE_FNO", "BSE_FNO"}:
         if row.kind.startswith("FUT"):
             return indian.future(_root(row), segment, _expiry(row), tick, lot)
@@ -244,6 +244,11 @@ def _right(row: Row) -> Right:
     if row.right not in rights:
         raise ProtocolError(f"option {row.symbol!r} has the right {row.right!r}")
     return rights[row.right]
+
+
+def _plain(figure: Decimal) -> Decimal:
+    """Without the zeros that the list writes behind the point: prices show as many decimals as their tick."""
+    return Decimal(f"{figure.normalize():f}")
 
 
 def _figure(text: str, name: str) -> Decimal:
