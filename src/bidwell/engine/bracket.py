@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from bidwell.engine import emulation
 from bidwell.model import events as ev
@@ -20,10 +20,14 @@ from bidwell.model.money import ZERO
 from bidwell.model.order import Order, OrderStatus
 
 if TYPE_CHECKING:
-    from bidwell.engine.decider import Core
-    from bidwell.engine.holding import Holding
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from bidwell.engine.commands import Lanes
+    from bidwell.engine.market import Market
     from bidwell.engine.state import State
-    from bidwell.model.ids import ClientOrderId
+    from bidwell.model.ids import AccountId, ClientOrderId
+    from bidwell.model.terms import Terms
 
 ACTOR: Final = "desk"
 ATTEMPTS: Final = 20
@@ -31,6 +35,65 @@ ATTEMPTS: Final = 20
 
 _REJECTIONS = 2
 _FAILED: Final = frozenset({OrderStatus.REJECTED, OrderStatus.DENIED})
+
+
+class Deciding(Protocol):
+    """What exits ask of the deciding core."""
+
+    state: State
+    market: Market
+
+    @property
+    def lanes(self) -> Lanes:
+        """The accounts' lanes and sessions."""
+        ...
+
+    @property
+    def alarm(self) -> Callable[[str, dict[str, object]], None]:
+        """Who hears what a person should look into."""
+        ...
+
+    def now(self) -> datetime:
+        """The wall clock."""
+        ...
+
+    def emit(self, event: ev.Event) -> None:
+        """Fold an event and queue it for the journal."""
+        ...
+
+    def reconciled(self, account: AccountId) -> bool:
+        """Whether the account has had a clean pass since it was last connected."""
+        ...
+
+    def take_off(self, name: ClientOrderId, *, actor: str, reason: str) -> None:
+        """Ask for an order to be canceled."""
+        ...
+
+
+class Keeper(Protocol):
+    """Who watches prices and lets held orders out."""
+
+    hits: dict[ClientOrderId, hev.Seen]
+
+    def best_of(self, name: ClientOrderId) -> Decimal | None:
+        """The best price that a trailing stop has seen."""
+        ...
+
+    def room(self, order: Order, without: frozenset[ClientOrderId]) -> Decimal:
+        """How much of the position a reducing order may take, beside open orders other than `without`."""
+        ...
+
+    def fire(self, order: Order, quantity: Decimal, terms: Terms, seen: hev.Seen | None, reason: str = "") -> bool:
+        """Ask the gate for an order that is due, and dispatch it."""
+        ...
+
+    def may_try(self, name: ClientOrderId) -> bool:
+        """Whether the pause after the last try is over."""
+        ...
+
+    def pause(self, name: ClientOrderId, failed: int = 1) -> bool:
+        """Wait before the next try; whether this is the first pause."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +138,7 @@ def standing(state: State, name: ClientOrderId, legs: list[ClientOrderId]) -> St
 class Brackets:
     """All entries whose exits the desk works."""
 
-    def __init__(self, core: Core, holding: Holding) -> None:
+    def __init__(self, core: Deciding, holding: Keeper) -> None:
         self._core = core
         self._holding = holding
         self._legs: dict[ClientOrderId, list[ClientOrderId]] = {}

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from bidwell.engine import tracking
 from bidwell.engine.follow import Follow
-from bidwell.engine.held import HELD_FOLDS, asked_after
+from bidwell.engine.held import asked_after
 from bidwell.model import events as ev
+from bidwell.model import held_events as hev
 from bidwell.model import order as orders
 from bidwell.model.money import ZERO
 from bidwell.model.order import OrderStatus, Pending, Step
@@ -207,6 +208,28 @@ def _cancel_requested(state: State, event: ev.CancelRequested) -> None:
         trace.asked_off = event.actor
 
 
+def _order_held(state: State, event: hev.OrderHeld) -> None:
+    state.keep(orders.step(state.orders[event.client_order_id], Step.HELD))
+    state.held[event.client_order_id].until = event.until
+
+
+def _order_triggered(state: State, event: hev.OrderTriggered) -> None:
+    order = state.orders[event.client_order_id]
+    waited = order.status is OrderStatus.HELD
+    moved = replace(orders.step(order, Step.TRIGGERED), terms=event.terms, quantity=event.quantity)
+    state.keep(moved)
+    state.reservations[event.client_order_id] = event.reservation
+    held = state.held[event.client_order_id]
+    if waited:
+        held.triggered_at = event.at
+    else:
+        held.until = moved.asked.expires_at if moved.asked is not None else None
+
+
+def _trail_moved(state: State, event: hev.TrailMoved) -> None:
+    state.trails[event.client_order_id] = event.best
+
+
 def _replace_requested(state: State, event: ev.ReplaceRequested) -> None:
     order = orders.step(state.orders[event.client_order_id], Step.REPLACE_REQUESTED)
     state.replacing[event.client_order_id] = event
@@ -334,5 +357,5 @@ FOLDS: dict[type[ev.Event], Callable[[State, Any], None]] = {
     ev.RepairEnded: _repaired, ev.LeaderFilled: _leader_filled, ev.FillsCopied: _copied,
     ev.FollowersSettled: _followers_settled,
     ev.AccountReconciled: _reconciled, ev.CashAdjusted: _cash, ev.PositionAdjusted: _position,
-    **HELD_FOLDS,
+    hev.OrderHeld: _order_held, hev.OrderTriggered: _order_triggered, hev.TrailMoved: _trail_moved,
 }  # fmt: skip

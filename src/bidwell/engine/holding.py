@@ -9,22 +9,24 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from bidwell.engine import decisions, emulation, unwinding, views
+from bidwell.engine import bracket, decisions, emulation, unwinding, views
 from bidwell.engine.bracket import Brackets
 from bidwell.model import events as ev
 from bidwell.model import held_events as hev
 from bidwell.model.errors import InvalidInput
 from bidwell.model.money import ZERO
-from bidwell.model.order import Order, OrderStatus
+from bidwell.model.order import Order, OrderStatus, Pending
 from bidwell.model.terms import OrderType, Terms, TimeInForce
 from bidwell.risk.gate import Blocked, Passed
 
 if TYPE_CHECKING:
-    from bidwell.engine.decider import Core
+    from collections.abc import Callable
+
     from bidwell.model.ids import ClientOrderId
     from bidwell.model.market import Quote
+    from bidwell.risk.gate import Gate
 
 ACTOR: Final = "desk"
 VALID: Final = timedelta(seconds=60)
@@ -37,10 +39,25 @@ _MARK_EVERY = 1.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 
 
+class Deciding(bracket.Deciding, Protocol):
+    """What holding asks of the deciding core."""
+
+    gate: Gate
+
+    @property
+    def monotonic(self) -> Callable[[], float]:
+        """Seconds of a clock that cannot be set back."""
+        ...
+
+    def dispatch(self, name: ClientOrderId, attached: tuple[ClientOrderId, ...], now: datetime) -> None:
+        """Hand an approved order to its lane."""
+        ...
+
+
 class Holding:
     """The orders of one workspace that the desk holds or ends."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Deciding) -> None:
         self._core = core
         self.hits: dict[ClientOrderId, hev.Seen] = {}
         self.brackets = Brackets(core, self)
@@ -197,9 +214,14 @@ class Holding:
         """End what has outlived its validity: a held order here, one at the broker by a cancel."""
         core, moment = self._core, self._market_moment()
         for name, held in list(core.state.held.items()):
+            order = core.state.orders[name]
+            if order.status is OrderStatus.HELD and order.pending is Pending.CANCEL:
+                # Somebody who may write but not decide asked for it while this desk was away.
+                core.emit(ev.OrderCanceled(core.now(), name, "was asked off", ZERO))
+                self.on_order(core.state.orders[name])
+                continue
             if held.until is None or moment is None or moment < held.until:
                 continue
-            order = core.state.orders[name]
             if order.status is OrderStatus.HELD:
                 core.emit(ev.OrderExpired(core.now(), name, "its validity ended at the desk", ZERO))
                 self.on_order(core.state.orders[name])

@@ -145,7 +145,9 @@ class Actor:
         side = self._side(random)
         near, far = (Decimal(random.randint(5, 70)) / 100 for _ in range(2))
         stop = random.choice(({"stop_price": 100 - near * side.sign}, {"trail_amount": near}))
-        target = random.choice(({"take_profit_price": 100 + far * side.sign}, {"take_profit_price": 100 + far * side.sign}, {}))
+        target = random.choice(
+            ({"take_profit_price": 100 + far * side.sign}, {"take_profit_price": 100 + far * side.sign}, {})
+        )
         price = Decimal(100) + Decimal(random.randint(-5, 20)) / 100 * side.sign
         terms = random.choice((Terms(), Terms(OrderType.LIMIT, limit_price=price, time_in_force=TimeInForce.GTC)))
         sizing = Sizing(SizingBy.QUANTITY, Decimal(random.randint(2, 11)))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from bidwell.engine.holding import VALID
 from bidwell.model.money import ZERO
@@ -14,7 +14,8 @@ from bidwell.simulation.matching import STOPS
 
 if TYPE_CHECKING:
     from bidwell.simulation.orders import VenueOrder
-    from bidwell.simulation.proof.judge import Judge
+    from bidwell.simulation.proof.journal import ProofJournal
+    from bidwell.simulation.venue import Venue
 
 EXITS: Final = 28
 """Exits that may fill or have filled never come to more than their entry has filled."""
@@ -23,7 +24,33 @@ HELD: Final = 29
 """Only a price that was seen and young sets an order off; what has an end is ended; what has a stop keeps it."""
 
 
-def due(judge: Judge, order: Order, now: datetime) -> Iterator[tuple[int, str]]:
+class Left(Protocol):
+    """An order that left."""
+
+    @property
+    def order(self) -> Order:
+        """As it was when it left."""
+        ...
+
+
+class Watching(Protocol):
+    """What the judge has seen that matters here; `exits` holds the exits that left, by their entry."""
+
+    venue: Venue
+    journal: ProofJournal
+    quoted: dict[str, list[datetime]]
+    max_data_age: timedelta
+    exits: dict[str, dict[str, None]]
+    tainted: set[str]
+    steps: bool
+
+    @property
+    def sent(self) -> Mapping[str, Left]:
+        """Everything that left, by its id."""
+        ...
+
+
+def due(judge: Watching, order: Order, now: datetime) -> Iterator[tuple[int, str]]:
     """What a triggered order breaks as it leaves."""
     name = order.client_order_id
     triggered = judge.journal.triggered.get(name)
@@ -52,7 +79,7 @@ def due(judge: Judge, order: Order, now: datetime) -> Iterator[tuple[int, str]]:
         yield HELD, f"{name} was set off at {seen.price}, its level is {level}"
 
 
-def exceeded(judge: Judge, account: str, changed: VenueOrder) -> Iterator[tuple[int, str]]:
+def exceeded(judge: Watching, account: str, changed: VenueOrder) -> Iterator[tuple[int, str]]:
     """Whether an entry's exits, by the venue's own book, could close more than the entry has filled."""
     sent = judge.sent.get(changed.client_order_id)
     if sent is None or account in judge.tainted:
