@@ -23,9 +23,11 @@ from bidwell.simulation.orders import Ticket
 from bidwell.twins import Dialect, Mishap, Scenario, Script, Stage, TwinServer
 from bidwell.twins.crypto.binance import BinanceTwin
 from bidwell.twins.crypto.bybit import BybitTwin
+from bidwell.twins.crypto.okx import OkxTwin
 from bidwell.twins.crypto.spot import number, venue_id_of
 from bidwell.twins.mishaps import MishapType, On
 from bidwell.twins.scenario import Listed, Person, inner_id
+from tests.contract.broker_stand import NotOfferedError
 from tests.contract.paper_stand import SeededEntropy
 
 SYMBOL = "ACME/USD"
@@ -49,14 +51,18 @@ SCENARIO = Scenario(
 
 @dataclass(frozen=True)
 class Kit:
-    """What the stand has to know of one exchange: its twin, and our order number in its words, there and back."""
+    """What the stand has to know of one exchange: its twin, and our order number in its words, there and back.
+
+    `rejects_later`: it has a word for an order that was taken in and rejected then.
+    """
 
     twin: Callable[[Stage], Dialect]
     order_id: Callable[[str], str] = lambda venue_id: str(number(venue_id))
     venue_id: Callable[[str], str] = venue_id_of
+    rejects_later: bool = True
 
 
-KITS = {"binance": Kit(BinanceTwin), "bybit": Kit(BybitTwin)}
+KITS = {"binance": Kit(BinanceTwin), "bybit": Kit(BybitTwin), "okx": Kit(OkxTwin, rejects_later=False)}
 
 
 @dataclass
@@ -101,6 +107,8 @@ class ExchangeStand:
         self.fault(MishapType.REJECT, code="insufficient_funds", text=code)
 
     async def reject_next_later(self) -> None:
+        if not self.kit.rejects_later:
+            raise NotOfferedError
         self.fault(MishapType.REJECTED_LATER, seconds=0.02)
 
     async def say_next_twice(self) -> None:

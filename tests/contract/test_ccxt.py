@@ -55,3 +55,9 @@ class TestBybit(SpotContract):
     """The adapter keeps the broker contract against Bybit's twin."""
 
     exchange = "bybit"
+
+
+class TestOkx(SpotContract):
+    """The adapter keeps the broker contract against OKX's twin."""
+
+    exchange = "okx"

@@ -119,6 +119,7 @@ BROKERS: dict[str, str] = {
     "binance": "bidwell.app.brokerages.exchanges:binance",
     "bybit": "bidwell.app.brokerages.exchanges:bybit",
     "dhan": "bidwell.app.brokerages.dhan",
+    "okx": "bidwell.app.brokerages.exchanges:okx",
     "topstepx": "bidwell.app.brokerages.topstepx",
     "tradovate": "bidwell.app.brokerages.tradovate",
     "zerodha": "bidwell.app.brokerages.zerodha",

@@ -28,7 +28,8 @@ def ticket_of(order: Order, symbol: str, profile: Profile, *, quantity: Decimal 
     params: dict[str, object] = {} if terms is not None else {profile.submit: order.client_order_id}
     if wanted.stop_price is not None:
         params["triggerPrice"] = f"{wanted.stop_price:f}"
-    if wanted.order_type in _LIMITED and wanted.time_in_force is not TimeInForce.DAY:
+    # Good till canceled is what every exchange does with a limit that says nothing.
+    if wanted.order_type in _LIMITED and wanted.time_in_force in {TimeInForce.IOC, TimeInForce.FOK}:
         params["timeInForce"] = wanted.time_in_force.value
     if wanted.order_type is OrderType.MARKET and order.side is Side.BUY:
         if profile.market_buy is None:
