@@ -143,3 +143,32 @@ def test_a_desk_on_its_brokers_prices_trades_by_them_at_the_weekend_too(desk: Ru
         refused = desk.browser.call("POST", f"{W}/accounts/{account}/instruments", {"symbols": ["NOSUCH"]})
         assert (refused.status, refused.body["code"]) == (422, "instrument.unlisted"), refused
         assert "NOSUCH" in refused.body["detail"]
+        _guarded_over_a_kill(desk, twin, account)
+
+
+def _guarded_over_a_kill(desk: RunningDesk, twin: RunningTwin, account: str) -> None:
+    """Exits that Alpaca is not asked to hold: the stop works there once the entry is filled, the target here."""
+    bid = Decimal(twin.ask("books")["quotes"]["BTC/USD"]["bid"])
+    target, stop = (bid * Decimal("1.03")).quantize(Decimal(1)), (bid * Decimal("0.9")).quantize(Decimal(1))
+    wish = {
+        "instrument": "BTCUSD.ALPACA", "side": "BUY", "account": account, "sizing": {"by": "quantity", "value": "0.25"},
+        "terms": {"order_type": "MARKET", "time_in_force": "GTC"},
+        "protection": {"stop_price": str(stop), "take_profit_price": str(target)},
+    }  # fmt: skip
+    shown = desk.browser.call("POST", f"{W}/preview", wish)
+    assert [part["part"] for part in shown.body["allocations"][0]["emulated"]] == ["exits", "target"], shown
+    sent = desk.browser.call("POST", f"{W}/intents", wish, **{"Idempotency-Key": "guarded-1"})
+    assert sent.status == 202, sent
+
+    def standing(found: dict[str, Any]) -> list[str]:
+        return sorted(f"{row['leg']} {row['status']}" for row in found["orders"])
+
+    path = f"{W}/intents/{sent.body['id']}"
+    desk.until(path, lambda found: standing(found) == ["0 FILLED", "1 HELD", "2 WORKING"])
+    desk.kill()
+    desk.start("--twins", "--feed", "brokers", BIDWELL_VAULT_KEY=KEY).own()
+    twin.ask("quote", {"symbol": "BTC/USD", "bid": str(target + 5), "ask": str(target + 10)})
+    ended = desk.until(path, lambda found: "1 FILLED" in standing(found), 60)
+    assert standing(ended)[:3] == ["0 FILLED", "1 FILLED", "2 CANCELED"], ended["orders"]
+    desk.until(path, lambda found: not {"HELD", "WORKING"} & {row["status"] for row in found["orders"]})
+    assert Decimal(twin.accounts()["PA0001"]["positions"]["BTC/USD"]) == Decimal("0.5")
