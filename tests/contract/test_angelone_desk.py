@@ -86,6 +86,9 @@ async def test_an_account_is_probed_listed_and_quoted_over_one_login(stand: Ange
     listed = await broker.listing(access, ["NSE:ACME-EQ", "Nifty 50", "ACME31DEC30FUT", "NOSUCH"], MEANS)
     assert [each.id for each in listed] == [ACME, NIFTY, FUTURE]
     assert (listed[0].tick_size, listed[2].lot_size, listed[1].tradable) == (Decimal("0.05"), Decimal(75), False)
+    for names in (["NIFTY 50", "ACME", "ACME.XNSE", "BSE:ACME"], ["NSE:NIFTY", "nse:acme-eq", "ACME-EQ", "ACME.XBOM"]):
+        found_again = await broker.listing(access, names, MEANS)
+        assert [each.id for each in found_again] == [NIFTY, ACME, ACME, "ACME.XBOM"]
     assert await broker.listing(access, [], MEANS) == []
     assert stand.twin.sessions.logins == 1
     with pytest.raises(Refused):

@@ -93,7 +93,8 @@ class Library:
         exchange, colon, symbol = name.strip().partition(":")
         plain = symbol if colon else exchange
         tried = [(exchange.upper(), plain)] if colon else []
-        ident = InstrumentId(plain.upper() if "." in plain else f"{plain.upper()}.XNSE")
+        root = INDICES.get(plain.upper(), plain.upper())
+        ident = InstrumentId(root if "." in root else f"{root}.{VENUES.get(exchange.upper(), 'XNSE')}")
         tried += guesses(ident) + ([] if colon else [(each, plain) for each in _EXCHANGES])
         for where, what in tried:
             row = master.by_symbol(where, what) or master.by_symbol(where, what.upper())
