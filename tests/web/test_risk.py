@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.story.running import RunningDesk
+from tests.story.running import PASSWORD, RunningDesk
 from tests.web.playing import Stage
 
 pytestmark = pytest.mark.browser
@@ -16,6 +16,22 @@ def slow_desk(desk: RunningDesk) -> RunningDesk:
     """The desk in a market at the speed of life, so that its session does not end under a story."""
     desk.browser.call("POST", f"{W}/market/speed", {"speed": "1"})
     return desk
+
+
+def test_the_board_tells_go_from_no_go_as_it_changes(stage: Stage, slow_desk: RunningDesk) -> None:
+    scope = {"type": "account", "id": "growth"}
+
+    def halt(_: object) -> object:
+        answer = slow_desk.browser.call("POST", f"{W}/halt", {"scope": scope, "reason": "lunch"})
+        assert answer.status == 202, answer
+        return {}
+
+    def release(_: object) -> object:
+        answer = slow_desk.browser.call("POST", f"{W}/release", {"scope": scope, "password": PASSWORD})
+        assert answer.status == 202, answer
+        return {}
+
+    stage.play("readiness", slow_desk, {"halt": halt, "release": release})
 
 
 def test_limits_are_set_with_a_reason_breached_seen_and_closed(stage: Stage, slow_desk: RunningDesk) -> None:

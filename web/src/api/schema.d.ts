@@ -1393,6 +1393,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/w/{workspace}/logins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Logins
+         * @description The accounts whose brokers want a login each day, those that need one now first.
+         */
+        get: operations["list_logins_api_v1_w__workspace__logins_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/logins/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log In
+         * @description Bring back what a person's login at the broker gave: it is exchanged, tried by a read, kept, and the session opens.
+         */
+        post: operations["log_in_api_v1_w__workspace__logins__id__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/w/{workspace}/market/speed": {
         parameters: {
             query?: never;
@@ -5100,6 +5140,47 @@ export interface components {
             password: string;
         };
         /**
+         * LoginBody
+         * @description What came back of a login, such as the address that the browser was sent to.
+         */
+        LoginBody: {
+            /** Fields */
+            fields: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * LoginList
+         * @description Those that a person has to log in for first.
+         */
+        LoginList: {
+            /** Items */
+            items: components["schemas"]["LoginView"][];
+        };
+        /**
+         * LoginView
+         * @description An account whose broker wants a login each day; `fields` are what comes back of it, and is entered here.
+         */
+        LoginView: {
+            /** Account */
+            account: string;
+            /** Broker */
+            broker: string;
+            /** Fields */
+            fields: components["schemas"]["BrokerField"][];
+            life: components["schemas"]["SessionLife"];
+            /** Login Url */
+            login_url: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number: string;
+            /** Reason */
+            reason: string;
+            /** Until */
+            until: string | null;
+        };
+        /**
          * LossAction
          * @description What the firm does at its daily loss limit: the day is over, or the account is.
          * @enum {string}
@@ -6219,11 +6300,8 @@ export interface components {
             by: components["schemas"]["RepairBy"];
             /** Label */
             label: string;
-            /**
-             * To
-             * @default
-             */
-            to?: string;
+            /** To */
+            to: string;
         };
         /**
          * RepairBody
@@ -10971,6 +11049,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LimitsHistory"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_logins_api_v1_w__workspace__logins_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginList"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_in_api_v1_w__workspace__logins__id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoginBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginView"];
                 };
             };
             /** @description What is wrong, with a stable code */

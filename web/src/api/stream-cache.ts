@@ -1,6 +1,7 @@
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import { keys } from "./keys";
 import type { QuoteBook } from "./market";
+import type { Guardian, ReadinessBoard } from "./readiness";
 import { refresh } from "./refresh";
 import type { AccountSummary, Feed, Fill, Funded, IntentSummary, Order, Overview, Page, Position, Quote, RiskStatus, Run, RunDetail } from "./types";
 
@@ -126,6 +127,14 @@ export const PATCHES: Readonly<Record<string, Patch>> = {
     const changed = list<Funded>(data);
     client.setQueryData<Funded[]>(keys.funded(workspace), (known) => (whole ? changed : known && upsert(known, changed, ({ account }) => account)));
   },
+  readiness: (client, workspace, data) => {
+    client.setQueryData<ReadinessBoard>(keys.readiness(workspace), data as ReadinessBoard);
+  },
+  guardian: (client, workspace, data) => {
+    if (!Array.isArray(data)) {
+      client.setQueryData<Guardian>(keys.guardian(workspace), data as Guardian);
+    }
+  },
   violations: (client, workspace) => {
     void refresh(client, ["w", workspace, "violations"]);
     void refresh(client, keys.risk(workspace));
@@ -149,6 +158,8 @@ const REFETCHED: Readonly<Record<string, (workspace: string) => readonly unknown
   breaks: (workspace) => ["w", workspace, "account"],
   backtests: keys.runs,
   risk: keys.risk,
+  readiness: keys.readiness,
+  guardian: keys.guardian,
   funded: keys.funded,
   violations: (workspace) => ["w", workspace, "violations"],
 };

@@ -7,7 +7,7 @@ import { ProblemBox } from "~/ui/problem";
 import { Toaster } from "~/ui/toast";
 import { DeskPage } from "./pages/desk";
 import { SetUpRoute, SignInRoute } from "./pages/outside";
-import { FundedRoute, RiskRoute } from "./pages/risk";
+import { FundedRoute, ReadinessRoute, RiskRoute } from "./pages/risk";
 import {
   AccountRoute,
   AccountsRoute,
@@ -109,6 +109,7 @@ const routes = root.addChildren([
     }),
     createRoute({ ...page, path: "/backtests/$id", component: RunRoute }),
     createRoute({ ...page, path: "/risk", component: RiskRoute }),
+    createRoute({ ...page, path: "/readiness", component: ReadinessRoute }),
     createRoute({ ...page, path: "/funded", component: FundedRoute }),
     createRoute({ ...page, path: "/accounts", component: AccountsRoute }),
     createRoute({ ...page, path: "/accounts/$id", component: AccountRoute }),

@@ -70,7 +70,7 @@ def _page(label: str, to: str) -> Repair:
 
 
 def _call(label: str) -> Repair:
-    return Repair(by=RepairBy.CALL, label=label)
+    return Repair(by=RepairBy.CALL, label=label, to="")
 
 
 def session(subject: Subject) -> ReadinessCheck:

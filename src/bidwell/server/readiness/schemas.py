@@ -32,7 +32,7 @@ class Repair(View):
 
     by: RepairBy
     label: str
-    to: str = ""
+    to: str
 
 
 class ReadinessCheck(View):

@@ -1,8 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { overviewQuery } from "~/api/market";
 import { useWorkspace } from "~/api/session";
 import { HaltControl } from "~/features/accounts/halt-controls";
 import { FundedPage } from "~/features/funded/funded-page";
+import { ReadinessPage } from "~/features/readiness/readiness-page";
 import { RiskPage } from "~/features/risk/risk-page";
 import { usePageTitle } from "~/lib/use-page-title";
 
@@ -15,6 +17,20 @@ export function RiskRoute() {
       workspace={workspace}
       halt={data && <HaltControl workspace={workspace.id} scope={{ type: "workspace" }} name={workspace.name} state={data.state} size="medium" />}
       haltOf={({ account, name, state }) => <HaltControl workspace={workspace.id} scope={{ type: "account", id: account }} name={name} state={state} size="medium" />}
+    />
+  );
+}
+
+export function ReadinessRoute() {
+  usePageTitle("Readiness");
+  return (
+    <ReadinessPage
+      workspace={useWorkspace()}
+      link={(to, label) => (
+        <Link to={to} className="text-accent underline">
+          {label}
+        </Link>
+      )}
     />
   );
 }

@@ -1,7 +1,7 @@
 import type { IconName } from "~/ui/icon";
 
 interface Place {
-  to: "/desk" | "/alerts" | "/groups" | "/strategies" | "/backtests" | "/risk" | "/funded" | "/accounts" | "/intents" | "/reconciliation" | "/journal" | "/settings";
+  to: "/desk" | "/alerts" | "/groups" | "/strategies" | "/backtests" | "/risk" | "/readiness" | "/funded" | "/accounts" | "/intents" | "/reconciliation" | "/journal" | "/settings";
   label: string;
   icon: IconName;
   /** One of the four beside "More" in the bottom bar of a phone. */
@@ -16,6 +16,7 @@ export const PLACES: readonly Place[] = [
   { to: "/strategies", label: "Strategies", icon: "strategies", phone: false },
   { to: "/backtests", label: "Backtests", icon: "backtests", phone: false },
   { to: "/risk", label: "Risk", icon: "risk", phone: false },
+  { to: "/readiness", label: "Readiness", icon: "check", phone: false },
   { to: "/funded", label: "Funded", icon: "funded", phone: false },
   { to: "/accounts", label: "Accounts", icon: "accounts", phone: true },
   { to: "/reconciliation", label: "Reconciliation", icon: "reconciliation", phone: false },

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { overviewQuery } from "~/api/market";
 import { openOrdersQuery } from "~/api/orders";
+import { guardianQuery } from "~/api/readiness";
 import { useStream } from "~/api/stream";
 import type { Workspace } from "~/api/types";
 import { cx } from "~/lib/cx";
@@ -25,6 +26,19 @@ function Connection() {
   );
 }
 
+function Watcher({ workspace }: { workspace: string }) {
+  const { data } = useQuery(guardianQuery(workspace));
+  if (!data) {
+    return null;
+  }
+  return (
+    <span className={cx("flex items-center gap-1.5 whitespace-nowrap", !data.ok && "text-warn")} title={`The guardian ${data.said}`}>
+      <span aria-hidden="true" className={cx("size-[7px] rounded-full", data.ok ? "bg-gain" : "bg-warn")} />
+      {data.ok ? "Guardian watches" : data.stage === "acting" ? "Guardian acts" : "No guardian"}
+    </span>
+  );
+}
+
 /** The small print: stream, order path, clocks, version. */
 export function StatusBar({ workspace }: { workspace: Workspace }) {
   const { data } = useQuery(overviewQuery(workspace.id));
@@ -42,6 +56,7 @@ export function StatusBar({ workspace }: { workspace: Workspace }) {
         </span>
       )}
       {open && <span className="whitespace-nowrap">{count(open.length, "open order")}</span>}
+      <Watcher workspace={workspace.id} />
       <span className="flex-1" />
       {market && (
         <span className="whitespace-nowrap tabular-nums" title="The market clock of the feed">

@@ -14,6 +14,7 @@ import { LoadingTitle, Skeleton } from "~/ui/skeleton";
 import { Segmented } from "~/ui/segmented";
 import { toast } from "~/ui/toast";
 import { AccountRiskCard } from "./account-risk";
+import { GuardianCard } from "./guardian-card";
 import { LimitsEditor } from "./limits-editor";
 import { PortfolioPart } from "./portfolio";
 import { Violations } from "./violations";
@@ -116,6 +117,7 @@ export function RiskPage({ workspace, halt, haltOf }: RiskPageProps) {
       {part === "meters" && (
         <>
           <SquareOffs workspace={workspace.id} items={data.square_offs} />
+          <GuardianCard workspace={workspace.id} />
           {data.accounts.length === 0 && <Empty>There is no account yet.</Empty>}
           <div className="grid grid-cols-1 items-start gap-4 xl:grid-cols-2">
             {data.accounts
