@@ -95,14 +95,14 @@ async def test_the_twins_user_socket_speaks_as_recorded(stand: TradovateStand) -
         assert list(differences(theirs, world, "sync", optional)) == []
         order = said(FIXTURES["place"]).replace("ESH6", SYMBOL).replace("6000.25", "100.00")
         await socket.send_str(order)
-        told = await messages(socket, 12)
+        told = await messages(socket, 13)
         kinds = {each["d"]["entityType"]: each for each in told if each.get("e") == "props"}
         placed = next(each for each in told if each.get("i") == 3)
         assert list(differences(next(each for each in heard() if each.get("i") == 3), placed, "placed")) == []
         for entity in ("command", "order", "executionReport"):
             mine = [each for each in told if each.get("e") == "props" and each["d"]["entityType"] == entity]
             assert any(not list(differences(event("props", entity), each, entity)) for each in mine), (entity, mine)
-        assert {"fill", "position", "cashBalance", "orderVersion"} <= set(kinds)
+        assert {"fill", "fillFee", "position", "cashBalance", "orderVersion"} <= set(kinds)
 
 
 async def test_the_twins_failures_and_penalties_are_as_recorded(stand: TradovateStand) -> None:

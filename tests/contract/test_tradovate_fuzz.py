@@ -50,9 +50,10 @@ COMMAND = {
 }
 FILL = {"id": 7, "orderId": 900001, "contractId": 3001, "timestamp": "2026-01-05T14:31:05.000Z", "action": "Buy", "qty": 4,
         "price": 6000.25, "active": True}  # fmt: skip
+FEE = {"id": 7, "commission": 1.29, "exchangeFee": 1.38, "nfaFee": 0.02, "clearingFee": None}
 POSITION = {"id": 1, "accountId": 11, "contractId": 3001, "netPos": -3, "netPrice": 6000.25}
 BALANCE = {"id": 1, "accountId": 11, "currencyId": 1, "amount": 50000.12}
-SYNC = {"users": [{"id": 1}], "orders": [ORDER], "orderVersions": [VERSION], "commands": [COMMAND], "fills": [FILL], "positions": [POSITION],
+SYNC = {"users": [{"id": 1}], "orders": [ORDER], "orderVersions": [VERSION], "commands": [COMMAND], "fills": [FILL], "fillFees": [FEE], "positions": [POSITION],
         "cashBalances": [BALANCE], "commandReports": [{"commandId": 900001, "commandStatus": "AtExecution"}],
         "executionReports": [{"orderId": 900001, "execType": "New", "cumQty": 4}]}  # fmt: skip
 QUOTE = {"quotes": [{"timestamp": "2026-01-05T14:31:06.588Z", "contractId": 3001, "entries": {
@@ -193,6 +194,11 @@ def test_depth_and_length_do_not_bring_a_parser_down(name: str) -> None:
 def test_a_price_is_the_same_to_the_last_digit(figure: Decimal) -> None:
     body = json.dumps(FILL | {"price": 0}).replace('"price": 0', f'"price": {figure:f}').encode()
     assert parse.fill(read(wire.decoder(wire.Fill), body, "it"), ClientOrderId("N"), CONTEXT).price == figure
+
+
+def test_an_execution_costs_the_sum_of_its_fees() -> None:
+    world = Entities.of(wire.decoder(wire.Sync).decode(json.dumps(SYNC)), 11)
+    assert world.fees == {7: Decimal("2.69")}
 
 
 @settings(max_examples=RUNS, deadline=None)

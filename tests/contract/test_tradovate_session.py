@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import aiohttp
 import pytest
 
+from bidwell.app.brokerage import Access, Means, brokerage
 from bidwell.app.clock import WallClock
 from bidwell.brokers.tradovate import TradovateBroker, TradovateClient
 from bidwell.brokers.tradovate.config import TradovateConfig, configure, device_id
@@ -25,7 +27,7 @@ from bidwell.twins.tradovate import words
 from bidwell.twins.tradovate.dialect import login
 from tests.contract.broker_stand import Ear, Maker, approved, until
 from tests.contract.paper_stand import SeededEntropy
-from tests.contract.tradovate_stand import TradovateStand, tradovate_stand
+from tests.contract.tradovate_stand import CRUDE, SYMBOL, TradovateStand, tradovate_stand
 
 
 def sharing(stand: TradovateStand, client: TradovateClient, number: str) -> TradovateBroker:
@@ -290,3 +292,26 @@ async def test_a_server_that_is_away_leaves_nothing_running() -> None:
         with pytest.raises(Unavailable):
             await broker.connect(Ear())
         assert broker.report().state.life is SessionLife.DEAD
+
+
+async def test_what_the_wizard_does_opens_one_session_for_all_of_it() -> None:
+    async with tradovate_stand() as stand:
+        broker, means = brokerage("tradovate"), Means(WallClock(), SeededEntropy())
+        access = Access(login("DEMO1"), "twin", stand.server.url)
+        broker.check(access)
+        found = await broker.probe(access, means)
+        assert (found.number, found.currency, found.cash, found.equity) == (
+            "DEMO1",
+            "USD",
+            Decimal(100_000),
+            Decimal(100_000),
+        )
+        await stand.place_by_hand(Side.BUY, "1", "90.00")
+        assert await broker.held(access, means) == [SYMBOL]
+        assert [each.id for each in await broker.listing(access, [SYMBOL], means)] == [CRUDE]
+        session, ear = broker.session(access, stand.account, means), Ear()
+        await session.connect(ear)
+        await ear.sees("up")
+        assert stand.twin.logins == 1
+        await session.close()
+        assert broker.prices(access, means) is not None

@@ -52,6 +52,8 @@ GUIDE = Guide(
         "Prices over the API need a CME licence of their own: orders work without, priced by another connected broker.",
     ),
     page="docs/brokers/tradovate.md",
+    # It tells no margins; by the face value of its contracts an account could not carry one.
+    leverage=Decimal(100),
 )  # fmt: skip
 
 

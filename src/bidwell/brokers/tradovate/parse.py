@@ -106,13 +106,20 @@ def terms(version: wire.OrderVersion) -> Terms:
         raise ProtocolError(f"order {version.order_id} has terms that cannot be: {problem}") from problem
 
 
-def fill(row: wire.Fill, name: ClientOrderId, context: Context) -> Fill:
+def fill(row: wire.Fill, name: ClientOrderId, context: Context, fee: Decimal = ZERO) -> Fill:
     """An execution; its number names it in the stream and in every list alike."""
     return Fill(
         ExecutionId(str(row.id)), name, context.account, context.book.id_of(row.contract_id),
-        _word(SIDES, row.action, "side"), positive(row.qty, "qty"), finite(row.price, "price"), ZERO, "USD",
+        _word(SIDES, row.action, "side"), positive(row.qty, "qty"), finite(row.price, "price"), fee, "USD",
         moment(row.timestamp, "timestamp"), context.at,
     )  # fmt: skip
+
+
+def fee(row: wire.FillFee) -> Decimal:
+    """What an execution cost in all; the contracts that are traded here are charged in USD."""
+    parts = (row.clearing_fee, row.exchange_fee, row.nfa_fee, row.brokerage_fee, row.ip_fee, row.commission,
+             row.order_routing_fee)  # fmt: skip
+    return sum((finite(part, "a fee") for part in parts if part is not None), ZERO)
 
 
 def order(

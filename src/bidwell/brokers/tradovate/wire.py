@@ -175,6 +175,19 @@ class Fill(Entity, frozen=True):
     active: bool = True
 
 
+class FillFee(Entity, frozen=True):
+    """What an execution cost, under the execution's number."""
+
+    id: Id
+    clearing_fee: Exact = None
+    exchange_fee: Exact = None
+    nfa_fee: Exact = None
+    brokerage_fee: Exact = None
+    ip_fee: Exact = None
+    commission: Exact = None
+    order_routing_fee: Exact = None
+
+
 class Contract(Entity, frozen=True):
     """A contract: its exchange symbol, and where its month is told."""
 
@@ -225,6 +238,7 @@ class Sync(Entity, frozen=True):
     command_reports: list[CommandReport] = []
     execution_reports: list[ExecutionReport] = []
     fills: list[Fill] = []
+    fill_fees: list[FillFee] = []
     positions: list[Position] = []
     cash_balances: list[CashBalance] = []
     contracts: list[Contract] = []

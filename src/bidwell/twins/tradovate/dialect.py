@@ -190,6 +190,7 @@ class TradovateTwin:
             words.props("executionReport", "Created", said),
             words.props("position", "Updated", self._reads.position(fact.account, held.instrument)),
             words.props("cashBalance", "Updated", self._reads.balance(fact.account)),
+            words.props("fillFee", "Created", words.fee(done)),
             words.props("fill", "Created", words.fill(held, done, contract)),
             words.props("order", "Updated", records.order(held, status)),
         ])]  # fmt: skip

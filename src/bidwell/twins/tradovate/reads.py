@@ -14,13 +14,13 @@ from bidwell.twins.tradovate.words import Row
 
 MASTERS = {
     "account": "userId", "order": "accountId", "orderVersion": "orderId", "command": "orderId", "commandReport": "commandId",
-    "executionReport": "commandId", "fill": "orderId", "position": "accountId", "cashBalance": "accountId",
+    "executionReport": "commandId", "fill": "orderId", "fillFee": "id", "position": "accountId", "cashBalance": "accountId",
     "contract": "contractMaturityId", "contractMaturity": "productId", "product": "exchangeId", "exchange": "id",
     "currency": "id",
 }  # fmt: skip
 PLURALS = {
     "account": "accounts", "order": "orders", "orderVersion": "orderVersions", "command": "commands",
-    "commandReport": "commandReports", "executionReport": "executionReports", "fill": "fills", "position": "positions",
+    "commandReport": "commandReports", "executionReport": "executionReports", "fill": "fills", "fillFee": "fillFees", "position": "positions",
     "cashBalance": "cashBalances", "contract": "contracts", "contractMaturity": "contractMaturities",
     "product": "products", "exchange": "exchanges", "currency": "currencies",
 }  # fmt: skip
@@ -40,7 +40,8 @@ class Reads:
             "orderVersion": lambda people: [row for each in records.mine(people)
                                             for row in records.versions[each.broker_order_id]],
             "command": self._commands, "commandReport": self._reports, "executionReport": self._executions,
-            "fill": self._fills, "position": self._positions,
+            "fill": self._fills,
+            "fillFee": lambda people: [words.fee(done) for held in records.mine(people) for done in held.fills], "position": self._positions,
             "cashBalance": lambda people: [self.balance(each.account) for each in people],
             "contract": lambda _people: [words.contract(row, index)
                                          for index, row in enumerate(self._stage.market.rows.values())],

@@ -128,6 +128,11 @@ def fill(held: VenueOrder, done: Execution, contract: int) -> Row:
     }  # fmt: skip
 
 
+def fee(done: Execution) -> Row:
+    """What an execution cost."""
+    return {"id": fill_id(done), "commission": done.fee, "commissionCurrencyId": 1}
+
+
 def position(number: int, account: int, contract: int, holding: Holding | None, at: datetime) -> Row:
     """What is held of a contract."""
     held = holding.quantity if holding is not None else Decimal(0)

@@ -43,6 +43,7 @@ class Entities:
     fills: defaultdict[int, dict[int, wire.Fill]] = field(default_factory=lambda: defaultdict(dict))
     positions: dict[int, wire.Position] = field(default_factory=dict)
     balances: dict[int, wire.CashBalance] = field(default_factory=dict)
+    fees: dict[int, Decimal] = field(default_factory=dict)
     refused: set[int] = field(default_factory=set)
     reasons: dict[int, str] = field(default_factory=dict)
     filled: dict[int, Decimal] = field(default_factory=dict)
@@ -56,6 +57,8 @@ class Entities:
         """An account out of the user's world."""
         made = cls(account)
         made.put_all(sync.orders, sync.order_versions, sync.commands, sync.fills, sync.positions, sync.cash_balances)
+        for fee in sync.fill_fees:
+            made.put_fee(fee)
         for command in sync.command_reports:
             made.put_command_report(command)
         for execution in sync.execution_reports:
@@ -129,6 +132,9 @@ class Entities:
         else:
             self.fills[row.order_id].pop(row.id, None)
         self._saw(row.order_id, row.timestamp)
+
+    def put_fee(self, row: wire.FillFee) -> None:
+        self.fees[row.id] = parse.fee(row)
 
     def put_position(self, row: wire.Position) -> None:
         if row.account_id == self.account:

@@ -16,6 +16,7 @@ from bidwell.model.fill import Fill
 from bidwell.model.futures import PRODUCTS
 from bidwell.model.ids import AccountId, ClientOrderId, InstrumentId
 from bidwell.model.instrument import Instrument
+from bidwell.model.money import ZERO
 from bidwell.model.order import CLOSED
 
 
@@ -171,6 +172,8 @@ class Reading:
         numbers = [row.id for row in rows]
         world.put_all(orders=rows, versions=await self._client.versions(numbers),
                       commands=await self._client.commands_of(numbers), fills=await self._client.fills(numbers))  # fmt: skip
+        for fee in await self._client.fees(number for order in world.fills.values() for number in order):
+            world.put_fee(fee)
         await self.learn(row.contract_id for row in rows if row.contract_id is not None)
 
     # --- everything -----------------------------------------------------------------------------------
@@ -215,7 +218,8 @@ class Reading:
             raise ProtocolError(f"the terms of order {row.id} are not told")
         name = world.name_of(row.id)
         told = parse.event_name(row.id, name)
-        fills: list[Fill] = [parse.fill(each, told, context) for _, each in sorted(world.fills.get(row.id, {}).items())]
+        rows = sorted(world.fills.get(row.id, {}).items())
+        fills: list[Fill] = [parse.fill(each, told, context, world.fees.get(number, ZERO)) for number, each in rows]
         return parse.order(row, version, name, fills, world.reasons.get(row.id, ""), context)
 
     def _currency(self, number: int) -> str:

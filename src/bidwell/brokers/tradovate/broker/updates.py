@@ -27,7 +27,7 @@ from bidwell.model.order import OrderStatus
 
 log = structlog.get_logger("bidwell")
 SYNC = "user/syncrequest"
-ENTITY_TYPES = ("account", "order", "orderVersion", "command", "commandReport", "executionReport", "fill", "position",
+ENTITY_TYPES = ("account", "order", "orderVersion", "command", "commandReport", "executionReport", "fill", "fillFee", "position",
                 "cashBalance", "contract", "contractMaturity", "product", "exchange", "currency")  # fmt: skip
 _REMEMBERED = 5000
 _SYNC = wire.decoder(wire.Sync)
@@ -91,6 +91,7 @@ class Updates:
             "commandReport": (wire.decoder(list[wire.CommandReport]), self._keep_report, self._report),
             "executionReport": (wire.decoder(list[wire.ExecutionReport]), self._keep_execution, self._execution),
             "fill": (wire.decoder(list[wire.Fill]), self._keep_fill, self._fill),
+            "fillFee": (wire.decoder(list[wire.FillFee]), lambda row: self._now().put_fee(row), _nothing),
             "position": (wire.decoder(list[wire.Position]), lambda row: self._now().put_position(row), _nothing),
             "cashBalance": (wire.decoder(list[wire.CashBalance]), lambda row: self._now().put_balance(row), _nothing),
             "product": (wire.decoder(list[wire.Product]), lambda row: self._book.remember(products=[row]), _nothing),
@@ -321,7 +322,8 @@ class Updates:
             self._owner.trouble("user stream", f"Tradovate took execution {row.id} of order {row.order_id} back")
             self._owner.reread("an execution was taken back")
             return
-        meant = parse.fill(row, name, self._context())
+        # Unconfirmed: that what it cost is told before it; what comes after shows as a correction of the cash.
+        meant = parse.fill(row, name, self._context(), self._now().fees.get(row.id, ZERO))
         self._accept(row.order_id, name)
         self._owner.tell(ev.OrderFilled(meant.received_at, name, meant))
 

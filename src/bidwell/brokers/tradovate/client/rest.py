@@ -41,6 +41,7 @@ _ORDERS = wire.decoder(list[wire.Order])
 _VERSIONS = wire.decoder(list[wire.OrderVersion])
 _COMMANDS = wire.decoder(list[wire.Command])
 _FILLS = wire.decoder(list[wire.Fill])
+_FEES = wire.decoder(list[wire.FillFee])
 _CONTRACT = wire.decoder(wire.Contract)
 _CONTRACTS = wire.decoder(list[wire.Contract])
 _MATURITY = wire.decoder(wire.Maturity)
@@ -134,6 +135,10 @@ class TradovateClient:
     async def fills(self, orders: Iterable[int]) -> list[wire.Fill]:
         """The executions of orders."""
         return await self._of_many(_FILLS, "/fill/ldeps", "the executions of orders", orders)
+
+    async def fees(self, fills: Iterable[int]) -> list[wire.FillFee]:
+        """What executions cost."""
+        return await self._of_many(_FEES, "/fillFee/ldeps", "the cost of executions", fills)
 
     # --- the account --------------------------------------------------------------------------------
 
