@@ -16,7 +16,7 @@ from bidwell.model.ids import AccountId
 from bidwell.model.limits import LockUntil, Scope, ScopeType, TradingState
 from bidwell.model.role import Role
 from bidwell.model.session import Session, SessionTable
-from bidwell.server.guardian.schemas import GuardianView
+from bidwell.server.guardian_view import GuardianView
 from tests.server.house import MAIN, PASSWORD, House, Person, until
 
 W = "/api/v1/w/main"

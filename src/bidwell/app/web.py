@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from bidwell.app.settings import Settings
     from bidwell.brokers.paper.broker.venue import PaperVenue
     from bidwell.model.account import Account
-    from bidwell.server.guardian.schemas import GuardianView
+    from bidwell.server.guardian_view import GuardianView
 
 
 class ReplaySpeed:

@@ -10,7 +10,7 @@ from pathlib import Path
 from bidwell.engine.desk import Desk
 from bidwell.engine.ports import Clock, Entropy, HistorySource
 from bidwell.model.ids import WorkspaceId
-from bidwell.server.guardian.schemas import GuardianView
+from bidwell.server.guardian_view import GuardianView
 from bidwell.server.metrics import Metrics
 from bidwell.server.ports import AlertLog, Connections, Identity, JournalReader, PaperVenue, Probes, SpeedControl
 from bidwell.server.research import Research

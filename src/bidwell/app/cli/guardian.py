@@ -12,7 +12,7 @@ from bidwell.app import output
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from bidwell.server.guardian.schemas import GuardianView
+    from bidwell.server.guardian_view import GuardianView
 
 Data = Annotated[Path | None, typer.Option(help="Data folder.", show_default="the platform's own")]
 

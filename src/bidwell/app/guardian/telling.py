@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bidwell.app.guardian import record
 from bidwell.app.guardian.record import Record, Stage
-from bidwell.server.guardian.schemas import GuardianAction, GuardianView
+from bidwell.server.guardian_view import GuardianAction, GuardianView
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends
 
 from bidwell.server.access.guards import Access, InWorkspace
 from bidwell.server.access.permissions import Action
-from bidwell.server.guardian import schemas
+from bidwell.server.guardian_view import GuardianView
 from bidwell.server.problems import ProblemError
 
 router = APIRouter(prefix="/api/v1/w/{workspace}/guardian", tags=["risk"])
@@ -17,7 +17,7 @@ _Read = Annotated[Access, Depends(InWorkspace(Action.DESK_READ))]
 
 
 @router.get("")
-async def read_guardian(access: _Read) -> schemas.GuardianView:
+async def read_guardian(access: _Read) -> GuardianView:
     """Whether the guardian watches, what it sees, and what it last did."""
     ask = access.context.guardian
     if ask is None:

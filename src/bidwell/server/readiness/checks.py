@@ -20,7 +20,7 @@ from bidwell.risk.figures import money
 from bidwell.risk.limits import DEFAULTS
 from bidwell.server.accounts.reads import state_of
 from bidwell.server.context import ServerContext
-from bidwell.server.guardian.schemas import GuardianView
+from bidwell.server.guardian_view import GuardianView
 from bidwell.server.ports import Linked
 from bidwell.server.readiness.schemas import ReadinessCheck, Repair, RepairBy, Verdict
 

@@ -11,7 +11,7 @@ from bidwell.model.ids import AccountId, WorkspaceId
 from bidwell.model.limits import TradingState
 from bidwell.server.accounts.reads import state_of
 from bidwell.server.context import ServerContext
-from bidwell.server.guardian.schemas import GuardianView
+from bidwell.server.guardian_view import GuardianView
 from bidwell.server.problems import ProblemError
 from bidwell.server.readiness import checks
 from bidwell.server.readiness.schemas import AccountReadiness, Board, ReadinessCheck, ScheduledCheck, Verdict

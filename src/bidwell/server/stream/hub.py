@@ -29,10 +29,10 @@ from bidwell.server.orders import reads as orders
 from bidwell.server.overview import reads as overview
 from bidwell.server.positions import reads as positions
 from bidwell.server.positions.schemas import Position
-from bidwell.server.readiness.spoken import Spoken
 from bidwell.server.risk import reads as risk
 from bidwell.server.risk.schemas import AccountRisk, SquareOffView
 from bidwell.server.stream.client import REOPEN, REVOKED, Client
+from bidwell.server.stream.spoken import Spoken
 from bidwell.server.stream.topics import WHOLE, Name, Topic, encode, frame
 from bidwell.storage.research.backtest_runs import OPEN, BacktestRun
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from bidwell.engine.desk import Desk
 from bidwell.model.ids import WorkspaceId
 from bidwell.server.context import ServerContext
-from bidwell.server.guardian.schemas import GuardianView
+from bidwell.server.guardian_view import GuardianView
 from bidwell.server.readiness import reads
 from bidwell.server.readiness.schemas import Board
 from bidwell.server.stream.topics import Name
