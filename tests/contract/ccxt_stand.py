@@ -8,9 +8,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from aiohttp.typedefs import Middleware
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from bidwell.app.clock import WallClock
 from bidwell.brokers.ccxt_exchanges import PROFILES, ExchangeBroker, ExchangeConfig, PairBook
@@ -47,6 +50,14 @@ SCENARIO = Scenario(
                lot=Decimal("0.00000001"), quantity=Decimal(5)),
     ),
 )  # fmt: skip
+
+
+@cache
+def pem() -> str:
+    """A private key as Coinbase gives it out."""
+    made = ec.generate_private_key(ec.SECP256R1())
+    return made.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL,
+                              serialization.NoEncryption()).decode()  # fmt: skip
 
 
 @dataclass(frozen=True)

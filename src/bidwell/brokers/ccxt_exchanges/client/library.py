@@ -14,7 +14,7 @@ from typing import Any
 
 from bidwell.model.errors import BrokerError, ProtocolError
 
-_BROKEN = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+BROKEN = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What the library lets out where a payload is not what it expects."""
 
 
@@ -63,7 +63,7 @@ def understood(what: str) -> Iterator[None]:
             yield
     except BrokerError:
         raise
-    except _BROKEN as problem:
+    except BROKEN as problem:
         raise ProtocolError(f"{what} was not understood: {type(problem).__name__}: {problem}") from problem
     except base_error() as problem:
         raise ProtocolError(f"{what} was not understood: {problem}") from problem

@@ -14,14 +14,15 @@ from bidwell.brokers.ccxt_exchanges.config import LIVE, ExchangeConfig
 from bidwell.brokers.ccxt_exchanges.errors import VENDORS, kind_of, said_in
 from bidwell.brokers.transport import Answer, Caller, Health, Http, Kind, Request, Verdict
 from bidwell.brokers.transport.caller import Denied
-from bidwell.model.errors import ProtocolError, Unavailable
+from bidwell.model.errors import ProtocolError, Refused, Unavailable
 
 
 @dataclass
 class Errand:
-    """What one call into the library is for: whether it is in haste (an order), and whether a change left."""
+    """What one call into the library is for: whether it is in haste (an order), whether anything was asked, a change made."""
 
     hasty: bool = False
+    asked: bool = False
     changed: bool = False
 
 
@@ -77,6 +78,12 @@ class Seam:
                     if errand.changed:
                         raise
                     raise Denied(self.own_verdict(said)) from said
+                except library.BROKEN as problem:
+                    if errand.asked:
+                        raise
+                    # A private key that is none, most of all.
+                    why = f"the key for {self.profile.title} signs nothing: nothing was sent ({problem})"
+                    raise Refused(why) from problem
         finally:
             _ERRAND.reset(token)
 
@@ -88,6 +95,7 @@ class Seam:
         writes = bool(self.profile.writes.search(named))
         request = Request(method, url, body=body.encode() if isinstance(body, str) else body, writes=writes,
                           urgent=bool(self.profile.cancels.search(named)), signed=_plain(headers))  # fmt: skip
+        errand.asked = True
         answer = await self._caller.ask(request)
         errand.changed = errand.changed or writes
         return library.exact(answer.body, named) if answer.body else None
