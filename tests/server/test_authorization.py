@@ -108,6 +108,8 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/api/v1/w/{workspace}/brokers"): Row(),
     ("POST", "/api/v1/w/{workspace}/brokers/{broker}/probe"): Row(CREDENTIAL),
     ("POST", "/api/v1/w/{workspace}/brokers/{broker}/accounts"): Row(CREDENTIAL | {"name": "n"}),
+    ("GET", "/api/v1/w/{workspace}/logins"): Row(),
+    ("POST", "/api/v1/w/{workspace}/logins/{id}"): Row({"fields": {"code": "x"}}, "main-plain", "other-plain"),
     ("GET", "/api/v1/w/{workspace}/accounts/{id}/connection"): Row(None, "main-plain", "other-plain"),
     ("PUT", "/api/v1/w/{workspace}/accounts/{id}/connection"): Row(CREDENTIAL, "main-plain", "other-plain"),
     ("DELETE", "/api/v1/w/{workspace}/accounts/{id}/connection"): Row(None, "main-plain", "other-plain"),

@@ -24,16 +24,24 @@ from bidwell.model.errors import BrokerError, InvalidInput
 from bidwell.model.ids import AccountId, time_ordered_id
 from bidwell.model.limits import Scope, ScopeType, TradingState
 from bidwell.model.order import CLOSED
-from bidwell.server.ports import AskedEnvironment, AskedField, BrokerOffer, Credentials, Linked, ProbedAccount
+from bidwell.server.ports import (
+    AskedEnvironment,
+    AskedField,
+    BrokerOffer,
+    Credentials,
+    DailyLogin,
+    Linked,
+    ProbedAccount,
+)
 from bidwell.storage.errors import VaultError
 from bidwell.storage.vault import Secret, Vault
 from bidwell.storage.vault_key import load_vault_key, system_keyring
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from bidwell.brokers.transport import Guide
+    from bidwell.brokers.transport import Field, Guide
     from bidwell.engine.desk import Desk
     from bidwell.engine.ports import Broker, BrokerSession, Clock, Entropy, FeedListener
     from bidwell.model.ids import ClientOrderId, InstrumentId
@@ -175,6 +183,26 @@ class BrokerConnections:
             await session.renew()
         elif account in self._access:
             self.desk.reopen(account)
+
+    def logins(self) -> Sequence[DailyLogin]:
+        """The accounts whose brokers want a login of a person each day, those that log in by themselves left out."""
+        found = []
+        for account, (broker, access) in self._access.items():
+            fields = tuple(_asked(each) for each in brokerage.brokerage(broker).guide.fields
+                           if each.daily and (not each.optional or access.fields.get(each.name)))  # fmt: skip
+            session = self._sessions.get(account)
+            if fields and session is not None:
+                found.append(DailyLogin(account, session.report().state, fields))
+        return found
+
+    async def log_in(self, account: AccountId, fields: Mapping[str, str]) -> None:
+        """Go on with what a login of a person gave."""
+        asked = {each.name for login in self.logins() if login.account == account for each in login.fields}
+        other = sorted(set(fields) - asked)
+        if other:
+            raise InvalidInput("login.unknown", f"a login of this account does not bring {other[0]!r}", field=other[0])
+        broker, access = self._access[account]
+        await self.renew(account, Credentials(broker, access.environment, fields, access.twin, access.proxy))
 
     async def _exchange(self, account: AccountId, entered: Credentials) -> None:
         given = self._completed(account, entered)
@@ -356,10 +384,13 @@ def _offer(guide: Guide, *, twins: bool) -> BrokerOffer:
     if twins:
         environments.append(AskedEnvironment(TWIN, "Twin on this machine", live=False))
     return BrokerOffer(
-        guide.broker, guide.title, tuple(
-            AskedField(each.name, each.label, each.where, each.secret, each.optional) for each in guide.fields),
+        guide.broker, guide.title, tuple(_asked(each) for each in guide.fields),
         tuple(environments), guide.steps, guide.page, guide.leverage,
     )  # fmt: skip
+
+
+def _asked(field: Field) -> AskedField:
+    return AskedField(field.name, field.label, field.where, field.secret, field.optional)
 
 
 def _on_loopback(address: str) -> bool:

@@ -43,6 +43,7 @@ from bidwell.server.invalid import parts_of, problem_of
 from bidwell.server.journal.routes import router as journal
 from bidwell.server.limiting import Buckets
 from bidwell.server.limits.routes import router as limits
+from bidwell.server.logins.routes import router as logins
 from bidwell.server.market.routes import router as market
 from bidwell.server.orders.routes import router as orders
 from bidwell.server.overview.routes import router as overview
@@ -61,7 +62,7 @@ from bidwell.server.stream.tickets import Tickets
 from bidwell.server.thin import ThinRoute
 
 ROUTERS: tuple[APIRouter, ...] = (
-    sessions, keys, members, overview, accounts, brokers, limits, risk, guardian, readiness, funded, halt, groups, strategies, alerts, instruments, intents,
+    sessions, keys, members, overview, accounts, brokers, logins, limits, risk, guardian, readiness, funded, halt, groups, strategies, alerts, instruments, intents,
     orders, fills, positions, reconciliation, journal, market, strategy_files, strategy_runs, backtests, stream, health,
 )  # fmt: skip
 STREAM_PATH = "/api/v1/stream"

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
-from bidwell.engine.ports import Entry, SessionReport
+from bidwell.engine.ports import Entry, SessionReport, SessionState
 from bidwell.model.account import Account
 from bidwell.model.ids import AccountId, InstrumentId
 from bidwell.model.role import Role
@@ -339,6 +339,15 @@ class Linked:
     proxied: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class DailyLogin:
+    """An account whose broker wants a login each day: how its session is, and what a person brings back of a login."""
+
+    account: AccountId
+    session: SessionState
+    fields: tuple[AskedField, ...]
+
+
 class Connections(Protocol):
     """Accounts at brokers over the network: credentials are kept sealed and opened only here."""
 
@@ -361,6 +370,14 @@ class Connections(Protocol):
 
     async def renew(self, account: AccountId, given: Credentials | None) -> None:
         """Open the session anew, with another credential where one is given; raises BrokerError when it fails."""
+        ...
+
+    def logins(self) -> Sequence[DailyLogin]:
+        """The accounts whose brokers want a login of a person each day."""
+        ...
+
+    async def log_in(self, account: AccountId, fields: Mapping[str, str]) -> None:
+        """Go on with what a login of a person gave; raises InvalidInput, BrokerError."""
         ...
 
     async def forget(self, account: AccountId, actor: str) -> None:

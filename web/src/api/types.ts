@@ -115,6 +115,7 @@ export interface Page<Item> {
 
 export type Broker = Schemas["BrokerView"];
 export type Connection = Schemas["ConnectionView"];
+export type Login = Schemas["LoginView"];
 export type CredentialRequest = Schemas["CredentialBody"];
 export type ConnectRequest = Schemas["ConnectBody"];
 export type ProbedAccount = Schemas["ProbeView"];

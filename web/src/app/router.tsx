@@ -17,6 +17,7 @@ import {
   IntentRoute,
   IntentsRoute,
   JournalRoute,
+  LoginsRoute,
   ReconciliationRoute,
   SettingsRoute,
   StrategyRoute,
@@ -113,6 +114,7 @@ const routes = root.addChildren([
     createRoute({ ...page, path: "/funded", component: FundedRoute }),
     createRoute({ ...page, path: "/accounts", component: AccountsRoute }),
     createRoute({ ...page, path: "/accounts/$id", component: AccountRoute }),
+    createRoute({ ...page, path: "/logins", component: LoginsRoute }),
     createRoute({ ...page, path: "/reconciliation", component: ReconciliationRoute }),
     createRoute({
       ...page,

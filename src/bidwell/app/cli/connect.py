@@ -9,6 +9,7 @@ import typer
 
 from bidwell.app import output
 from bidwell.app.cli import trade
+from bidwell.model.errors import InvalidInput
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,7 +24,7 @@ def register(cli: typer.Typer) -> None:
     accounts = typer.Typer(invoke_without_command=True, help="List the accounts; connect one at a broker.",
                            rich_markup_mode=None)  # fmt: skip
     accounts.callback()(listing)
-    for command in (brokers, connect, connection, reconnect, forget, arm, kill_switch, instruments):
+    for command in (brokers, connect, connection, reconnect, login, forget, arm, kill_switch, instruments):
         accounts.command()(command)
     cli.add_typer(accounts, name="accounts")
 
@@ -92,6 +93,38 @@ def reconnect(account: Annotated[str, typer.Argument(help="Account id.")], *, da
     output.show(found, lambda console: _draw_connection(console, found), as_json=as_json)
 
 
+def login(
+    account: Annotated[str | None, typer.Argument(help="Account id.", show_default="each that needs one")] = None,
+    *,
+    field: Annotated[list[str] | None, typer.Option(help="What the login gave, as name=value; else asked for.")] = None,
+    email: Email = None,
+    data: Data = None,
+    as_json: output.Json = False,
+) -> None:
+    """Log in for the day where a broker wants it: open the address, log in there, bring back where you were sent."""
+    from bidwell.app.remote import Remote
+
+    rows = Remote(data).get("/logins")["items"]
+    wanted = [row for row in rows if row["account"] == account or (account is None and row["life"] != "active")]
+    if account is not None and not wanted:
+        raise InvalidInput("login.none", f"{account} is of no broker that wants a login each day", field="account")
+    if not wanted:
+        output.show({"items": rows}, lambda console: console.print("no account needs a login now"), as_json=as_json)
+        return
+    desk, done = _as_person(data, email), []
+    for row in wanted:
+        if not as_json:
+            typer.echo(f"{row['name']} ({row['broker']} {row['number']}): {row['reason'] or row['life']}")
+            if row["login_url"]:
+                typer.echo(f"  log in at {row['login_url']}")
+        given = dict(_pair(each) for each in field or [])
+        for each in row["fields"]:
+            if each["name"] not in given:
+                given[each["name"]] = typer.prompt(f"  {each['label']} ({each['where']})")
+        done.append(desk.post(f"/logins/{row['account']}", {"fields": given}))
+    output.show({"items": done}, lambda console: _draw_logins(console, done), as_json=as_json)
+
+
 def forget(account: Annotated[str, typer.Argument(help="Account id.")], *, email: Email = None, data: Data = None,
            as_json: output.Json = False) -> None:  # fmt: skip
     """Remove an account's credential: its session ends and it is switched off; its orders stay at the broker."""
@@ -152,14 +185,7 @@ def _as_person(data: Path | None, email: str | None) -> Remote:
 
 def _fields(desk: Remote, broker: str, given: list[str]) -> dict[str, str]:
     """The credential: what was given, and what is asked for without showing it."""
-    from bidwell.model.errors import InvalidInput
-
-    found: dict[str, str] = {}
-    for each in given:
-        key, equals, value = each.partition("=")
-        if not equals:
-            raise InvalidInput("credential.field", f"{each!r} is not name=value", field="field")
-        found[key] = value
+    found = dict(_pair(each) for each in given)
     offers = {row["broker"]: row for row in desk.get("/brokers")["items"]}
     if broker not in offers:
         raise InvalidInput("broker.unknown", f"there is no broker {broker!r}", field="broker", hint=", ".join(offers))
@@ -171,6 +197,13 @@ def _fields(desk: Remote, broker: str, given: list[str]) -> dict[str, str]:
     return found
 
 
+def _pair(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise InvalidInput("credential.field", f"{text!r} is not name=value", field="field")
+    return key, value
+
+
 def _draw_brokers(console: Console, rows: list[dict[str, Any]]) -> None:
     for row in rows:
         console.print(f"{row['title']} ({row['broker']}): " + ", ".join(each["name"] for each in row["environments"]))
@@ -178,6 +211,11 @@ def _draw_brokers(console: Console, rows: list[dict[str, Any]]) -> None:
             console.print(f"  - {step}", markup=False)
         for each in row["fields"]:
             console.print(f"  {each['name']}: {each['label']} – {each['where']}", markup=False)
+
+
+def _draw_logins(console: Console, rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        console.print(f"{row['name']}: {row['life']} {row['reason']}", markup=False)
 
 
 def _draw_connection(console: Console, found: dict[str, Any]) -> None:

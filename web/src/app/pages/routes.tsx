@@ -6,6 +6,7 @@ import { Problem } from "~/api/problem";
 import { mayTrade, signOut, useWorkspace } from "~/api/session";
 import { AccountPage } from "~/features/accounts/account-page";
 import { AccountsPage } from "~/features/accounts/accounts-page";
+import { DailyLoginPage } from "~/features/accounts/daily-login";
 import { HaltControl } from "~/features/accounts/halt-controls";
 import { AlertsPage } from "~/features/alerts/alerts-page";
 import { StrategyPage } from "~/features/alerts/strategy-page";
@@ -101,7 +102,12 @@ export function StrategyRoute() {
 export function AccountsRoute() {
   usePageTitle("Accounts");
   const navigate = useNavigate();
-  return <AccountsPage workspace={useWorkspace()} onOpen={(id) => void navigate({ to: "/accounts/$id", params: { id } })} />;
+  return <AccountsPage workspace={useWorkspace()} onOpen={(id) => void navigate({ to: "/accounts/$id", params: { id } })} onLogins={() => void navigate({ to: "/logins" })} />;
+}
+
+export function LoginsRoute() {
+  usePageTitle("Daily login");
+  return <DailyLoginPage workspace={useWorkspace()} />;
 }
 
 export function AccountRoute() {

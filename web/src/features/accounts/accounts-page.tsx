@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { accountsQuery } from "~/api/accounts";
+import { loginsQuery } from "~/api/logins";
 import { Problem } from "~/api/problem";
 import { mayAdminister } from "~/api/session";
 import type { AccountSummary, Workspace } from "~/api/types";
@@ -74,12 +75,21 @@ const COLUMNS: readonly Column<AccountSummary>[] = [
   },
 ];
 
-export function AccountsPage({ workspace, onOpen }: { workspace: Workspace; onOpen: (id: string) => void }) {
+interface AccountsPageProps {
+  workspace: Workspace;
+  onOpen: (id: string) => void;
+  onLogins: () => void;
+}
+
+export function AccountsPage({ workspace, onOpen, onLogins }: AccountsPageProps) {
+  const { data: logins } = useQuery(loginsQuery(workspace.id));
+  const waiting = logins?.filter(({ life }) => life !== "active").length ?? 0;
   const { data, error, refetch } = useQuery(accountsQuery(workspace.id));
   const [adding, setAdding] = useState(false);
   const [connecting, setConnecting] = useState(false);
   const add = mayAdminister(workspace.role) && (
     <span className="flex flex-wrap gap-2">
+      {logins && logins.length > 0 && <Button onClick={onLogins}>{waiting > 0 ? `Daily login (${waiting})…` : "Daily login…"}</Button>}
       <Button onClick={() => setConnecting(true)}>Connect an account…</Button>
       <Button tone="primary" onClick={() => setAdding(true)}>
         <Icon name="plus" size={16} /> New paper account

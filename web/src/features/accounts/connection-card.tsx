@@ -16,13 +16,7 @@ import { Card } from "~/ui/panel";
 import { ProblemBox } from "~/ui/problem";
 import { toast } from "~/ui/toast";
 import { CredentialFields, type Entered, complete, requestOf } from "./credential-form";
-
-const LIVES = {
-  active: { text: "Session up", tone: "paper" },
-  expiring: { text: "Session ends soon", tone: "warn" },
-  needs_login: { text: "Needs a login", tone: "danger" },
-  dead: { text: "No session", tone: "danger" },
-} as const;
+import { LIVES } from "./lives";
 
 interface ActProps {
   workspace: string;

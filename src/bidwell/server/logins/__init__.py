@@ -1,0 +1,1 @@
+"""The logins that brokers want each day, of all accounts at once."""

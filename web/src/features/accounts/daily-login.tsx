@@ -1,0 +1,165 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { keys } from "~/api/keys";
+import { logIn, loginsQuery } from "~/api/logins";
+import { Problem } from "~/api/problem";
+import { mayAdminister, stepUp } from "~/api/session";
+import type { Login, Workspace } from "~/api/types";
+import { dateTime } from "~/lib/time";
+import { sentence } from "~/lib/words";
+import { Badge } from "~/ui/badge";
+import { Button, buttonClass } from "~/ui/button";
+import { Empty } from "~/ui/empty";
+import { Field, Input } from "~/ui/field";
+import { Card, Page } from "~/ui/panel";
+import { ProblemBox } from "~/ui/problem";
+import { Skeleton } from "~/ui/skeleton";
+import { toast } from "~/ui/toast";
+import { LIVES } from "./lives";
+
+/** What brokers add to the address to which they send a browser back after a login. */
+const BROUGHT = ["request_token", "auth_code", "code", "tokenId"] as const;
+
+/** The address that a broker's login led here, taken out of the address bar; empty where nobody was sent here. */
+function takeBrought(): string {
+  const { href, pathname, search } = window.location;
+  const given = new URLSearchParams(search);
+  if (!BROUGHT.some((name) => given.has(name))) {
+    return "";
+  }
+  window.history.replaceState(window.history.state, "", pathname);
+  return href;
+}
+
+interface LoginCardProps {
+  workspace: string;
+  login: Login;
+  password: string;
+  brought: string;
+}
+
+function LoginCard({ workspace, login, password, brought }: LoginCardProps) {
+  const client = useQueryClient();
+  const [entered, setEntered] = useState<Record<string, string>>({});
+  const first = login.fields[0]?.name;
+  const value = (name: string): string => entered[name] ?? (name === first ? brought : "");
+  const work = useMutation({
+    mutationFn: async () => {
+      await stepUp(password);
+      return logIn(workspace, login.account, Object.fromEntries(login.fields.map(({ name }) => [name, value(name).trim()])));
+    },
+    onSuccess: async () => {
+      setEntered(Object.fromEntries(login.fields.map(({ name }) => [name, ""])));
+      toast(`${login.name} is logged in`);
+      await client.invalidateQueries({ queryKey: keys.workspace(workspace) });
+    },
+  });
+  const problem = work.error ? Problem.from(work.error) : null;
+  const life = LIVES[login.life];
+  const ready = password !== "" && login.fields.every(({ name, optional }) => optional || value(name).trim() !== "");
+  return (
+    <Card title={login.name} aside={<Badge tone={life.tone}>{life.text}</Badge>}>
+      <form
+        aria-label={login.name}
+        className="grid grid-cols-1 gap-3"
+        onSubmit={(event) => {
+          event.preventDefault();
+          work.mutate();
+        }}
+      >
+        <p className="text-12 text-text-2">
+          {sentence(login.broker)} <span className="font-mono">{login.number}</span>
+          {login.reason && ` · ${sentence(login.reason)}`}
+          {login.until && ` · until ${dateTime(login.until)}`}
+        </p>
+        {login.login_url && (
+          <span>
+            <a className={buttonClass()} href={login.login_url} target="_blank" rel="noreferrer">
+              1. Log in at {sentence(login.broker)}
+            </a>
+          </span>
+        )}
+        {login.fields.map((field) => (
+          <Field key={field.name} label={field.label} hint={field.where} problem={problem?.fields.get(field.name)}>
+            {({ id, describedBy, invalid }) => (
+              <Input
+                id={id}
+                describedBy={describedBy}
+                invalid={invalid}
+                type={field.secret ? "password" : "text"}
+                value={value(field.name)}
+                maxLength={2048}
+                onChange={(event) => setEntered({ ...entered, [field.name]: event.target.value })}
+              />
+            )}
+          </Field>
+        ))}
+        {problem && <ProblemBox problem={problem} />}
+        <span className="flex justify-end">
+          <Button type="submit" tone="primary" disabled={!ready} busy={work.isPending}>
+            Bring it to the desk
+          </Button>
+        </span>
+      </form>
+    </Card>
+  );
+}
+
+/** The logins that brokers want each day, of all accounts on one page. */
+export function DailyLoginPage({ workspace }: { workspace: Workspace }) {
+  const { data, error, refetch } = useQuery(loginsQuery(workspace.id));
+  const [password, setPassword] = useState("");
+  const [brought] = useState(takeBrought);
+  if (error) {
+    return (
+      <Page title="Daily login">
+        <ProblemBox problem={Problem.from(error)} onRetry={() => void refetch()} />
+      </Page>
+    );
+  }
+  if (!data) {
+    return (
+      <Page title="Daily login">
+        <Skeleton className="h-64 w-full" />
+      </Page>
+    );
+  }
+  if (data.length === 0) {
+    return (
+      <Page title="Daily login">
+        <Empty>No connected account wants a login each day.</Empty>
+      </Page>
+    );
+  }
+  return (
+    <Page title="Daily login">
+      <Card>
+        <div className="grid grid-cols-1 gap-3">
+          <p className="text-text-2">
+            These brokers end every session in the early morning, and want a person to log in again. Log in there, and bring back the address that your
+            browser was sent to. {brought && "You came from such a login: what it brought stands in the first account below."}
+          </p>
+          {mayAdminister(workspace.role) ? (
+            <Field label="Your password" hint="Once for all accounts below">
+              {({ id, describedBy }) => (
+                <Input
+                  id={id}
+                  describedBy={describedBy}
+                  type="password"
+                  autoComplete="current-password"
+                  value={password}
+                  onChange={(event) => setPassword(event.target.value)}
+                />
+              )}
+            </Field>
+          ) : (
+            <p className="text-text-2">An owner or admin of the workspace logs in.</p>
+          )}
+        </div>
+      </Card>
+      {data.map((login, place) => (
+        <LoginCard key={login.account} workspace={workspace.id} login={login} password={password} brought={place === 0 ? brought : ""} />
+      ))}
+    </Page>
+  );
+}
