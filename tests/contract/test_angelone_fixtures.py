@@ -57,7 +57,7 @@ class Caller:
             "clientcode": FIELDS["client_code"], "password": FIELDS["pin"],
             "totp": totp(FIELDS["totp_secret"], self._stand.stage.clock.now())})  # fmt: skip
         tokens: dict[str, str] = found["data"]
-        self._session.headers["Authorization"] = tokens["jwtToken"]
+        self._session.headers["Authorization"] = f"Bearer {tokens['jwtToken']}"
         return tokens
 
 

@@ -96,7 +96,8 @@ GUIDE = Guide(
 
 
 def _stream() -> StreamSettings:
-    return StreamSettings(ping="ping", ping_every=10.0, silence=35.0)
+    # Its servers want to hear a text; whether they answer the protocol's own pings nobody says.
+    return StreamSettings(heartbeat=3600.0, ping="ping", ping_every=10.0, silence=35.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ class SessionRoutes:
                               for name in names)  # fmt: skip
         self._issued[jwt] = self._issued[feed] = issued
         self._refresh[refresh] = issued
-        return reply({"jwtToken": f"Bearer {jwt}", "refreshToken": refresh, "feedToken": feed})
+        return reply({"jwtToken": jwt, "refreshToken": refresh, "feedToken": feed})
 
     # --- who calls --------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from bidwell.brokers.angelone.broker.reading import Reading
 from bidwell.brokers.angelone.broker.ticket import changes_of, product_for, ticket_of, variety_of
 from bidwell.brokers.angelone.broker.updates import Updates
 from bidwell.brokers.angelone.client import AngelClient, Login
+from bidwell.brokers.angelone.client.login import Session
 from bidwell.brokers.angelone.config import LOGIN_PAGE, ORDERS_PER_SECOND, AngelConfig
 from bidwell.brokers.angelone.parse import orders as parse
 from bidwell.brokers.transport import Health, Kind, Stream
@@ -85,6 +86,7 @@ class AngelBroker:
         self._ids: dict[ClientOrderId, str] = {}
         self._kinds: dict[str, tuple[str, str]] = {}
         self._watching: set[asyncio.Task[None]] = set()
+        self._session: Session | None = None
 
     @property
     def capabilities(self) -> Capabilities:
@@ -265,7 +267,7 @@ class AngelBroker:
     # --- inside -----------------------------------------------------------------------------------
 
     async def _updates_url(self) -> str:
-        await self._client.session()
+        self._session = await self._client.session()
         return self._config.updates_url
 
     def _must_be_up(self) -> None:
@@ -326,5 +328,5 @@ class AngelBroker:
         """At the end of the day's login log in anew, before anything is refused for it."""
         while True:
             await asyncio.sleep(self._config.minding)
-            if self._stream.is_up and self._login.over():
+            if self._stream.is_up and self._session is not None and self._clock.now() >= self._session.ends_at:
                 self._stream.drop("the day's login ended: logging in anew")

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -13,6 +14,7 @@ from bidwell.brokers.angelone import wire
 from bidwell.brokers.angelone.broker.library import Library
 from bidwell.brokers.angelone.broker.market import AngelMarket
 from bidwell.brokers.angelone.client import AngelClient, Login
+from bidwell.brokers.angelone.client.login import Session
 from bidwell.brokers.angelone.config import MOST_STREAMS, MOST_TOKENS, AngelConfig
 from bidwell.brokers.angelone.errors import STREAM_ERRORS
 from bidwell.brokers.angelone.parse import prices as parse
@@ -42,6 +44,7 @@ class AngelFeed:
         self._lines: list[_Line] = []
         self._listener: FeedListener | None = None
         self._newest: dict[InstrumentId, Quote] = {}
+        self._minding: asyncio.Task[None] | None = None
 
     @property
     def name(self) -> str:
@@ -57,9 +60,14 @@ class AngelFeed:
         self._market.open()
         for line in self._lines:
             await line.open()
+        self._minding = asyncio.get_running_loop().create_task(self._mind_the_day())
 
     async def close(self) -> None:
         """End the streams."""
+        task, self._minding = self._minding, None
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
         for line in self._lines:
             await line.close()
         await self._client.close()
@@ -69,9 +77,9 @@ class AngelFeed:
         """Quote these too; those that Angel One does not trade are left out. Raises Unavailable or Refused."""
         known = {each for line in self._lines for each in line.tokens.values()}
         fresh: list[tuple[tuple[str, str], InstrumentId]] = []
-        for each in instruments:
-            if each in known:
-                continue
+        wanted = [each for each in instruments if each not in known]
+        await self._market.prepare(wanted)
+        for each in wanted:
             with contextlib.suppress(Missing):
                 handle = await self._market.handle(each)
                 fresh.append(((handle.exchange, handle.token), each))
@@ -119,6 +127,13 @@ class AngelFeed:
         """The tokens open no stream any more: the next attempt renews them."""
         self._login.spoil(self._login.session)
 
+    async def _mind_the_day(self) -> None:
+        """A stream that was opened on yesterday's tokens begins anew on today's."""
+        while True:
+            await asyncio.sleep(self._config.minding)
+            for line in self._lines:
+                line.mind(self._clock.now())
+
     def _tell(self, quotes: Iterable[Quote]) -> None:
         newer = []
         for quote in quotes:
@@ -140,6 +155,12 @@ class _Line:
         self.tokens: dict[tuple[str, str], InstrumentId] = {}
         self._stream = Stream(client.http, self._url, self, entropy, config.stream)
         self._seeding: asyncio.Task[None] | None = None
+        self._session: Session | None = None
+
+    def mind(self, now: datetime) -> None:
+        """Begin anew where the day of its tokens has ended."""
+        if self._stream.is_up and self._session is not None and now >= self._session.ends_at:
+            self._stream.drop("the day's login ended: logging in anew")
 
     async def open(self) -> None:
         await self._stream.open()
@@ -161,7 +182,7 @@ class _Line:
             await self.open()
 
     async def _url(self) -> str:
-        await self._client.session()
+        self._session = await self._client.session()
         return self._config.feed_url
 
     # --- transport.Ear ----------------------------------------------------------------------------

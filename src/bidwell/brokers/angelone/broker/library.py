@@ -16,6 +16,7 @@ from bidwell.model.ids import InstrumentId
 from bidwell.model.instrument import Instrument
 
 _AGAIN = timedelta(hours=1)
+_SEARCHES = 3
 _EXCHANGES = ("NSE", "NFO", "BSE", "BFO")
 
 
@@ -63,7 +64,14 @@ class Library:
         known = self.book.handle_of(instrument_id)
         if known is not None or instrument_id.rpartition(".")[2] not in VENUES.values():
             return known
-        return await self._sought(client, instrument_id) or await self._listed(client, now, instrument_id)
+        if self._master is None:
+            known = await self._sought(client, instrument_id)
+        return known or await self._listed(client, now, instrument_id)
+
+    async def prepare(self, client: AngelClient, now: datetime, instruments: Iterable[InstrumentId]) -> None:
+        """Read the list before many names are asked for, which a search gives once a second."""
+        if sum(self.book.handle_of(each) is None for each in instruments) > _SEARCHES:
+            await self.master(client, now)
 
     async def listing(self, client: AngelClient, now: datetime, symbols: Sequence[str]) -> list[Instrument]:
         """The instruments behind names, Angel One's or ours; what it does not list or has ended is left out."""
@@ -116,8 +124,10 @@ class Library:
         return None
 
     async def _listed(self, client: AngelClient, now: datetime, instrument_id: InstrumentId) -> Handle | None:
-        for row in _with_id(await self.master(client, now), instrument_id):
-            self.book.learn([row])
+        master = await self.master(client, now)
+        named = [row for each in guesses(instrument_id) if (row := master.by_symbol(*each)) is not None]
+        rows = [row for row in named if _is(row, instrument_id)] or list(_with_id(master, instrument_id))
+        self.book.learn(rows)
         return self.book.handle_of(instrument_id)
 
 

@@ -84,6 +84,7 @@ class AngelMarket:
     async def quotes(self, instruments: Sequence[InstrumentId]) -> Sequence[Quote]:
         """The newest quote of each instrument that has one."""
         wanted: dict[tuple[str, str], InstrumentId] = {}
+        await self.prepare(instruments)
         for each in instruments:
             handle = await self.handle(each)
             wanted[handle.exchange, handle.token] = each
@@ -95,6 +96,10 @@ class AngelMarket:
             rows = await self._client.quotes(tokens)
             found += [quote for quote in (self._quote(row, wanted) for row in rows) if quote is not None]
         return found
+
+    async def prepare(self, instruments: Sequence[InstrumentId]) -> None:
+        """Be ready to be asked for many handles."""
+        await self._library.prepare(self._client, self._clock.now(), instruments)
 
     async def handle(self, instrument: InstrumentId) -> Handle:
         """By what Angel One knows an instrument; raises Missing for what it does not trade."""

@@ -176,7 +176,8 @@ class Reading:
         holdings = [(row, HELD_PRODUCT, *parse.holding(row)) for row in await self._client.holdings()]
         found: list[tuple[_Row, str, Decimal, Decimal | None]] = [*positions, *holdings]
         for row, product, quantity, average in found:
-            if not quantity:
+            sold = product == HELD_PRODUCT and quantity < 0
+            if not quantity or (sold and not HOLDINGS_KEEP_WHAT_IS_SOLD):
                 continue
             try:
                 held[await self.identify(row)].add(product, quantity, average)

@@ -91,7 +91,9 @@ class SymbolBook:
             raise ProtocolError(f"Angel One named {symbol!r} at {exchange!r}, which is no exchange that it documents")
         ident = _by_name(exchange, symbol)
         if ident is None:
-            raise UnknownSymbol(exchange, token, symbol)
+            if known is None:
+                raise UnknownSymbol(exchange, token, symbol)
+            return known
         self._note(ident, Handle(exchange, symbol, token))
         return ident
 
