@@ -124,6 +124,26 @@ async def test_a_login_that_was_refused_is_not_tried_again_at_once() -> None:
         assert (state.life, state.login_url) == (SessionLife.NEEDS_LOGIN, "https://trader.tradovate.com")
 
 
+async def test_a_person_who_tries_again_is_not_answered_from_memory() -> None:
+    async with tradovate_stand() as stand:
+        made, means = brokerage("tradovate"), Means(WallClock(), SeededEntropy())
+        access = Access(login("DEMO1"), "twin", stand.server.url)
+        await stand.end_session()
+        with pytest.raises(Refused, match="user name, password"):
+            await made.probe(access, means)
+        await stand.restore_session()
+        assert (await made.probe(access, means)).number == "DEMO1"
+
+
+async def test_a_password_that_is_about_to_expire_is_told() -> None:
+    async with tradovate_stand() as stand:
+        stand.twin.password_days = 3
+        broker = stand.broker()
+        await broker.connect(Ear())
+        assert [each.code for each in broker.report().troubles] == ["password"]
+        await broker.close()
+
+
 async def test_an_account_that_the_login_has_not_is_named_with_those_it_has() -> None:
     async with tradovate_stand(account="DEMO9") as stand:
         with pytest.raises(Refused, match="DEMO1, DEMO2"):

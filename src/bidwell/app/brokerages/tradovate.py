@@ -41,11 +41,13 @@ class Tradovate:
         _config(access)
 
     def session(self, access: Access, account: Account, means: Means) -> BrokerSession:
-        """A session of an account, not connected yet."""
+        """A session of an account, not connected yet; a login that was refused before is tried anew."""
+        _client(_config(access), means.clock).login.forgive()
         return self._broker(access, account, means)
 
     async def probe(self, access: Access, means: Means) -> ProbedAccount:
         """Read the account behind a credential."""
+        _client(_config(access), means.clock).login.forgive()
         broker = self._reader(access, means)
         try:
             found, money = await broker.probe(), await broker.money()

@@ -60,13 +60,17 @@ _CLOSERS = {OrderStatus.CANCELED: "AtExecution", OrderStatus.EXPIRED: "", OrderS
 
 
 class TradovateTwin:
-    """`twins.Dialect` for Tradovate; a session lives for `lifetime` seconds unless it is renewed."""
+    """`twins.Dialect` for Tradovate.
+
+    A session lives for `lifetime` seconds unless it is renewed, a password for `password_days`.
+    """
 
     name = "tradovate"
 
-    def __init__(self, stage: Stage, lifetime: float = 5400.0) -> None:
+    def __init__(self, stage: Stage, lifetime: float = 5400.0, password_days: int = 90) -> None:
         self.stage = stage
         self.lifetime = lifetime
+        self.password_days = password_days
         self.records = Records(stage)
         self.attempts = self.logins = self.renewals = 0
         self._reads = Reads(self.records)
@@ -123,7 +127,7 @@ class TradovateTwin:
         return {
             "accessToken": session.token, "mdAccessToken": session.market_token,
             "expirationTime": words.stamp(now + timedelta(seconds=self.lifetime)),
-            "passwordExpirationTime": words.stamp(now + timedelta(days=90)), "userStatus": "Active", "userId": 1,
+            "passwordExpirationTime": words.stamp(now + timedelta(days=self.password_days)), "userStatus": "Active", "userId": 1,
             "name": session.user, "hasLive": False,
         }  # fmt: skip
 

@@ -26,6 +26,8 @@ from bidwell.model.errors import BrokerError, ProtocolError, Refused, Unavailabl
 log = structlog.get_logger("bidwell")
 _TOKEN = wire.decoder(wire.Token)
 _LONGEST_PENALTY = 60.0
+_LONG_AGO = -1e9
+_PASSWORD_AHEAD = timedelta(days=7)
 _OPEN, _RENEW = "/auth/accesstokenrequest", "/auth/renewaccesstoken"
 
 
@@ -51,7 +53,7 @@ class Login:
         self._monotonic = monotonic
         self._session: Session | None = None
         self._refusal: tuple[float, BrokerError] | None = None
-        self._opened_at = -1e9
+        self._opened_at = _LONG_AGO
         self._users = 0
         self._turn = asyncio.Lock()
         self._changed = asyncio.Event()
@@ -82,6 +84,10 @@ class Login:
     def is_used(self) -> bool:
         """Whether anybody needs it."""
         return self._users > 0
+
+    def forgive(self) -> None:
+        """A person tries again: what was refused before is asked once more."""
+        self._refusal, self._opened_at = None, _LONG_AGO
 
     def warning(self) -> SessionState | None:
         """The state that the session brings upon its users; None while nothing is wrong with it."""
@@ -147,6 +153,7 @@ class Login:
             raise self._remember(kept.refused_pause, Refused(
                 f"Tradovate does not let this login in: check user name, password, key number and secret ({said})"))  # fmt: skip
         self._refusal = None
+        self._warn_of_password(reply)
         session = self._read(reply)
         self._take(session)
         return session
@@ -195,6 +202,14 @@ class Login:
         if reply.expiration_time:
             ends_at = min(ends_at, moment(reply.expiration_time, "expirationTime"))
         return Session(reply.access_token, reply.md_access_token, ends_at)
+
+    def _warn_of_password(self, reply: wire.Token) -> None:
+        if not reply.password_expiration_time:
+            return
+        ends_at = moment(reply.password_expiration_time, "passwordExpirationTime")
+        if ends_at - self._clock.now() < _PASSWORD_AHEAD:
+            text = f"the password at Tradovate expires on {ends_at:%Y-%m-%d}: change it there and enter it here"
+            self._health.trouble("logging in", text, "password")
 
     # --- renewing -----------------------------------------------------------------------------------
 
