@@ -39,12 +39,14 @@ def _nothing(_account: AccountId) -> Mapping[ClientOrderId, InstrumentId]:
 class Means:
     """What every session is given.
 
-    `traded` are the desk's own open orders of an account, with their instruments.
+    `traded` are the desk's own open orders of an account, with their instruments. Where `polled`, somebody else may have
+    the broker's stream: a broker that allows one is only asked.
     """
 
     clock: Clock
     entropy: Entropy
     traded: Callable[[AccountId], Mapping[ClientOrderId, InstrumentId]] = _nothing
+    polled: bool = False
 
 
 class Prices(Protocol):

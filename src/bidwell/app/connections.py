@@ -89,9 +89,10 @@ class BrokerConnections:
     desk: Desk
     prices: FeedListener
 
-    def __init__(self, sealed: Sealed, clock: Clock, entropy: Entropy, feed: str, *, twins: bool) -> None:
+    def __init__(self, sealed: Sealed, clock: Clock, entropy: Entropy, feed: str, *, twins: bool,
+                 polled: bool = False) -> None:  # fmt: skip
         self._sealed = sealed
-        self._means = Means(clock, entropy, self._traded)
+        self._means = Means(clock, entropy, self._traded, polled=polled)
         self._feed = feed
         self._twins = twins
         self._access: dict[AccountId, tuple[str, Access]] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bidwell.brokers.alpaca import GUIDE, AlpacaBroker, AlpacaConfig, AlpacaFeed, AlpacaMarket, configure
@@ -36,7 +37,10 @@ class Alpaca:
 
     def session(self, access: Access, account: Account, means: Means) -> BrokerSession:
         """A session of an account, not connected yet."""
-        return AlpacaBroker(_config(access), account, _book(access), means.clock, means.entropy)
+        config = _config(access)
+        if means.polled:
+            config = replace(config, stream=replace(config.stream, off=True))
+        return AlpacaBroker(config, account, _book(access), means.clock, means.entropy)
 
     async def probe(self, access: Access, means: Means) -> ProbedAccount:
         """Read the account behind a credential."""

@@ -62,7 +62,7 @@ class Guardian:
         self._pool = Pool(charge.conninfo, size=2)
         self._market = Market(calendars)
         connections = BrokerConnections(Sealed(self._pool, Path(charge.vault_key_file), folder.path), clock, entropy,
-                                        charge.feed, twins=charge.twins)  # fmt: skip
+                                        charge.feed, twins=charge.twins, polled=True)  # fmt: skip
         self.stop = asyncio.Event()
         place = folder.path / record.FOLDER
         self.means = acting.Means(folder, charge.conninfo, clock, entropy, calendars, self._market, connections, Fence(place),

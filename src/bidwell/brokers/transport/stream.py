@@ -28,7 +28,8 @@ class StreamSettings:
 
     Reconnects wait `backoff_first`, doubling up to `backoff_most`, each with jitter; a connection that held for
     `steady` begins again at the first. `ping` is said every `ping_every` to servers that want to hear a text of their
-    own; a stream on which nothing came for `silence` is given up.
+    own; a stream on which nothing came for `silence` is given up. One that is `off` makes no connection and counts as up:
+    what it would have told is read, for a second session at a broker that allows one stream.
     """
 
     heartbeat: float = 10.0
@@ -40,6 +41,7 @@ class StreamSettings:
     ping: str = ""
     ping_every: float = 10.0
     silence: float | None = None
+    off: bool = False
 
 
 class Socket:
@@ -123,6 +125,10 @@ class Stream:
         Raises Unavailable, Refused or ProtocolError when the first attempt fails; nothing is left running then.
         """
         if self._keeper is not None:
+            return
+        if self._settings.off:
+            self.is_up = True
+            self._ear.up()
             return
         socket = await self._dial()
         self._keeper = asyncio.get_running_loop().create_task(self._keep(socket))
