@@ -14,7 +14,7 @@ from aiohttp import web
 
 from bidwell.app.brokerage import Access, Means, brokerage
 from bidwell.app.clock import SystemEntropy, WallClock
-from bidwell.brokers.topstepx import wire
+from bidwell.brokers.topstepx import TopstepxBroker, wire
 from bidwell.brokers.topstepx.broker.account import check_environment
 from bidwell.brokers.topstepx.broker.reading import pick
 from bidwell.brokers.topstepx.config import GUIDE, LIVE, PRACTICE, TopstepxConfig, configure
@@ -144,6 +144,41 @@ async def test_accounts_of_one_login_share_its_token() -> None:
         assert calls.of("Auth/loginKey") == 1
         for session in sessions:
             await session.close()
+
+
+async def test_accounts_of_one_user_hear_over_one_connection() -> None:
+    calls = Calls()
+    async with topstepx_stand(middlewares=[calls.middleware()]) as stand:
+        user, make = stand.user(), Maker(stand)
+        rooms = []
+        for number in (NUMBER, "466"):
+            account = replace(stand.account, broker_account=number)
+            rooms.append((TopstepxBroker(stand.config, account, user, stand.book, WallClock()), Ear()))
+        for broker, ear in rooms:
+            await broker.connect(ear)
+        orders = [make.limit("90.00"), make.limit("91.00")]
+        for (broker, ear), order in zip(rooms, orders, strict=True):
+            await broker.submit(approved(order))
+            await ear.hears(order.client_order_id, OrderAccepted)
+        (first, heard), (second, other) = rooms
+        assert heard.of(orders[1].client_order_id) == other.of(orders[0].client_order_id) == []
+        stand.stage.disconnect(NUMBER)
+        for _, ear in rooms:
+            await ear.sees("up", "down", "up")
+        await first.close()
+        await second.cancel(orders[1])
+        await other.hears(orders[1].client_order_id, OrderCanceled)
+        await first.connect(heard)
+        await first.cancel(orders[0])
+        await heard.hears(orders[0].client_order_id, OrderCanceled)
+        assert (other.states, calls.of("/hubs/user"), calls.of("Auth/loginKey")) == (
+            ["up", "down: the stream was closed", "up"],
+            2,
+            1,
+        )
+        for broker, _ in rooms:
+            await broker.close()
+        await until(lambda: not stand.stage.lines.of(""), "the connection has ended")
 
 
 async def test_an_account_that_may_not_trade_is_watched_and_says_so(stand: TopstepxStand) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp.typedefs import Middleware
 
 from bidwell.app.clock import WallClock
-from bidwell.brokers.topstepx import Login, TopstepxBroker, TopstepxConfig, TopstepxMarket
+from bidwell.brokers.topstepx import TopstepxBroker, TopstepxConfig, TopstepxMarket, User
 from bidwell.brokers.topstepx.hub import PING
 from bidwell.brokers.topstepx.symbols import SymbolBook
 from bidwell.brokers.transport import Limits, StreamSettings
@@ -65,7 +65,11 @@ class TopstepxStand:
         return self.server.stage
 
     def broker(self, config: TopstepxConfig | None = None) -> TopstepxBroker:
-        return TopstepxBroker(config or self.config, self.account, login(), self.book, WallClock(), SeededEntropy())
+        wanted = config or self.config
+        return TopstepxBroker(wanted, self.account, self.user(wanted), self.book, WallClock())
+
+    def user(self, config: TopstepxConfig | None = None) -> User:
+        return User(config or self.config, WallClock(), SeededEntropy())
 
     def broker_with_bad_credentials(self) -> TopstepxBroker:
         return self.broker(replace(self.config, api_key="wrong"))
@@ -74,7 +78,7 @@ class TopstepxStand:
         return self.broker(replace(self.config, twin="http://127.0.0.1:1"))
 
     def market(self) -> TopstepxMarket:
-        return TopstepxMarket(self.config, login(), self.book, WallClock(), asyncio.get_running_loop().time)
+        return TopstepxMarket(self.config, self.user().login, self.book, WallClock(), asyncio.get_running_loop().time)
 
     async def market_token(self) -> str:
         """A token of the twin's making."""
@@ -164,10 +168,6 @@ class TopstepxStand:
 
     def fault(self, mishap: MishapType, **more: Any) -> None:  # noqa: ANN401 - fields of several types
         self.stage.set_script(Script((Mishap(mishap, **more),)))
-
-
-def login() -> Login:
-    return Login(asyncio.get_running_loop().time)
 
 
 @asynccontextmanager

@@ -14,10 +14,11 @@ GARBAGE = '{"stream":'
 
 
 class Line:
-    """One stream of one account; frames leave in the order in which they were put."""
+    """One stream of one account, and of those in `also`; frames leave in the order in which they were put."""
 
     def __init__(self, account: str, socket: web.WebSocketResponse, request: web.Request) -> None:
         self.account = account
+        self.also: set[str] = set()
         self.wants: set[str] = set()
         self._socket = socket
         self._request = request
@@ -82,7 +83,7 @@ class Lines:
 
     def of(self, account: str) -> list[Line]:
         """The streams of an account; all of them for an empty name."""
-        return [each for each in self._open if account in {"", each.account}]
+        return [each for each in self._open if account in {"", each.account} or account in each.also]
 
     def tell(self, account: str, frames: Sequence[str | bytes], topic: str, how: MishapType | None = None) -> None:
         """Say frames to the account's streams that listen to `topic`, in the way that a mishap has it."""

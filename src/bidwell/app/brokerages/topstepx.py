@@ -1,4 +1,4 @@
-"""TopstepX's parts, made from a credential; accounts of one environment share contracts, those of one user the token."""
+"""TopstepX's parts, made from a credential; accounts of one environment share contracts, those of one user a session."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from bidwell.brokers.topstepx import (
     GUIDE,
-    Login,
     TopstepxBroker,
     TopstepxConfig,
     TopstepxFeed,
     TopstepxMarket,
+    User,
     configure,
 )
 from bidwell.brokers.topstepx.symbols import SymbolBook
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from bidwell.model.instrument import Instrument
 
 _BOOKS: defaultdict[str, SymbolBook] = defaultdict(SymbolBook)
-_LOGINS: dict[tuple[str, ...], Login] = {}
+_USERS: dict[tuple[str, ...], User] = {}
 
 
 class Topstepx:
@@ -43,7 +43,7 @@ class Topstepx:
     def session(self, access: Access, account: Account, means: Means) -> BrokerSession:
         """A session of an account, not connected yet."""
         config = _config(access)
-        return TopstepxBroker(config, account, _login(config), _book(access), means.clock, means.entropy)
+        return TopstepxBroker(config, account, _user(config, means), _book(access), means.clock)
 
     async def probe(self, access: Access, means: Means) -> ProbedAccount:
         """Look at the account behind a credential."""
@@ -75,13 +75,14 @@ class Topstepx:
     def prices(self, access: Access, means: Means) -> TopstepxFeed:
         """The market hub."""
         config = _config(access)
-        market = TopstepxMarket(config, _login(config), _book(access), means.clock, asyncio.get_running_loop().time)
+        login = _user(config, means).login
+        market = TopstepxMarket(config, login, _book(access), means.clock, asyncio.get_running_loop().time)
         return TopstepxFeed(config, market, _book(access), means.clock, means.entropy)
 
     def _reader(self, access: Access, means: Means) -> TopstepxBroker:
         config = _config(access)
         nobody = Account(AccountId("reader"), "reader", "topstepx", "reader", "USD")
-        return TopstepxBroker(config, nobody, _login(config), _book(access), means.clock, means.entropy)
+        return TopstepxBroker(config, nobody, _user(config, means), _book(access), means.clock)
 
 
 def make() -> Topstepx:
@@ -97,9 +98,9 @@ def _book(access: Access) -> SymbolBook:
     return _BOOKS[access.twin or "topstepx"]
 
 
-def _login(config: TopstepxConfig) -> Login:
-    """The token of a user at one host by one way out: TopstepX allows few sessions of a user at once."""
+def _user(config: TopstepxConfig, means: Means) -> User:
+    """A user at one host by one way out, whose accounts share token, rate and hub."""
     key = (config.rest, config.user_name, config.api_key, config.proxy or "")
-    if key not in _LOGINS:
-        _LOGINS[key] = Login(asyncio.get_running_loop().time)
-    return _LOGINS[key]
+    if key not in _USERS:
+        _USERS[key] = User(config, means.clock, means.entropy)
+    return _USERS[key]

@@ -82,8 +82,8 @@ class TopstepxClient:
         self._health = health
         self._token = ""
         self.http = Http(config.http, {"Accept": "application/json"})
-        self._caller = Caller(self.http, self._judge, config.rate, health, monotonic)
-        self._bars_caller = Caller(self.http, self._judge, BARS_RATE, health, monotonic)
+        self._caller = Caller(self.http, self._judge, config.rate, health, monotonic, bucket=login.bucket)
+        self._bars_caller = Caller(self.http, self._judge, BARS_RATE, health, monotonic, bucket=login.bars_bucket)
 
     def open(self) -> None:
         """Be ready to call."""

@@ -43,9 +43,9 @@ def _records(frame: bytes | str, what: str) -> list[wire.Message]:
     return [read(_MESSAGE, each, what) for each in whole]
 
 
-def invocation(number: int, target: str, *arguments: object) -> str:
-    """A call of a hub's method, to be answered under its number."""
-    call = {"type": EVENT, "invocationId": str(number), "target": target, "arguments": list(arguments)}
+def invocation(name: int | str, target: str, *arguments: object) -> str:
+    """A call of a hub's method, to be answered under its name."""
+    call = {"type": EVENT, "invocationId": str(name), "target": target, "arguments": list(arguments)}
     return msgspec.json.encode(call).decode() + END
 
 

@@ -6,6 +6,9 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
+from bidwell.brokers.topstepx.config import BARS_RATE
+from bidwell.brokers.transport import Limits
+
 
 class Asker(Protocol):
     """Who carries the login's own requests: one of the sessions that share it."""
@@ -20,16 +23,18 @@ class Asker(Protocol):
 
 
 class Login:
-    """The token of one user, shared by all accounts of that user on this desk: TopstepX allows few sessions at once.
+    """The token and the rate of one user, shared by all accounts of that user on this desk.
 
     `monotonic` is in seconds.
     """
 
-    def __init__(self, monotonic: Callable[[], float]) -> None:
+    def __init__(self, rate: Limits, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
         self._lock = asyncio.Lock()
         self._token = ""
         self._made_at = 0.0
+        self.bucket = rate.bucket(monotonic)
+        self.bars_bucket = BARS_RATE.bucket(monotonic)
 
     async def token(self, asker: Asker) -> str:
         """The token in force, made by a login where there is none."""

@@ -29,6 +29,10 @@ class Limits:
     burst: int
     reserved: int
 
+    def bucket(self, monotonic: Callable[[], float]) -> TokenBucket:
+        """A full bucket of this rate; `monotonic` gives seconds."""
+        return TokenBucket(self.per_second, self.burst, self.reserved, monotonic)
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -64,7 +68,9 @@ class Denied(Refused):
 
 
 class Caller:
-    """Sends requests one account may send; callers of one broker's several rates may share a `circuit`.
+    """Sends requests one account may send.
+
+    Callers of one broker's several rates may share a `circuit`, those of one user's several accounts a `bucket`.
 
     `ask` raises Unavailable (nothing happened), InDoubt (a write that may have), Denied (the broker said no; for a
     write only where nothing was done), ProtocolError.
@@ -72,13 +78,13 @@ class Caller:
 
     def __init__(
         self, http: Http, judge: Judge, limits: Limits, health: Health, monotonic: Callable[[], float],
-        circuit: Circuit | None = None,
+        circuit: Circuit | None = None, bucket: TokenBucket | None = None,
     ) -> None:  # fmt: skip
         self._http = http
         self._judge = judge
         self._health = health
         self._monotonic = monotonic
-        self._bucket = TokenBucket(limits.per_second, limits.burst, limits.reserved, monotonic)
+        self._bucket = bucket or limits.bucket(monotonic)
         self._circuit = circuit or Circuit(monotonic)
         self._not_before = 0.0
 

@@ -39,7 +39,6 @@ class HubRoutes:
         async def handle(request: web.Request) -> web.StreamResponse:
             people = self._records.callers(request)
             async with self._stage.lines.opened(request) as (line, socket):
-                line.account = people[0].account
                 pinging = asyncio.get_running_loop().create_task(_ping(line))
                 shaken = False
                 try:
@@ -60,7 +59,8 @@ class HubRoutes:
 
         return handle
 
-    def _market(self, line: Line, _people: list[Person], target: str, arguments: list[Any]) -> str | None:
+    def _market(self, line: Line, people: list[Person], target: str, arguments: list[Any]) -> str | None:
+        line.account = people[0].account
         for name, topic in _MARKET.items():
             for verb in ("Subscribe", "Unsubscribe"):
                 if target == f"{verb}Contract{name}":
@@ -103,11 +103,11 @@ def _user(line: Line, people: list[Person], target: str, arguments: list[Any]) -
         account = str(arguments[0])
         if account not in {each.account for each in people}:
             return "Account not found"
-        line.account = account
-    if target == "SubscribeOrders":
-        line.wants = line.wants | {ORDERS}
-    elif target == "UnsubscribeOrders":
-        line.wants = line.wants - {ORDERS}
+        if target == "SubscribeOrders":
+            line.also.add(account)
+            line.wants = line.wants | {ORDERS}
+        elif target == "UnsubscribeOrders":
+            line.also.discard(account)
     return None
 
 

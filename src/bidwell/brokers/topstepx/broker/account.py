@@ -13,11 +13,11 @@ from bidwell.brokers.topstepx import parse, wire
 from bidwell.brokers.topstepx.broker.reading import Reading
 from bidwell.brokers.topstepx.broker.ticket import TYPES, changes, ticket_of
 from bidwell.brokers.topstepx.broker.updates import Updates
+from bidwell.brokers.topstepx.broker.user import User
 from bidwell.brokers.topstepx.client import Refusal, TopstepxClient
 from bidwell.brokers.topstepx.config import PAGE_URL, PRACTICE, PRACTICE_NAME, TopstepxConfig
-from bidwell.brokers.topstepx.login import Login
 from bidwell.brokers.topstepx.symbols import SymbolBook
-from bidwell.brokers.transport import Health, Kind, Stream
+from bidwell.brokers.transport import Health, Kind
 from bidwell.brokers.transport.caller import Denied
 from bidwell.engine.ports import (
     BrokerEvent,
@@ -26,7 +26,6 @@ from bidwell.engine.ports import (
     Capabilities,
     Clock,
     DedupeScope,
-    Entropy,
     SessionLife,
     SessionReport,
     Snapshot,
@@ -70,30 +69,22 @@ def capabilities(config: TopstepxConfig) -> Capabilities:
 class TopstepxBroker:
     """The BrokerSession port over one account of one login.
 
-    `symbols` may be shared by the accounts of one environment, `login` by those of one user. `connect` looks at the
+    `symbols` may be shared by the accounts of one environment, `user` by those of one user. `connect` looks at the
     account first, so that a key that is wrong is told at once; it raises Unavailable or Refused then and leaves nothing
     running.
     """
 
-    def __init__(
-        self,
-        config: TopstepxConfig,
-        account: Account,
-        login: Login,
-        symbols: SymbolBook,
-        clock: Clock,
-        entropy: Entropy,
-    ) -> None:
+    def __init__(self, config: TopstepxConfig, account: Account, user: User, symbols: SymbolBook, clock: Clock) -> None:
         self._config = config
         self._account = account
         self._clock = clock
         self._capabilities = capabilities(config)
         self._listener: BrokerListener | None = None
         self._health = Health(clock)
-        self._client = TopstepxClient(config, login, self._health, asyncio.get_running_loop().time)
+        self._user = user
+        self._client = TopstepxClient(config, user.login, self._health, asyncio.get_running_loop().time)
         self._reading = Reading(self._client, symbols, account.id, clock)
-        self._updates = Updates(self, config, self._client, self._reading)
-        self._stream = Stream(self._client.http, self._updates.url, self._updates, entropy, config.stream)
+        self._updates = Updates(self, self._client, self._reading)
         self._accepted: dict[str, None] = {}
         self._watching: set[asyncio.Task[None]] = set()
         self._renewing: asyncio.Task[None] | None = None
@@ -116,7 +107,7 @@ class TopstepxBroker:
         try:
             await self.probe()
             self._listener = listener
-            await self._stream.open()
+            await self._user.join(self._updates)
         except BaseException as problem:
             self._listener = None
             await self._client.close()
@@ -131,8 +122,8 @@ class TopstepxBroker:
         renewing, self._renewing = self._renewing, None
         for task in (*self._watching, *([renewing] if renewing is not None else [])):
             task.cancel()
+        await self._user.leave(self._updates)
         await self._updates.close()
-        await self._stream.close()
         await self._client.close()
         self._health.turn(SessionLife.DEAD, "closed")
 
@@ -325,7 +316,7 @@ class TopstepxBroker:
         self._allowed = allowed
         if not allowed:
             self._health.trouble("account", f"{_BLOCKED}: a limit of its programme may have been reached", "canTrade")
-        if self._stream.is_up:
+        if self._updates.is_up:
             self._active()
 
     def trouble(self, what: str, problem: BrokerError | str) -> None:
@@ -334,7 +325,7 @@ class TopstepxBroker:
 
     def reread(self, reason: str) -> None:
         """What came cannot be made sense of: the hub begins anew, and with it the desk's reading."""
-        self._stream.drop(reason)
+        self._user.drop(reason)
 
     # --- inside -----------------------------------------------------------------------------------
 
@@ -353,17 +344,17 @@ class TopstepxBroker:
                 self._not_renewed(problem)
             else:
                 wait = self._config.renew_every
-                if self._stream.is_up:
+                if self._updates.is_up:
                     self._active()
 
     def _not_renewed(self, problem: BrokerError) -> None:
         self._health.trouble("renewing the session", problem)
         until = parse.expiry_of(self._client.last_token)
-        if self._stream.is_up and until is not None and until - self._clock.now() < _ENDS_SOON:
+        if self._updates.is_up and until is not None and until - self._clock.now() < _ENDS_SOON:
             self._health.turn(SessionLife.EXPIRING, f"not renewed: {problem}", until=until)
 
     def _must_be_up(self) -> None:
-        if not self._stream.is_up:
+        if not self._updates.is_up:
             raise Unavailable("the session with TopstepX is down: nothing was sent")
 
     def _watch(self, number: int) -> None:
@@ -371,8 +362,8 @@ class TopstepxBroker:
 
         async def look() -> None:
             await asyncio.sleep(self._config.patience)
-            if self._stream.is_up and not self._updates.mentioned(number):
-                self._stream.drop("the user hub is open and says nothing of an order that was taken in")
+            if self._updates.is_up and not self._updates.mentioned(number):
+                self._user.drop("the user hub is open and says nothing of an order that was taken in")
 
         if not self._updates.mentioned(number):
             task = asyncio.get_running_loop().create_task(look())

@@ -100,11 +100,11 @@ class Reading:
         fills = await self._fills([row]) if parse.filled_of(row) else {}
         return parse.order(row, fills.get(row.id, ()), self.context())
 
-    async def _fills(self, rows: Sequence[wire.Order], reach: datetime | None = None) -> dict[int, list[Fill]]:
+    async def _fills(self, rows: Sequence[wire.Order]) -> dict[int, list[Fill]]:
         """The fills of orders by TopstepX's ids, oldest first; those that were voided are none."""
-        made = [each for each in (reach, *(parse.made_at(row) for row in rows)) if each is not None]
-        if not made:
+        if not rows:
             return {}
+        made = [parse.made_at(row) or self._clock.now() - REACH for row in rows]
         names = {row.id: parse.event_name(row) for row in rows}
         trades = await self._client.trades(self.number, min(made) - _OVERLAP)
         context = self.context()
@@ -127,7 +127,8 @@ class Reading:
         rows |= {row.id: row for row in working if row.id not in rows}
         rows |= {row.id: row for row in await self._gone(set(rows))}
         await self.learn({row.contractId for row in rows.values()} | {row.contractId for row in positions})
-        fills = await self._fills([row for row in rows.values() if self._mapped(row.contractId)], reach)
+        filled = [row for row in rows.values() if parse.filled_of(row) and self._mapped(row.contractId)]
+        fills = await self._fills(filled)
         orders, complete = self._orders(rows.values(), fills, since)
         held = {}
         for position in positions:

@@ -7,13 +7,12 @@ from collections import deque
 from decimal import Decimal
 from typing import Protocol, TypeVar
 
-from bidwell.brokers.topstepx import hub, parse, wire
+from bidwell.brokers.topstepx import parse, wire
 from bidwell.brokers.topstepx.broker.reading import Reading
+from bidwell.brokers.topstepx.broker.user import WHAT
 from bidwell.brokers.topstepx.client import TopstepxClient
-from bidwell.brokers.topstepx.config import TopstepxConfig
 from bidwell.brokers.topstepx.symbols import UnknownSymbol
-from bidwell.brokers.transport import Socket, decoder, read
-from bidwell.brokers.transport.caller import Denied
+from bidwell.brokers.transport import decoder, read
 from bidwell.engine.ports import BrokerEvent
 from bidwell.model import events as ev
 from bidwell.model.errors import BrokerError, ProtocolError, Refused
@@ -26,7 +25,6 @@ _ORDER = decoder(wire.Order)
 _TRADE = decoder(wire.HalfTurn)
 _ACCOUNT = decoder(wire.Account)
 _REMEMBERED = 5000
-_WHAT = "the user hub"
 
 Row = wire.Order | wire.HalfTurn
 K = TypeVar("K")
@@ -56,15 +54,15 @@ class Owner(Protocol):
 
 
 class Updates:
-    """`transport.Ear` for the user hub.
+    """`user.Member` for one account.
 
     A fill names its order by TopstepX's id: where that is not known yet, or a contract is seen for the first time, it is
     looked up, and what came behind it waits, so that the desk hears everything in its order.
     """
 
-    def __init__(self, owner: Owner, config: TopstepxConfig, client: TopstepxClient, reading: Reading) -> None:
+    def __init__(self, owner: Owner, client: TopstepxClient, reading: Reading) -> None:
+        self.is_up = False
         self._owner = owner
-        self._config = config
         self._client = client
         self._reading = reading
         self._mentioned: dict[int, None] = {}
@@ -73,14 +71,15 @@ class Updates:
         self._ended: dict[int, None] = {}
         self._waiting: deque[Row] = deque()
         self._worker: asyncio.Task[None] | None = None
-        self._turned_away = 0
 
-    async def url(self) -> str:
-        """Where the hub listens, with a token that is in force."""
-        return self._config.hub_url("user", await self._client.token())
+    @property
+    def number(self) -> int:
+        """TopstepX's number of the account."""
+        return self._reading.number
 
     async def close(self) -> None:
         """Stop what is being looked up."""
+        self.is_up = False
         worker, self._worker = self._worker, None
         self._waiting.clear()
         if worker is not None:
@@ -101,47 +100,34 @@ class Updates:
         """The terms of an order as they are known."""
         return self._asked.get(order)
 
-    # --- transport.Ear ----------------------------------------------------------------------------
+    # --- user.Member --------------------------------------------------------------------------------
 
-    async def greet(self, socket: Socket) -> None:
-        """Shake hands and subscribe to the account's events; what comes meanwhile is in the reading that follows."""
-        number = self._reading.number
-        calls = [
-            ("SubscribeAccounts", ()),
-            *((f"Subscribe{what}", (number,)) for what in ("Orders", "Positions", "Trades")),
-        ]
-        await hub.greet(socket, calls, _WHAT)
-
-    def hear(self, frame: bytes | str) -> None:
-        """A frame of one or several messages."""
-        for message in hub.messages(frame, f"a message of {_WHAT}"):
-            hub.closed_or_refused(message, _WHAT)
-            self._owner.heard()
-            if message.type == hub.EVENT:
-                self._event(message)
+    def hear(self, message: wire.Message | None) -> None:
+        """An event of the user's, which may be about another account."""
+        self._owner.heard()
+        if message is not None:
+            self._event(message)
 
     def up(self) -> None:
         """The desk is to read what was missed; what still waited is in that."""
-        self._turned_away = 0
+        self.is_up = True
         self._waiting.clear()
         self._owner.came_up()
 
     def down(self, reason: str) -> None:
         """The connection is gone."""
+        self.is_up = False
         self._owner.went_down(reason)
 
-    def refused(self, problem: Refused) -> None:
-        """The token opens nothing any more; a new one is made for the next attempt. The key itself may be refused."""
-        self._client.drop_token()
-        self._turned_away += 1
-        if isinstance(problem, Denied) or self._turned_away > 1:
-            self._owner.lost(problem)
+    def lost(self, problem: Refused) -> None:
+        """The key opens nothing any more."""
+        self._owner.lost(problem)
 
     # --- events -----------------------------------------------------------------------------------
 
     def _event(self, message: wire.Message) -> None:
         if message.target not in _TARGETS:
-            self._owner.trouble(_WHAT, f"TopstepX sent an event {message.target!r}, which it does not document")
+            self._owner.trouble(WHAT, f"TopstepX sent an event {message.target!r}, which it does not document")
             self._owner.reread(f"an event {message.target!r} that is not documented")
             return
         if len(message.arguments) != 1:
@@ -201,7 +187,7 @@ class Updates:
     def _fill(self, row: wire.HalfTurn) -> bool:
         name = self._names.get(row.orderId)
         if row.voided:
-            self._owner.trouble(_WHAT, f"TopstepX voided fill {row.id}: positions and balance are read anew")
+            self._owner.trouble(WHAT, f"TopstepX voided fill {row.id}: positions and balance are read anew")
             self._owner.reread("a fill was voided")
             return True
         if name is None:
@@ -227,7 +213,7 @@ class Updates:
             try:
                 await self._look(row)
             except BrokerError as problem:
-                self._owner.trouble(_WHAT, problem)
+                self._owner.trouble(WHAT, problem)
                 self._owner.reread(f"an event that could not be completed: {problem}")
                 self._waiting.clear()
                 return
