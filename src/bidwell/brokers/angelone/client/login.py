@@ -16,6 +16,7 @@ from bidwell.brokers.transport.totp import STEP, totp
 from bidwell.engine.ports import Clock
 from bidwell.model.errors import Refused, Unavailable
 
+# Unconfirmed: what a password that was used is answered; a server may take each once (RFC 6238, 5.2).
 _BAD_PASSWORD = "AB1050"  # noqa: S105 - a code of the vendor's
 
 
@@ -106,7 +107,6 @@ class Login:
             tokens = await door.log_in(totp(self._config.totp_secret, now))
         except Denied as no:
             if no.verdict.code == _BAD_PASSWORD and step == self._used_step:
-                # RFC 6238 lets a server take each password once.
                 raise Unavailable(
                     "the one-time password of this half minute was used: the next one is waited for"
                 ) from no

@@ -45,6 +45,11 @@ UNSETTLED = frozenset({"put order req received", "validation pending", "open pen
                        "modify pending", "cancel pending"})  # fmt: skip
 """On its way to the exchange, or being changed: its terms are not those that will work."""
 
+CASH_FIELD = "availablecash"
+"""Unconfirmed: this one of the funds' figures is the account's cash, of which nothing is taken for margins."""
+AVERAGE_FIELD = "netprice"
+"""Unconfirmed: what one of a position cost."""
+
 ENDED_TO_THE_SECOND = timedelta(seconds=1)
 _OURS = re.compile(r"[0-9A-HJKMNP-TV-Z]{18}")
 
@@ -153,7 +158,7 @@ def closed_before(row: wire.Order, since: datetime) -> bool:
 
 def position(row: wire.Position) -> tuple[Decimal, Decimal | None]:
     """A position's signed quantity and its average price."""
-    return amount(row.netqty, "netqty"), price(row.netprice, "netprice")
+    return amount(row.netqty, "netqty"), price(getattr(row, AVERAGE_FIELD), AVERAGE_FIELD)
 
 
 def holding(row: wire.Holding) -> tuple[Decimal, Decimal | None]:
@@ -163,7 +168,7 @@ def holding(row: wire.Holding) -> tuple[Decimal, Decimal | None]:
 
 def cash(row: wire.Funds) -> Decimal:
     """Cash; raises ProtocolError where none is said."""
-    return _said(row.availablecash, "availablecash")
+    return _said(getattr(row, CASH_FIELD), CASH_FIELD)
 
 
 def free(row: wire.Funds) -> Decimal:
