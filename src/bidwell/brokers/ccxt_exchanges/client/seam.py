@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -113,10 +113,11 @@ class Seam:
         try:
             parsed = library.exact(text, "an answer") if text else None
         except ProtocolError:
-            return None if answer.status < 400 else vendor.judge(answer.status, "", text[:200])
+            return None if answer.status < 400 else replace(vendor.judge(answer.status, "", ""), text=text[:200])
         code, words = said_in(self.profile.id, parsed)
         if answer.status >= 500:
-            return vendor.judge(answer.status, "", words or text[:200])
+            # Whatever it says of the order: what became of it is not known.
+            return replace(vendor.judge(answer.status, "", ""), text=words or text[:200])
         said = self._refusal(answer, text, parsed)
         if said is None:
             return None

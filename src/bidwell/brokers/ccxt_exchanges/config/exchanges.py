@@ -62,7 +62,9 @@ BINANCE = Profile(
     hosts=frozenset({"api.binance.com", "ws-api.binance.com", "stream.binance.com", "testnet.binance.vision",
                      "ws-api.testnet.binance.vision", "stream.testnet.binance.vision"}),
     options=_SPOT
-    | {"fetchMarkets": {"types": ["spot"]}, "fetchMargins": False, "warnOnFetchOpenOrdersWithoutSymbol": False},
+    | {"fetchMarkets": {"types": ["spot"]}, "fetchMargins": False, "warnOnFetchOpenOrdersWithoutSymbol": False,
+       # The short tickers have no bid and no offer.
+       "watchTickers": {"name": "ticker"}},
     order_types=_STOPS,
     times_in_force=_FORCES,
     dedupe_scope=DedupeScope.OPEN_ONLY,
