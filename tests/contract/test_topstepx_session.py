@@ -181,6 +181,27 @@ async def test_accounts_of_one_user_hear_over_one_connection() -> None:
         await until(lambda: not stand.stage.lines.of(""), "the connection has ended")
 
 
+async def test_a_second_session_of_a_guardian_only_asks() -> None:
+    calls = Calls()
+    async with topstepx_stand(middlewares=[calls.middleware()]) as stand:
+        made, means = brokerage("topstepx"), Means(WallClock(), SystemEntropy(), polled=True)
+        rooms = [(made.session(Access(FIELDS, "twin", stand.config.twin), replace(stand.account, broker_account=number), means), Ear())
+                 for number in (NUMBER, "466")]  # fmt: skip
+        for broker, ear in rooms:
+            await broker.connect(ear)
+            await ear.sees("up")
+        broker, ear = rooms[0]
+        order = Maker(stand).order()
+        await broker.submit(approved(order))
+        await ear.hears(order.client_order_id, OrderAccepted)
+        found = await broker.find(order.client_order_id)
+        assert found is not None
+        assert found.status is OrderStatus.FILLED
+        assert calls.of("/hubs/user") == 0
+        for broker, _ in rooms:
+            await broker.close()
+
+
 async def test_an_account_that_may_not_trade_is_watched_and_says_so(stand: TopstepxStand) -> None:
     broker, ear = stand.broker(), Ear()
     await broker.connect(ear)

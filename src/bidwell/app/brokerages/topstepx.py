@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bidwell.brokers.topstepx import (
@@ -43,6 +44,8 @@ class Topstepx:
     def session(self, access: Access, account: Account, means: Means) -> BrokerSession:
         """A session of an account, not connected yet."""
         config = _config(access)
+        if means.polled:
+            config = replace(config, stream=replace(config.stream, off=True))
         return TopstepxBroker(config, account, _user(config, means), _book(access), means.clock)
 
     async def probe(self, access: Access, means: Means) -> ProbedAccount:
@@ -100,7 +103,7 @@ def _book(access: Access) -> SymbolBook:
 
 def _user(config: TopstepxConfig, means: Means) -> User:
     """A user at one host by one way out, whose accounts share token, rate and hub."""
-    key = (config.rest, config.user_name, config.api_key, config.proxy or "")
+    key = (config.rest, config.user_name, config.api_key, config.proxy or "", str(config.stream.off))
     if key not in _USERS:
         _USERS[key] = User(config, means.clock, means.entropy)
     return _USERS[key]

@@ -72,7 +72,8 @@ class User:
                     self._client.open()
                     await self._stream.open()
                 else:
-                    await self._subscribe(member.number)
+                    if not self._config.stream.off:
+                        await self._subscribe(member.number)
                     member.up()
             except BaseException:
                 await self._part(member)
