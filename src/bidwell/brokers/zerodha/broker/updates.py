@@ -11,6 +11,7 @@ from typing import Protocol
 from bidwell.brokers.transport import Socket, decoder, read
 from bidwell.brokers.zerodha import parse, ticks, wire
 from bidwell.brokers.zerodha.broker.reading import Reading
+from bidwell.brokers.zerodha.errors import CODES
 from bidwell.engine.ports import BrokerEvent
 from bidwell.model import events as ev
 from bidwell.model.errors import BrokerError, Refused
@@ -131,7 +132,7 @@ class Updates:
 
     def refused(self, problem: Refused) -> None:
         """The token does not open the stream any more."""
-        self._owner.lost(problem)
+        self._owner.lost(Refused(f"{CODES['TokenException'].sentence} ({problem})"))
 
     # --- inside -----------------------------------------------------------------------------------
 
