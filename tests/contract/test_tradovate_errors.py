@@ -7,7 +7,7 @@ import json
 import pytest
 
 from bidwell.brokers.tradovate.client.rest import judge
-from bidwell.brokers.tradovate.errors import CAPTCHA, CODES, NO_MARKET_DATA, SHUTDOWNS, STATUSES, VENDOR
+from bidwell.brokers.tradovate.errors import CAPTCHA, CODES, CONTESTED, NO_MARKET_DATA, SHUTDOWNS, STATUSES, VENDOR
 from bidwell.brokers.transport import Answer, Kind, Throttled, Verdict
 from bidwell.model.errors import InDoubt, ProtocolError, Refused, Unavailable
 
@@ -62,7 +62,7 @@ def test_an_answer_of_200_is_good_unless_it_says_otherwise() -> None:
 
 
 @pytest.mark.parametrize(
-    "verdict", [*VENDOR.verdicts(), *SHUTDOWNS.values(), CAPTCHA, NO_MARKET_DATA], ids=lambda each: each.code
+    "verdict", [*VENDOR.verdicts(), *SHUTDOWNS.values(), CAPTCHA, CONTESTED, NO_MARKET_DATA], ids=lambda each: each.code
 )
 def test_every_error_says_a_sentence_to_a_person(verdict: Verdict) -> None:
     assert verdict.sentence.endswith(".")

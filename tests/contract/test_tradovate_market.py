@@ -129,6 +129,17 @@ async def test_the_feed_follows_the_stream_and_mends_itself(stand: TradovateStan
         await feed.close()
 
 
+async def test_a_market_socket_that_lets_nobody_in_costs_no_session(stand: TradovateStand) -> None:
+    feed = TradovateFeed(stand.config, SymbolBook(), WallClock(), SeededEntropy())
+    await feed.connect(Screen())
+    stand.twin.deaf = True
+    for _ in range(2):
+        with pytest.raises(Refused, match="licence"):
+            await feed.follow([CRUDE])
+    assert stand.twin.logins == 1
+    await feed.close()
+
+
 async def test_orders_work_for_a_login_that_gets_no_prices(stand: TradovateStand) -> None:
     poor = unlicensed(stand)
     feed = TradovateFeed(poor.config, SymbolBook(), WallClock(), SeededEntropy())

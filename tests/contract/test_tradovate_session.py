@@ -113,6 +113,35 @@ async def test_logins_elsewhere_close_the_session_and_another_is_opened_once() -
         await broker.close()
 
 
+async def test_a_session_that_others_keep_closing_is_given_up_until_a_person_acts() -> None:
+    async with tradovate_stand(recheck=0.0, refused_pause=600.0) as stand:
+        broker = stand.broker()
+        await broker.connect(Ear())
+        for _ in range(2):
+            for _ in range(2):
+                await login_elsewhere(stand)
+            assert (await broker.snapshot()).complete
+        for _ in range(2):
+            await login_elsewhere(stand)
+        ours = stand.twin.logins
+        for _ in range(2):
+            with pytest.raises(Refused, match="other programs sign in"):
+                await broker.snapshot()
+        assert stand.twin.logins == ours
+        await broker.close()
+
+
+async def test_a_token_that_opens_no_stream_is_not_exchanged_for_ever() -> None:
+    async with tradovate_stand(refused_pause=600.0) as stand:
+        broker = stand.broker()
+        stand.twin.deaf = True
+        for _ in range(3):
+            with pytest.raises(Refused, match="does not accept this session"):
+                await broker.connect(Ear())
+        assert stand.twin.logins == 2
+        await broker.close()
+
+
 async def test_a_login_that_was_refused_is_not_tried_again_at_once() -> None:
     async with tradovate_stand(refused_pause=600.0) as stand:
         broker = stand.broker_with_bad_credentials()

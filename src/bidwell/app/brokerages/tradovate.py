@@ -56,7 +56,7 @@ class Tradovate:
         equity, bound = money.net_liq, money.initial_margin
         free = None if equity is None or bound is None else max(equity - bound, ZERO)
         return ProbedAccount(
-            found.name, "USD", money.total_cash_value or ZERO, equity, free, found.legal_status or "active"
+            found.name, "USD", money.total_cash_value or ZERO, equity, free, "active"
         )
 
     async def held(self, access: Access, means: Means) -> list[str]:

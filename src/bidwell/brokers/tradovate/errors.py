@@ -83,5 +83,8 @@ SHUTDOWNS = {
 
 CAPTCHA = Verdict(Kind.LOGIN, "p-captcha", "Tradovate wants to see a person before the next login: wait about an hour, or"
                   " sign in at its own screen once.")  # fmt: skip
+CONTESTED = Verdict(Kind.LOGIN, "contested", "Tradovate has closed the desk's session three times in ten minutes: other"
+                    " programs sign in with this name (two sessions may be open), or it does not take orders from this machine;"
+                    " end the others and reconnect.")  # fmt: skip
 NO_MARKET_DATA = Verdict(Kind.PERMISSION, "market_data", "Tradovate sends no prices over the API to this login: that needs a"
                          " CME licence of its own. Orders work without it.")  # fmt: skip

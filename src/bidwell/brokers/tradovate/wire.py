@@ -87,6 +87,7 @@ class CashBalance(Entity, frozen=True):
     account_id: Id
     currency_id: Id
     amount: Decimal
+    timestamp: Text | None = None
 
 
 class Position(Entity, frozen=True):

@@ -82,6 +82,15 @@ class TradovateTwin:
             NotCanceled: self._turned_down, NotReplaced: self._turned_down,
         }  # fmt: skip
 
+    @property
+    def deaf(self) -> bool:
+        """Whether the sockets let nobody in, whatever their token is."""
+        return self._sockets.deaf
+
+    @deaf.setter
+    def deaf(self, deaf: bool) -> None:
+        self._sockets.deaf = deaf
+
     # --- requests -----------------------------------------------------------------------------------
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:

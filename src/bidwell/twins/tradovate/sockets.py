@@ -33,6 +33,7 @@ class Sockets:
         self._reads = reads
         self._prices = prices
         self._call = call
+        self.deaf = False
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """One connection."""
@@ -71,7 +72,7 @@ class Sockets:
 
     def _authorize(self, line: Line, number: int, token: str) -> str:
         try:
-            people = self._records.people_of(token)
+            people = self._records.people_of("" if self.deaf else token)
         except web.HTTPUnauthorized:
             line.put(words.frame([{"s": 401, "i": number, "d": "Access is denied"}]))
             return ""

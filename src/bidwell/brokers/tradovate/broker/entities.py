@@ -144,7 +144,9 @@ class Entities:
 
     def put_balance(self, row: wire.CashBalance) -> None:
         if row.account_id == self.account:
-            self.balances[row.currency_id] = row
+            known = self.balances.get(row.currency_id)
+            if known is None or (row.timestamp or "", row.id) >= (known.timestamp or "", known.id):
+                self.balances[row.currency_id] = row
 
     def own(self, order: int, name: ClientOrderId) -> None:
         """An order that REST took under a name of ours."""

@@ -13,7 +13,7 @@ from bidwell.brokers.tradovate import wire
 from bidwell.brokers.tradovate.client import frames
 from bidwell.brokers.tradovate.client.rest import TradovateClient
 from bidwell.brokers.tradovate.config import HEARTBEAT, TradovateConfig
-from bidwell.brokers.tradovate.errors import BAD_TOKEN, CAPTCHA, TICKET, VENDOR
+from bidwell.brokers.tradovate.errors import BAD_TOKEN, CAPTCHA, NO_MARKET_DATA, TICKET, VENDOR
 from bidwell.brokers.transport import Socket, Stream, Throttled, read
 from bidwell.engine.ports import Entropy
 from bidwell.model.errors import BrokerError, ProtocolError, Refused, Unavailable
@@ -139,7 +139,11 @@ class Line:
                 return
             if reply.s != 401:
                 raise Unavailable(VENDOR.judge(reply.s or 0, "", "").message)
+            if self._market:
+                # It may be the licence that is missing: that is no reason to open another session.
+                raise Refused(NO_MARKET_DATA.sentence)
             login.rejected(token)
+        self._client.login.refuse(BAD_TOKEN.sentence)
         raise Refused(BAD_TOKEN.sentence)
 
     async def _ask_early(self, socket: Socket, operation: str, body: Mapping[str, object]) -> bytes:

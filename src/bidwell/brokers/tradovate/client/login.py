@@ -18,7 +18,7 @@ import structlog
 
 from bidwell.brokers.tradovate import wire
 from bidwell.brokers.tradovate.config import APP_ID, APP_VERSION, TradovateConfig, device_id
-from bidwell.brokers.tradovate.errors import CAPTCHA, LOGIN_URL, STATUSES, VENDOR
+from bidwell.brokers.tradovate.errors import CAPTCHA, CONTESTED, LOGIN_URL, STATUSES, VENDOR
 from bidwell.brokers.transport import Answer, Health, Http, Kind, Throttled, moment, read
 from bidwell.engine.ports import Clock, SessionLife, SessionState
 from bidwell.model.errors import BrokerError, ProtocolError, Refused, Unavailable
@@ -27,6 +27,7 @@ log = structlog.get_logger("bidwell")
 _TOKEN = wire.decoder(wire.Token)
 _LONGEST_PENALTY = 60.0
 _LONG_AGO = -1e9
+_CONTEST, _MOST_ENDED = 600.0, 3
 _PASSWORD_AHEAD = timedelta(days=7)
 _OPEN, _RENEW = "/auth/accesstokenrequest", "/auth/renewaccesstoken"
 
@@ -54,6 +55,7 @@ class Login:
         self._session: Session | None = None
         self._refusal: tuple[float, BrokerError] | None = None
         self._opened_at = _LONG_AGO
+        self._ended: list[float] = []
         self._users = 0
         self._turn = asyncio.Lock()
         self._changed = asyncio.Event()
@@ -87,7 +89,7 @@ class Login:
 
     def forgive(self) -> None:
         """A person tries again: what was refused before is asked once more."""
-        self._refusal, self._opened_at = None, _LONG_AGO
+        self._refusal, self._opened_at, self._ended = None, _LONG_AGO, []
 
     def warning(self) -> SessionState | None:
         """The state that the session brings upon its users; None while nothing is wrong with it."""
@@ -107,9 +109,22 @@ class Login:
         return session.market_token or session.token
 
     def rejected(self, token: str) -> None:
-        """A token opens nothing any more: the next who needs one opens a session."""
-        if self._session is not None and token in {self._session.token, self._session.market_token}:
-            self._take(None)
+        """A token opens nothing any more: the next who needs one opens a session, unless that has happened too often.
+
+        Each session that is opened closes another one: two desks would take turns in closing each other's.
+        """
+        if self._session is None or token not in {self._session.token, self._session.market_token}:
+            return
+        self._take(None)
+        now = self._monotonic()
+        self._ended = [at for at in self._ended if now - at < _CONTEST] + [now]
+        if len(self._ended) >= _MOST_ENDED:
+            self._ended = []
+            self.refuse(CONTESTED.sentence)
+
+    def refuse(self, sentence: str) -> None:
+        """Ask for no session for a while: it would not help."""
+        self._remember(self._config.refused_pause, Refused(sentence))
 
     async def _open(self) -> Session:
         found = self._living()
