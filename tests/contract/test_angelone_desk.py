@@ -22,6 +22,7 @@ from bidwell.model.errors import InDoubt, InvalidInput, Refused, Unavailable
 from bidwell.model.events import OrderAccepted, OrderFilled, OrderRejected
 from bidwell.model.order import OrderStatus
 from bidwell.model.terms import Side, TimeInForce
+from bidwell.twins.angelone import words
 from bidwell.twins.mishaps import MishapType, On
 from tests.contract.angelone_stand import ACME, FIELDS, FUTURE, NIFTY, AngelStand, angelone_stand
 from tests.contract.broker_stand import Ear, Maker, approved, until
@@ -165,6 +166,17 @@ async def test_those_who_want_tokens_at_once_share_one_login(stand: AngelStand) 
     assert login.session == again
 
 
+async def test_logins_that_do_not_last_are_not_repeated_without_end(stand: AngelStand) -> None:
+    login, door = stand.login(), Counter()
+    for _ in range(stand.config.most_logins):
+        login.spoil(await login.ensure(door))
+    with pytest.raises(Unavailable, match="used elsewhere"):
+        await login.ensure(door)
+    assert len(door.passwords) == stand.config.most_logins
+    login.forgive()
+    assert await login.ensure(door) == login.session
+
+
 async def test_a_password_that_was_used_is_waited_out_and_not_taken_for_wrong(stand: AngelStand) -> None:
     clock = StoppedClock(datetime(2026, 11, 23, 9, 0, 5, tzinfo=UTC))
     login, door = Login(stand.config, clock), Counter()
@@ -191,6 +203,46 @@ async def test_what_its_risk_system_refuses_is_taken_in_and_rejected_by_its_stat
     theirs = await broker.find(order.client_order_id)
     assert theirs is not None
     assert (theirs.status, theirs.reason) == (OrderStatus.REJECTED, rejected.reason)
+    await broker.close()
+
+
+async def test_fills_that_do_not_come_begin_the_stream_anew_once_and_are_told_when_they_come(
+    stand: AngelStand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broker, ear, make = stand.broker(), Ear(), Maker(stand, TimeInForce.DAY)
+    await broker.connect(ear)
+    real = stand.twin.records.fills
+    monkeypatch.setattr(stand.twin.records, "fills", lambda _account: [])
+    order = make.order()
+    await broker.submit(approved(order))
+    await until(lambda: ear.states.count("up") == 2, "the stream begins anew")
+    assert ear.fills(order.client_order_id) == []
+    assert "which has 10" in broker.report().troubles[-2].sentence
+    monkeypatch.setattr(stand.twin.records, "fills", real)
+    book = await broker.snapshot()
+    assert [each.filled_quantity for each in book.orders] == [Decimal(10)]
+    later = make.order()
+    await broker.submit(approved(later))
+    await ear.hears(later.client_order_id, OrderFilled)
+    assert ear.states.count("up") == 2
+    await broker.close()
+
+
+async def test_a_status_that_is_not_documented_is_a_trouble_and_begins_the_stream_anew_once(
+    stand: AngelStand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broker, ear, make = stand.broker(), Ear(), Maker(stand, TimeInForce.DAY)
+    await broker.connect(ear)
+    monkeypatch.setitem(words.CODES, "pondering", "AB77")
+    monkeypatch.setattr(words, "OPEN", "pondering")
+    order = make.limit("90.00")
+    await broker.submit(approved(order))
+    await until(lambda: ear.states.count("up") == 2, "the stream begins anew")
+    assert any("pondering" in each.sentence for each in broker.report().troubles)
+    assert not (await broker.snapshot()).complete
+    await stand.quote("89.00", "89.50")
+    await ear.hears(order.client_order_id, OrderFilled)
+    assert ear.states.count("up") == 2
     await broker.close()
 
 

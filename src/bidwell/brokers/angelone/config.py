@@ -106,7 +106,8 @@ class AngelConfig:
 
     `twin` is the address of a twin on this machine that stands in for every host. `patience` is how long an order that
     REST accepted may be missing on the stream before the stream is taken for mute. After a login that was refused none
-    is tried for `login_pause`, doubling up to `longest_login_pause`, because Angel One locks who fails too often.
+    is tried for `login_pause`, doubling up to `longest_login_pause`, because Angel One locks who fails too often; nor
+    where `most_logins` within a minute did not last.
     `lag` is the pause before the list of fills is read again for a fill that the stream told; `minding` is how often
     the end of the day's login is looked for.
     """
@@ -127,6 +128,7 @@ class AngelConfig:
     minding: float = 15.0
     login_pause: float = 60.0
     longest_login_pause: float = 900.0
+    most_logins: int = 5
     rates: Mapping[Gate, Limits] = field(default_factory=lambda: RATES)
     stream: StreamSettings = field(default_factory=_stream)
 

@@ -248,9 +248,11 @@ class AngelBroker:
         refused = isinstance(problem, Refused)
         if refused:
             self._login.spoil(self._login.session)
+        if self._health.state.reason != str(problem):
+            # The same refusal comes at each attempt.
+            self._health.trouble("connecting", problem)
         life = SessionLife.NEEDS_LOGIN if refused else SessionLife.DEAD
         self._health.turn(life, str(problem), login_url=LOGIN_PAGE if refused else "")
-        self._health.trouble("connecting", problem)
 
     def heard(self) -> None:
         """Something came over the stream."""

@@ -189,7 +189,7 @@ class Reading:
         """Angel One's names of everything that is held or worked, as its list is asked for them."""
         positions = [row for row in await self._client.positions() if parse.position(row)[0]]
         holdings = [row for row in await self._client.holdings() if parse.holding(row)[0]]
-        working = [row for row in await self._orders.read() if parse.status(row) is OrderStatus.WORKING]
+        working = [row for row in await self._orders.read() if not parse.has_ended(row)]
         rows: list[_Row] = [*positions, *holdings, *working]
         return sorted({f"{row.exchange}:{row.tradingsymbol}" for row in rows})
 

@@ -58,6 +58,7 @@ class Updates:
         self._reading = reading
         self._clock = clock
         self._mentioned: dict[str, None] = {}
+        self._given_up: dict[str, None] = {}
         self._told: dict[str, dict[str, Decimal]] = {}
         self._wanted: dict[str, tuple[Decimal, Terms]] = {}
         self._waiting: deque[tuple[wire.Order, str]] = deque()
@@ -134,8 +135,7 @@ class Updates:
             status = parse.status(row, code)
             events = self._changes(row, code, status)
         except ProtocolError as problem:
-            self._owner.trouble("order stream", problem)
-            self._owner.reread(f"a message that is not understood: {problem}")
+            self._give_up(row, f"a message that is not understood: {problem}")
             return True
         for event in events:
             self._owner.tell(event)
@@ -181,12 +181,17 @@ class Updates:
             try:
                 await self._look(row, code)
             except BrokerError as problem:
-                self._owner.trouble("order stream", problem)
-                self._owner.reread(f"a message that could not be completed: {problem}")
-                self._waiting.clear()
-                return
+                self._give_up(row, f"a message that could not be completed: {problem}")
             if self._waiting and self._waiting[0][0] is row:
                 self._waiting.popleft()
+
+    def _give_up(self, row: wire.Order, why: str) -> None:
+        """Have the account read anew, once for an order as it is: what cannot be read then is in no report either."""
+        self._owner.trouble("order stream", why)
+        as_it_is = f"{row.orderid} {row.orderstatus} {parse.filled(row)}"
+        if as_it_is not in self._given_up:
+            _remember(self._given_up, as_it_is)
+            self._owner.reread(why)
 
     async def _look(self, row: wire.Order, code: str) -> None:
         await self._reading.identify(row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -18,6 +19,8 @@ from bidwell.model.errors import Refused, Unavailable
 
 # Unconfirmed: what a password that was used is answered; a server may take each once (RFC 6238, 5.2).
 _BAD_PASSWORD = "AB1050"  # noqa: S105 - a code of the vendor's
+
+_MINUTE = 60.0
 
 
 class Door(Protocol):
@@ -44,7 +47,8 @@ class Login:
     """The tokens of one credential, between logins.
 
     A token that is refused is renewed by its refresh token, and where that is refused too by a login; the day's end
-    takes a login. After a refused login nobody asks Angel One for a while, because it locks who fails too often.
+    takes a login. After a refused login nobody asks Angel One for a while, because it locks who fails too often; nor
+    where new tokens do not last, as when somebody else logs in with the same key again and again.
     """
 
     def __init__(self, config: AngelConfig, clock: Clock) -> None:
@@ -57,6 +61,7 @@ class Login:
         self._not_before = 0.0
         self._pause = config.login_pause
         self._used_step = 0
+        self._made: deque[float] = deque(maxlen=config.most_logins)
 
     @property
     def session(self) -> Session | None:
@@ -75,16 +80,26 @@ class Login:
     def forgive(self) -> None:
         """A person asks for a login: one that was refused is tried again at once."""
         self._refused, self._pause = None, self._config.login_pause
+        self._made.clear()
 
     async def ensure(self, door: Door) -> Session:
         """Tokens that are good as far as is known; raises Refused, Unavailable or ProtocolError."""
         async with self._lock:
             if self._session is not None and not self._spoiled and not self.over():
                 return self._session
+            self._must_last()
             tokens = await self._renewed(door) or await self._logged_in(door)
+            self._made.append(asyncio.get_running_loop().time())
             now = self._clock.now()
             self._session, self._spoiled = Session(tokens, next_ist(now, SESSION_ENDS_HOUR)), False
             return self._session
+
+    def _must_last(self) -> None:
+        made = self._made
+        if len(made) == made.maxlen and asyncio.get_running_loop().time() - made[0] < _MINUTE:
+            raise Unavailable(
+                f"Angel One took {len(made)} logins back within a minute: is the API key used elsewhere too?"
+            )
 
     async def _renewed(self, door: Door) -> wire.Tokens | None:
         known = self._session

@@ -150,6 +150,11 @@ def order(row: wire.Order, fills: Iterable[Fill], context: Context) -> BrokerOrd
     )
 
 
+def has_ended(row: wire.Order) -> bool:
+    """Whether an order is known to have left the book; one with a status that is not documented is not."""
+    return STATUSES.get((row.orderstatus or row.status or "").strip().lower()) in CLOSED
+
+
 def closed_before(row: wire.Order, since: datetime) -> bool:
     """Whether an order had left the book before a moment."""
     at = changed_at(row)
