@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from bidwell.app.cli import build
 from bidwell.simulation.proof import run as running
-from bidwell.simulation.proof.acts import Act, plan
+from bidwell.simulation.proof.acts import plan
 from bidwell.simulation.proof.mutant import Mutant
 from bidwell.simulation.proof.mutants import MUTANTS
 from bidwell.simulation.proof.play import play
@@ -86,11 +86,6 @@ def test_a_seed_that_once_failed_holds(seed: int, focus: str | None, story: str)
 @pytest.mark.parametrize(("seed", "story"), KEPT_SINCE)
 def test_a_seed_with_leaders_that_once_failed_holds(seed: int, story: str) -> None:
     assert play(plan(seed, able=True)).violations == [], story
-
-
-def test_exits_that_the_desk_works_hold_where_they_once_failed() -> None:
-    """A stop filled in part of its entry while the account was not read, and was not held again for the rest."""
-    assert play(plan(1142, often=(Act.GUARD, Act.HOLD))).violations == []
 
 
 @pytest.mark.parametrize("place", range(len(MUTANTS)), ids=[one.name for one in MUTANTS])

@@ -10,7 +10,7 @@ import pytest
 from bidwell.model.ids import AccountId
 from bidwell.model.role import Role
 from bidwell.model.terms import OrderType, TimeInForce
-from tests.server.house import MAIN, House, Person, until, wish
+from tests.server.house import ACME, MAIN, House, Person, until, wish
 
 PLAIN = AccountId("main-plain")
 EXITS = {"stop_price": "90", "take_profit_price": "120"}
@@ -79,3 +79,24 @@ async def test_a_held_order_is_listed_changed_and_canceled(home: House, trader: 
     assert (await trader.get(path)).json()["level"] == "125"
     assert (await trader.post(f"{path}/cancel", json={})).status_code == 202
     assert (await trader.get(path)).json()["status"] == "CANCELED"
+
+
+async def test_what_is_held_can_be_protected_by_a_pair_of_exits(home: House, trader: Person) -> None:
+    bought = await trader.post("/api/v1/w/main/intents", headers={"Idempotency-Key": "bought"}, json=wish())
+    assert bought.status_code == 202, bought.text
+    await until(lambda: home.desk.state.portfolios[PLAIN].position(ACME).quantity == 10)
+    pair = {"side": None, "sizing": {"by": "close", "value": "100"}, "protection": EXITS, "protects": True}
+    shown = await previewed(trader, **pair)
+    assert shown["button"] == "Protect 10 ACME"
+    (line,) = shown["allocations"]
+    assert (line["allowed"], [part["part"] for part in line["emulated"]]) == (True, ["target"])
+    sent = await trader.post("/api/v1/w/main/intents", headers={"Idempotency-Key": "pair"}, json=wish(**pair))
+    assert sent.status_code == 202, sent.text
+
+    def statuses() -> list[str]:
+        return sorted(f"{order.leg} {order.status}" for order in home.desk.state.orders.values() if order.entry)
+
+    await until(lambda: statuses() == ["1 HELD", "2 WORKING"])
+    refused = await trader.post("/api/v1/w/main/intents", headers={"Idempotency-Key": "none"},
+                                json=wish(**(pair | {"protection": None})))  # fmt: skip
+    assert (refused.status_code, refused.json()["code"]) == (422, "intent.protects")

@@ -131,8 +131,15 @@ class Standing:
 def standing(state: State, name: ClientOrderId, legs: list[ClientOrderId]) -> Standing:
     """How an entry and its exits stand now."""
     entry, exits = state.orders.get(name), tuple(state.orders[one] for one in legs)
-    filled = entry.filled_quantity if entry is not None else exits[0].quantity
+    filled = entry.filled_quantity if entry is not None else _protected(state, exits[0])
     return Standing(entry, exits, filled - sum((one.filled_quantity for one in exits), ZERO))
+
+
+def _protected(state: State, order: Order) -> Decimal:
+    """How much of what was held an exit without an entry is for."""
+    record = state.intents.get(order.intent) if order.intent is not None else None
+    part = record.allocations.get(order.account) if record is not None else None
+    return ZERO if part is None else part.quantity
 
 
 class Brackets:
@@ -170,6 +177,11 @@ class Brackets:
     def watch(self, name: ClientOrderId, legs: list[ClientOrderId]) -> None:
         """An entry came whose exits the desk holds."""
         self._legs[name] = legs
+        self._active[name] = None
+
+    def join(self, name: ClientOrderId, leg: ClientOrderId) -> None:
+        """An exit came for what is held already; `name` stands for the entry that it does not have."""
+        self._legs.setdefault(name, []).append(leg)
         self._active[name] = None
 
     def on_order(self, order: Order) -> None:

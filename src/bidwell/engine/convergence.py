@@ -20,13 +20,14 @@ from bidwell.model.events import RepairEnded
 from bidwell.model.intent import Sizing, SizingBy, Source
 from bidwell.model.money import ZERO
 from bidwell.model.order import OrderStatus
-from bidwell.model.terms import TimeInForce
+from bidwell.model.terms import Side, TimeInForce
 
 if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
     from bidwell.engine.state import IntentRecord, State
+    from bidwell.model.events import Allocation
     from bidwell.model.ids import AccountId, InstrumentId
     from bidwell.model.order import Order
 
@@ -79,8 +80,23 @@ def parts(state: State, record: IntentRecord) -> tuple[Part, ...]:
     return tuple(_part(state, record, account, children.get(account)) for account in record.receivers)
 
 
+def _of_exits(state: State, record: IntentRecord, account: AccountId, given: Allocation) -> Part:
+    """A pair of exits for what is held: at rest once one has closed it, or nobody wants them any more."""
+    legs = [one for one in map(state.orders.__getitem__, record.orders) if one.account == account]
+    done = sum((one.filled_quantity * one.side.sign for one in legs), ZERO)
+    standing = _resting(legs)
+    if standing is None and not done and all(one.status is OrderStatus.DENIED for one in legs):
+        standing = Standing.DENIED
+    full = abs(done) == given.quantity
+    last = legs[-1].reason if legs else ""
+    return Part(account, given.instrument, Side(given.side).sign * given.quantity, done,
+                standing or (Standing.CONVERGED if full else Standing.ENDED), "" if full else last)  # fmt: skip
+
+
 def _part(state: State, record: IntentRecord, account: AccountId, child: Order | None) -> Part:
     given = record.allocations.get(account)
+    if record.intent.protects and given is not None and given.quantity > 0 and account in record.decided:
+        return _of_exits(state, record, account, given)
     if child is not None:
         return _of_child(state, record, child)
     if given is None or (given.quantity > 0 and account not in record.decided):
@@ -128,14 +144,16 @@ def orphans(state: State, record: IntentRecord) -> list[Order]:
 
 def orphaned(state: State, order: Order) -> bool:
     """Whether an attached exit has nothing left that it could close."""
-    entry = state.orders.get(order.entry) if order.entry is not None else None
-    if entry is None or entry.is_open or not order.is_open:
+    if order.entry is None or not order.is_open:
+        return False
+    entry = state.orders.get(order.entry)
+    if entry is not None and entry.is_open:
         return False
     portfolio = state.portfolios[order.account]
     position = portfolio.position(order.instrument).quantity
     share = portfolio.share(order.instrument, order.strategy).quantity
     flat = position * order.side.sign >= 0 and share * order.side.sign >= 0
-    return not entry.filled_quantity or flat
+    return flat or (entry is not None and not entry.filled_quantity)
 
 
 # --- repair --------------------------------------------------------------------------------------

@@ -279,6 +279,9 @@ class Core:
 
     def _approve(self, verdict: Passed, now: datetime) -> None:
         order = verdict.approved.order
+        if order.entry is not None:
+            self.holding.begin_exit(order, verdict, now)
+            return
         plan = emulation.plan(self.lanes.capabilities(order.account), order, [one.order for one in verdict.attached])
         if plan is not None:
             self.holding.begin(verdict, plan, now)

@@ -17,7 +17,7 @@ from bidwell.model.terms import OrderType, Protection, Side, Terms, TimeInForce
 from bidwell.risk.view import Proposal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from bidwell.engine.intake import Request
@@ -149,7 +149,7 @@ def propose(state: State, market: Market, intent: Intent, part: Allocation, now:
         side=side, quantity=part.quantity, terms=intent.terms, created_at=now, intent=intent.id,
         strategy=intent.strategy, reduces=reduces,
     )  # fmt: skip
-    attached = () if order.reduces else _exits(order, intent.protection)
+    attached = () if order.reduces or intent.protects else _exits(order, intent.protection)
     return Proposal(order, instrument, view, market.view(instrument, account.currency, now), now, attached)
 
 
@@ -188,14 +188,29 @@ def decide(state: State, market: Market, gate: Gate, intent: Intent, parts: tupl
     decisions = []
     for part in parts:
         if part.quantity <= 0:
-            decision = Decision(part, None, None)
-        else:
-            off = racing(state, intent, part.account, part.instrument) if clearing else frozenset()
-            proposal = propose(state, market, intent, part, now, reconciled=reconciled(part.account), without=off)
-            decision = Decision(part, proposal, gate.decide(proposal))
-        keep(decision)
-        decisions.append(decision)
+            decisions.append(Decision(part, None, None))
+            keep(decisions[-1])
+            continue
+        off = racing(state, intent, part.account, part.instrument) if clearing else frozenset()
+        for proposal in _proposals(state, market, intent, part, now, reconciled=reconciled(part.account), without=off):
+            decisions.append(Decision(part, proposal, gate.decide(proposal)))
+            keep(decisions[-1])
     return decisions
+
+
+def _proposals(state: State, market: Market, intent: Intent, part: Allocation, now: datetime, *, reconciled: bool,
+               without: frozenset[ClientOrderId]) -> Iterator[Proposal]:  # fmt: skip
+    """The part's order; or, where what is held is to be protected, its exits, of which each is one claim with the other."""
+    proposal = propose(state, market, intent, part, now, reconciled=reconciled, without=without)
+    if not intent.protects:
+        yield proposal
+        return
+    closing = proposal.order
+    legs = _exits(replace(closing, side=closing.side.opposite), intent.protection)
+    names = frozenset(leg.client_order_id for leg in legs)
+    for leg in legs:
+        seen = propose(state, market, intent, part, now, reconciled=reconciled, without=without | (names & state.orders.keys()))
+        yield replace(seen, order=leg, attached=())
 
 
 def judge_replacement(state: State, market: Market, gate: Gate, order: Order, wanted: Order,

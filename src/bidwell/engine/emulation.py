@@ -83,13 +83,13 @@ def plan(able: Capabilities | None, order: Order, attached: Sequence[Order]) -> 
         parts.append(Part.END)
     if attached:
         exits = holds or not able.attached_exits or not all(native(able, one.terms) for one in attached)
-        parts += _exits(able, attached) if exits else []
+        parts += [Part.EXITS, *exit_parts(able, attached)] if exits else []
     return Plan(holds, None if holds or native(able, own) else working_terms(able, own), exits, tuple(parts))
 
 
-def _exits(able: Capabilities, attached: Sequence[Order]) -> list[Part]:
-    """The exits that rest on this desk for as long as they are needed, and that it brings the others out."""
-    found = [Part.EXITS]
+def exit_parts(able: Capabilities, attached: Sequence[Order]) -> list[Part]:
+    """The exits that rest on this desk for as long as they are needed."""
+    found = []
     for one in attached:
         if one.leg == TARGET:
             found.append(Part.TARGET)
@@ -105,6 +105,8 @@ def lacking(able: Capabilities, order: Order, attached: Sequence[Order]) -> str:
         needed = _LEAVES_AS[terms.order_type]
         if terms.order_type not in able.order_types and needed not in able.order_types:
             return f"{terms.order_type} orders"
+    if order.entry is not None:
+        return ""
     own = order.terms
     held = own.order_type in STOPS and own.order_type not in able.order_types
     if _lasts(able, own) or held:

@@ -16,10 +16,12 @@ from bidwell.engine.bracket import Brackets
 from bidwell.model import events as ev
 from bidwell.model import held_events as hev
 from bidwell.model.errors import InvalidInput
+from bidwell.model.instrument import Rounding
 from bidwell.model.money import ZERO
 from bidwell.model.order import Order, OrderStatus, Pending
-from bidwell.model.terms import OrderType, Terms, TimeInForce
+from bidwell.model.terms import OrderType, Side, Terms, TimeInForce
 from bidwell.risk.gate import Blocked, Passed
+from bidwell.risk.rules import price_collar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,6 +95,13 @@ class Holding:
             core.emit(hev.OrderTriggered(now, order.client_order_id, order.quantity, plan.terms, verdict.reservation,
                                          reason="the desk ends it"))  # fmt: skip
         core.dispatch(order.client_order_id, native, now)
+
+    def begin_exit(self, order: Order, verdict: Passed, now: datetime) -> None:
+        """Hold an exit of what is held already: no entry waits before it."""
+        self._core.emit(ev.OrderApproved(now, replace(order, asked=order.terms), verdict.reservation, verdict.checks))
+        self._core.emit(hev.OrderHeld(now, order.client_order_id))
+        if order.entry is not None:
+            self.brackets.join(order.entry, order.client_order_id)
 
     def _end_of(self, order: Order, now: datetime) -> datetime | None:
         """When a held order ends by the market clock; a DAY order of a venue that never shuts at midnight (UTC)."""
@@ -302,8 +311,10 @@ class Holding:
         if not self.may_try(name) or not core.reconciled(order.account):
             return False
         now = core.now()
-        verdict = decisions.judge_replacement(core.state, core.market, core.gate, order,
-                                              replace(order, quantity=quantity, terms=terms), now)  # fmt: skip
+        verdict = self._judge(order, quantity, terms, now)
+        nearer = self._nearer(order, terms, verdict.denial) if isinstance(verdict, Blocked) else None
+        if nearer is not None:
+            terms, verdict = nearer, self._judge(order, quantity, nearer, now)
         if isinstance(verdict, Blocked):
             self._blocked(order, verdict, now)
             return False
@@ -312,6 +323,19 @@ class Holding:
         self.hits.pop(name, None)
         core.dispatch(name, (), now)
         return True
+
+    def _judge(self, order: Order, quantity: Decimal, terms: Terms, now: datetime) -> Passed | Blocked:
+        core = self._core
+        wanted = replace(order, quantity=quantity, terms=terms)
+        return decisions.judge_replacement(core.state, core.market, core.gate, order, wanted, now)
+
+    def _nearer(self, order: Order, terms: Terms, denial: ev.Check) -> Terms | None:
+        """The limit of an exit that the market has left behind, moved to the collar: a gap in its favor is no reason to wait."""
+        if denial.rule != price_collar.RULE or not order.reduces or terms.limit_price is None or not denial.limit:
+            return None
+        towards = Rounding.UP if order.side is Side.SELL else Rounding.DOWN
+        bound = self._core.state.instruments[order.instrument].round_price(Decimal(denial.limit), towards)
+        return replace(terms, limit_price=bound)
 
     def _blocked(self, order: Order, verdict: Blocked, now: datetime) -> None:
         """An entry that may not leave is denied; what only reduces stays held and is tried again."""

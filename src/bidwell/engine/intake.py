@@ -40,6 +40,7 @@ class Request:
     actor: str = ""
     note: str = ""
     replay_of: str = ""
+    protects: bool = False
 
     def body_hash(self) -> str:
         """SHA-256 (hex) of everything but the key, actor and note: what makes a repeat the same request."""
@@ -127,5 +128,5 @@ def intent_of(request: Request, now: datetime, entropy: Entropy, state: State) -
         instrument=request.instrument, side=request.side, sizing=request.sizing, terms=request.terms,
         received_at=now, valid_until=now + validity, group=request.group, account=request.account,
         strategy=request.strategy, protection=request.protection, close_all=request.close_all, actor=request.actor,
-        note=request.note, replay_of=request.replay_of,
+        note=request.note, replay_of=request.replay_of, protects=request.protects,
     )  # fmt: skip

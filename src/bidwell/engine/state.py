@@ -198,7 +198,7 @@ class State:
                 found.append(Claim(order.side, claimed(order), reservation))
                 continue
             entry = self.orders.get(order.entry)
-            quantity = min(claimed(order), entry.filled_quantity if entry is not None else ZERO)
+            quantity = claimed(order) if entry is None else min(claimed(order), entry.filled_quantity)
             known = pairs.get(order.entry)
             if known is None or known.quantity < quantity:
                 pairs[order.entry] = Claim(order.side, quantity, reservation)
@@ -324,7 +324,7 @@ class State:
         if order.intent is not None and not known:
             record = self.intents[order.intent]
             record.orders.append(order.client_order_id)
-            if order.leg == 0:
+            if order.leg == 0 or record.intent.protects:
                 self.settle(record, order.account)
 
     def settle(self, record: IntentRecord, account: AccountId) -> None:

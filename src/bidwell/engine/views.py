@@ -91,7 +91,7 @@ def taken(state: State, open_orders: Iterable[Order], position: Decimal,
         leaves = state.claim(order)
         if order.entry is not None:
             entry = state.orders.get(order.entry)
-            claimed = min(leaves, entry.filled_quantity if entry is not None else ZERO)
+            claimed = leaves if entry is None else min(leaves, entry.filled_quantity)
             known = pairs.get(order.entry)
             pairs[order.entry] = (order.side, claimed if known is None else max(known[1], claimed))
         else:

@@ -72,7 +72,8 @@ class Intent:
 
     Exactly one of `group` and `account` is set. `side` is None where the size says it (target, close).
     `close_all` lets a close take the whole position rather than the strategy's own share. Nothing of it
-    leaves after `valid_until`. `key` is the sender's idempotency key, unique in the workspace. `replay_of` names
+    leaves after `valid_until`. `protects` makes a close wait: instead of an order of its own, its `protection` becomes a pair
+    of exits for that part of what is held. `key` is the sender's idempotency key, unique in the workspace. `replay_of` names
     the intent, of whatever workspace, whose recording this one repeats.
     """
 
@@ -93,6 +94,7 @@ class Intent:
     actor: str = ""
     note: str = ""
     replay_of: str = ""
+    protects: bool = False
 
     def __post_init__(self) -> None:
         """Refuse an intent that names no receiver, or two, or no direction."""
@@ -101,3 +103,6 @@ class Intent:
         directed = self.sizing.by not in {SizingBy.TARGET, SizingBy.CLOSE}
         if directed and self.side is None:
             raise InvalidInput("intent.side_missing", "side is BUY or SELL", field="side")
+        if self.protects and (self.protection is None or self.sizing.by is not SizingBy.CLOSE):
+            raise InvalidInput("intent.protects", "what is held is protected by a stop or a target for a percentage of it",
+                               field="protection", hint="size it by close, and give a stop or a target")  # fmt: skip

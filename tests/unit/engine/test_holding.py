@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bidwell.engine import convergence
 from bidwell.engine.intake import Receipt
 from bidwell.model import held_events as hev
 from bidwell.model.errors import InvalidInput
@@ -249,6 +250,18 @@ async def test_a_target_takes_its_stop_off_before_it_leaves() -> None:
 
 
 @virtually
+async def test_a_gap_beyond_the_collar_does_not_keep_a_target_from_leaving() -> None:
+    bench = await opened(changes=BARE, limits=Limits(max_open_orders=100, price_collar=Decimal("0.05")))
+    receipt = await bench.send("k1", protection=BOTH)
+    await bench.until(lambda: leg(bench, receipt, 2).status is OrderStatus.WORKING)
+    await prices(bench, "130")
+    await bench.until(lambda: bench.truth() == 0)
+    limit_price = leg(bench, receipt, 1).terms.limit_price
+    assert limit_price is not None
+    assert 123 < limit_price < 124
+
+
+@virtually
 async def test_a_stop_that_fills_while_its_target_asks_it_off_leaves_nothing_to_the_target() -> None:
     bench = await opened(changes=BARE)
     receipt = await bench.send("k1", protection=BOTH)
@@ -343,6 +356,23 @@ async def test_a_stop_that_the_broker_refuses_is_held_again() -> None:
 
 
 @virtually
+async def test_a_stop_that_filled_unheard_over_a_part_is_held_again_for_the_rest() -> None:
+    bench = await opened(changes=BARE)
+    await bench.send("k1", Side.SELL, "6")
+    await bench.until(lambda: bench.position() == -6)
+    receipt = await bench.send("k2", protection=Protection(stop_price=Decimal(95)))
+    await bench.until(lambda: leg(bench, receipt, 2).status is OrderStatus.WORKING)
+    assert at_venue(bench) == [(Side.SELL, 4, OrderType.STOP)]
+    bench.weather.plan("snapshot", *[Fault.INCOMPLETE] * 4)
+    bench.line.cut("gone")
+    await bench.send("k3", quantity="6")
+    await prices(bench, "94", "100")
+    assert bench.truth() == 0
+    await bench.until(lambda: bench.truth() == 6)
+    await bench.until(lambda: at_venue(bench) == [(Side.SELL, 6, OrderType.STOP)])
+
+
+@virtually
 async def test_a_close_by_hand_takes_held_exits_off() -> None:
     bench = await opened(changes=BARE)
     receipt = await bench.send("k1", protection=BOTH)
@@ -411,3 +441,77 @@ async def _folded(bench: Bench) -> Any:  # noqa: ANN401 - a hash
     for entry in bench.journal.entries:
         state.apply(codec.decode(entry.kind, entry.body))
     return state.hash()
+
+
+# --- exits of what is held -----------------------------------------------------------------------
+
+
+async def protected(bench: Bench, quantity: str = "100", protection: Protection = BOTH) -> Receipt:
+    """Ten are held, and a pair of exits is asked for."""
+    await bench.send("k1")
+    await bench.until(lambda: bench.position() == 10)
+    return await bench.send("k2", None, quantity, by=SizingBy.CLOSE, protection=protection, protects=True)
+
+
+@virtually
+async def test_what_is_held_gets_a_pair_of_exits_of_which_one_cancels_the_other() -> None:
+    bench = await opened()
+    receipt = await protected(bench)
+    await bench.until(lambda: leg(bench, receipt, 2).status is OrderStatus.WORKING)
+    assert at_venue(bench) == [(Side.SELL, 10, OrderType.STOP)]
+    assert bench.truth() == 10
+    await bench.restart()
+    await prices(bench, "110.5")
+    await bench.until(lambda: bench.truth() == 0)
+    await bench.settle(3.0)
+    assert not any(order.is_open for order in bench.orders(receipt))
+    record = bench.desk.state.intents[receipt.intent]
+    (part,) = convergence.parts(bench.desk.state, record)
+    assert (part.standing, part.target, part.actual) == (convergence.Standing.CONVERGED, -10, -10)
+
+
+@virtually
+async def test_a_part_of_what_is_held_can_be_protected() -> None:
+    bench = await opened()
+    receipt = await protected(bench, "40")
+    await bench.until(lambda: leg(bench, receipt, 2).status is OrderStatus.WORKING)
+    await prices(bench, "94", "94")
+    await bench.until(lambda: bench.truth() == 6)
+    await bench.settle(3.0)
+    assert (bench.truth(), bench.live()) == (6, [])
+    assert leg(bench, receipt, 1).status is OrderStatus.CANCELED
+
+
+@virtually
+async def test_new_exits_take_the_place_of_those_before() -> None:
+    bench = await opened()
+    first = await protected(bench)
+    await bench.until(lambda: leg(bench, first, 2).status is OrderStatus.WORKING)
+    second = await bench.send("k3", None, "100", by=SizingBy.CLOSE, protects=True,
+                              protection=Protection(stop_price=Decimal(97)))  # fmt: skip
+    await bench.until(lambda: len(bench.orders(second)) == 1 and bench.order(second).status is OrderStatus.WORKING)
+    assert not any(order.is_open for order in bench.orders(first))
+    assert [order.stop_price for order in bench.venue.state.open_orders("acc_0")] == [97]
+
+
+@virtually
+async def test_exits_of_a_position_that_somebody_closes_go_with_it() -> None:
+    bench = await opened()
+    receipt = await protected(bench)
+    await bench.until(lambda: leg(bench, receipt, 2).status is OrderStatus.WORKING)
+    await bench.send("k3", None, "100", by=SizingBy.CLOSE)
+    await bench.until(lambda: bench.truth() == 0)
+    await bench.until(lambda: not any(order.is_open for order in bench.orders(receipt)))
+    assert bench.live() == []
+
+
+@virtually
+async def test_protecting_what_is_not_held_does_nothing_and_needs_an_exit() -> None:
+    bench = await opened()
+    receipt = await bench.send("k1", None, "100", by=SizingBy.CLOSE, protection=BOTH, protects=True)
+    await bench.settle()
+    assert bench.orders(receipt) == []
+    with pytest.raises(InvalidInput, match="protected by a stop or a target"):
+        await bench.send("k2", None, "100", by=SizingBy.CLOSE, protects=True)
+    with pytest.raises(InvalidInput, match="protected by a stop or a target"):
+        await bench.send("k3", Side.SELL, "10", protection=BOTH, protects=True)

@@ -4533,6 +4533,12 @@ export interface components {
              */
             note?: string;
             protection?: components["schemas"]["ProtectionBody"] | null;
+            /**
+             * Protects
+             * @description attach `protection` to what is held, sized by close, and sell nothing now
+             * @default false
+             */
+            protects?: boolean;
             side?: components["schemas"]["Side"] | null;
             /**
              * @example {

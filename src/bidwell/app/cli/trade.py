@@ -1,4 +1,4 @@
-"""`bidwell order`, `accounts`, `halt`, `release`: the desk from the command line."""
+"""`bidwell order`, `protect`, `accounts`, `halt`, `release`: the desk from the command line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Data = Annotated[Path | None, typer.Option(help="Data folder.", show_default="th
 
 
 def register(cli: typer.Typer) -> None:
-    for command in (order, halt, release):
+    for command in (order, protect, halt, release):
         cli.command()(command)
 
 
@@ -51,6 +51,37 @@ def order(
     exits = {name: price for name, price in (("stop_price", protect), ("take_profit_price", target)) if price}
     if exits:
         body["protection"] = exits
+    _ask_and_send(desk, body, yes=yes, as_json=as_json)
+
+
+def protect(
+    symbol: Annotated[str, typer.Argument(help="Symbol or instrument id.")],
+    *,
+    account: Annotated[str | None, typer.Option(help="Account id.")] = None,
+    group: Annotated[str | None, typer.Option(help="Group id.")] = None,
+    stop: Annotated[str | None, typer.Option(help="Stop price.")] = None,
+    trail: Annotated[str | None, typer.Option(help="Distance of a trailing stop, instead of a stop price.")] = None,
+    target: Annotated[str | None, typer.Option(help="Target price.")] = None,
+    percent: Annotated[str, typer.Option(help="How much of the position.")] = "100",
+    yes: Annotated[bool, typer.Option("--yes", help="Send without asking.")] = False,
+    data: Data = None,
+    as_json: output.Json = False,
+) -> None:
+    """Attach a stop, a target or both to what is held: one cancels the other, and new ones replace those before."""
+    from bidwell.app.remote import Remote
+
+    desk = Remote(data)
+    given = {"stop_price": stop, "trail_amount": trail, "take_profit_price": target}
+    body: dict[str, Any] = {
+        "instrument": instrument_id(desk, symbol), "account": account, "group": group,
+        "sizing": {"by": "close", "value": percent}, "protects": True,
+        "protection": {name: price for name, price in given.items() if price is not None},
+    }  # fmt: skip
+    _ask_and_send(desk, body, yes=yes, as_json=as_json)
+
+
+def _ask_and_send(desk: Any, body: dict[str, Any], *, yes: bool, as_json: bool) -> None:  # noqa: ANN401 - a Remote, imported late
+    """Show what would happen, ask, and send it."""
     body = {name: value for name, value in body.items() if value is not None}
     if not yes:
         preview = desk.post("/preview", body)

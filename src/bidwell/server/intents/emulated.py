@@ -33,15 +33,17 @@ def of(desk: Desk, decision: Decision) -> list[schemas.Emulated]:
     if proposal is None:
         return []
     able = desk.capabilities(proposal.order.account)
+    if proposal.order.entry is not None and able is not None:
+        return [_view(part) for part in emulation.exit_parts(able, (proposal.order,))]
     plan = emulation.plan(able, proposal.order, proposal.attached)
     if plan is None:
         return []
     goes_out = any(one.leg == emulation.STOP for one in proposal.attached) and not {*plan.parts} & _LOSSES
-    return [
-        schemas.Emulated(part=part, text=f"{_SENTENCES[part]} {_AT_BROKER}" if part is Part.EXITS and goes_out
-                         else _SENTENCES[part], stop=part in _STOPS)
-        for part in plan.parts
-    ]  # fmt: skip
+    return [_view(part, _AT_BROKER if part is Part.EXITS and goes_out else "") for part in plan.parts]
+
+
+def _view(part: Part, more: str = "") -> schemas.Emulated:
+    return schemas.Emulated(part=part, text=f"{_SENTENCES[part]} {more}".rstrip(), stop=part in _STOPS)
 
 
 def warnings(lines: Sequence[schemas.PreviewLine]) -> list[str]:

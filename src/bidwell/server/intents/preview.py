@@ -35,7 +35,9 @@ def preview(desk: Desk, request: Request) -> schemas.Preview:
 def view(desk: Desk, request: Request, decisions: Sequence[Decision], policy: str,
          reference: Decimal | None) -> schemas.Preview:  # fmt: skip
     """Decisions for the eye."""
-    lines = [_line(desk, decision) for decision in decisions]
+    lines = _pairs([_line(desk, decision) for decision in decisions]) if request.protects else [
+        _line(desk, decision) for decision in decisions
+    ]  # fmt: skip
     allowed = [line for line in lines if line.allowed]
     denied = [line for line in lines if line.denial is not None and line.sent_ago is None]
     repeated = [line for line in lines if line.sent_ago is not None]
@@ -46,8 +48,29 @@ def view(desk: Desk, request: Request, decisions: Sequence[Decision], policy: st
         total_quantity=sum((line.quantity for line in allowed), ZERO),
         total_cost=sum((cost for cost in costs if cost is not None), ZERO) if None not in costs else None,
         allowed=len(allowed), denied=len(denied), warnings=_warnings(desk, instrument, lines),
-        button=_repeated(repeated) if repeated and not allowed and not denied else _button(instrument, allowed, len(denied)),
+        button=_protected(instrument, allowed, len(denied)) if request.protects else _repeated(repeated) if repeated and not allowed and not denied else _button(instrument, allowed, len(denied)),
     )  # fmt: skip
+
+
+def _pairs(lines: Sequence[schemas.PreviewLine]) -> list[schemas.PreviewLine]:
+    """One line for the exits of an account: what either is denied for, and what the desk does for both."""
+    found: dict[str, schemas.PreviewLine] = {}
+    for line in lines:
+        known = found.get(line.account)
+        if known is None:
+            found[line.account] = line
+            continue
+        first, other = (known, line) if line.allowed else (line, known)
+        found[line.account] = first.model_copy(update={"emulated": [*first.emulated, *other.emulated], "cost": None})
+    return list(found.values())
+
+
+def _protected(instrument: Instrument, allowed: Sequence[schemas.PreviewLine], denied: int) -> str:
+    refused = f", {denied} account{'s' if denied != 1 else ''} denied" if denied else ""
+    if not allowed:
+        return f"Nothing of {instrument.symbol} to protect{refused}"
+    whole = plain(sum((line.quantity for line in allowed), ZERO))
+    return f"Protect {whole} {instrument.symbol}{f' in {len(allowed)} accounts' if len(allowed) > 1 else ''}{refused}"
 
 
 def _price(decision: Decision) -> Decimal | None:

@@ -82,7 +82,7 @@ def request(desk: Desk, recording: Recording, account: Account, key: str, actor:
         raise InvalidInput("instrument.unknown", f"instrument {instrument!r} is not listed here", field="bundle")
     return Request(
         key=f"replay:{key}", source=Source.REPLAY, instrument=instrument, side=side, sizing=sizing,
-        terms=_terms(intent.terms, now), account=account.id, protection=intent.protection, close_all=intent.close_all,
+        terms=_terms(intent.terms, now), account=account.id, protection=intent.protection, close_all=intent.close_all, protects=intent.protects,
         valid_for=min(max(intent.valid_until - intent.received_at, _SHORTEST), _LONGEST), actor=actor,
         note=f"replay of {intent.id} of {intent.received_at:%Y-%m-%d %H:%M:%S} UTC", replay_of=str(intent.id),
     )  # fmt: skip

@@ -56,6 +56,7 @@ class IntentRequest(Body):
     account: Identifier | None = None
     strategy: Identifier | None = None
     close_all: Flag = False
+    protects: Flag = Field(default=False, description="attach `protection` to what is held, sized by close, and sell nothing now")
     valid_seconds: Annotated[Whole, Field(ge=1, le=86_400)] | None = None
     note: Note = ""
 
@@ -70,6 +71,7 @@ class IntentRequest(Body):
             account=AccountId(self.account) if self.account else None,
             strategy=StrategyId(self.strategy) if self.strategy else None,
             protection=Protection(**dict(protection)) if protection else None, close_all=self.close_all,
+            protects=self.protects,
             valid_for=timedelta(seconds=self.valid_seconds) if self.valid_seconds else None, actor=actor,
             note=self.note,
         )  # fmt: skip

@@ -151,8 +151,15 @@ class Actor:
         price = Decimal(100) + Decimal(random.randint(-5, 20)) / 100 * side.sign
         terms = random.choice((Terms(), Terms(OrderType.LIMIT, limit_price=price, time_in_force=TimeInForce.GTC)))
         sizing = Sizing(SizingBy.QUANTITY, Decimal(random.randint(2, 11)))
-        await self._send(self._request(random, Source.TICKET, side, sizing, account=random.choice(self._stage.accounts),
-                                       terms=terms, protection=Protection(**stop, **target)))  # fmt: skip
+        account = random.choice(self._stage.accounts)
+        exits = Protection(**stop, **target)
+        first = self._request(random, Source.TICKET, side, sizing, account=account, terms=terms, protection=exits)
+        await self._send(first)
+        if random.random() < 0.3:
+            await asyncio.sleep(random.uniform(0.1, 0.9))
+            again = self._request(random, Source.TICKET, None, Sizing(SizingBy.CLOSE, Decimal(random.choice((100, 50)))),
+                                  account=account, protection=exits, protects=True)  # fmt: skip
+            await self._send(replace(again, instrument=first.instrument))
 
     async def _hold(self, random: Random) -> None:
         """Orders that some brokers lack: stops, trailing ones, and ends of validity."""

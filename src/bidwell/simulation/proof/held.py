@@ -88,8 +88,10 @@ def exceeded(judge: Watching, account: str, changed: VenueOrder) -> Iterator[tup
     legs = judge.exits.get(name)
     if not legs:
         return
-    entry = judge.venue.state.find(account, name)
+    entry, received = judge.venue.state.find(account, name), judge.journal.intents.get(sent.order.intent or "")
     filled = entry.filled if entry is not None else ZERO
+    if received is not None and received.intent.protects:
+        filled = judge.journal.allotted[received.intent.id, account].quantity
     could = ZERO
     for leg in legs:
         theirs = judge.venue.state.find(account, leg)

@@ -121,7 +121,7 @@ function readTerms(draft: Draft, reader: Reader): TermsRequest {
 }
 
 function readProtection(draft: Draft, reader: Reader): Protection | null {
-  if (!draft.protect || draft.sizingBy === "close") {
+  if (!draft.protect) {
     return null;
   }
   const stop = reader.decimal("protectStop", draft.protectStop, "", false);
@@ -131,6 +131,9 @@ function readProtection(draft: Draft, reader: Reader): Protection | null {
     reader.problems.protectTrail = "A fixed stop or a trailing one, not both";
   }
   if (!stop && !trail && !target) {
+    if (draft.sizingBy === "close") {
+      reader.missing ??= "a stop or a target: nothing is closed now";
+    }
     return null;
   }
   return {
@@ -171,6 +174,7 @@ export function readDraft(draft: Draft, instrument: string | null): DraftReading
     terms,
     ...(receiverType === "group" ? { group: receiver } : { account: receiver }),
     ...(protection ? { protection } : {}),
+    ...(protection && draft.sizingBy === "close" ? { protects: true } : {}),
   };
   return { request, problems: {}, missing: null };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readDraft } from "./draft";
+import { EMPTY_DRAFT, readDraft } from "./draft";
 import { type OrderContext, parseOrderText } from "./order-text";
 
 const context: OrderContext = {
@@ -103,5 +103,19 @@ describe("a draft", () => {
     const reading = readDraft({ ...draft, ...blank, ...rest, size: "1e30", limitPrice: "-3" }, "AAPL.XNAS");
     expect(Object.keys(reading.problems)).toEqual(["size", "limitPrice"]);
     expect(reading.request).toBeNull();
+  });
+});
+
+describe("a close with exits", () => {
+  const draft = { ...EMPTY_DRAFT, receiver: "account:a", sizingBy: "close" as const, size: "100", protect: true };
+
+  it("protects what is held instead of closing it", () => {
+    const { request } = readDraft({ ...draft, protectStop: "95" }, "AAPL.XNAS");
+    expect(request).toMatchObject({ protects: true, protection: { stop_price: "95" }, side: null });
+    expect(readDraft({ ...draft, protect: false }, "AAPL.XNAS").request).not.toHaveProperty("protects");
+  });
+
+  it("is not sent as a plain close while its exits are still to be written", () => {
+    expect(readDraft(draft, "AAPL.XNAS")).toMatchObject({ request: null, missing: "a stop or a target: nothing is closed now" });
   });
 });

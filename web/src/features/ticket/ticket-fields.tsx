@@ -97,9 +97,7 @@ function PriceFields({ draft, edit, problems, distance }: FieldsProps) {
 }
 
 function ProtectionFields({ draft, edit, problems, distance }: FieldsProps) {
-  if (draft.sizingBy === "close") {
-    return null;
-  }
+  const closes = draft.sizingBy === "close";
   const fields = [
     ["protectStop", "Stop loss"],
     ["protectTrail", "Trail by"],
@@ -109,7 +107,7 @@ function ProtectionFields({ draft, edit, problems, distance }: FieldsProps) {
     <>
       <div className="grid grid-cols-[68px_1fr] items-center gap-x-2">
         <span className="text-text-2">Protect</span>
-        <Check label="Attach stop and target" checked={draft.protect} onChange={(protect) => edit({ protect })} />
+        <Check label={closes ? "Exits instead of closing now" : "Attach stop and target"} checked={draft.protect} onChange={(protect) => edit({ protect })} />
       </div>
       {draft.protect &&
         fields.map(([name, label]) => (

@@ -90,7 +90,11 @@ export function Ticket({ workspace, instrument: instrumentId, live, mayTrade, on
         />
       ) : (
         <p className="text-12 text-text-2">
-          {draft.sizingBy === "close" ? "Closes this share of each account’s position." : "Buys or sells up to this position in each account; below zero is short."}
+          {draft.sizingBy === "close"
+            ? draft.protect
+              ? "Attaches these exits to this share of each account’s position; one cancels the other."
+              : "Closes this share of each account’s position."
+            : "Buys or sells up to this position in each account; below zero is short."}
         </p>
       )}
       <Quotes
