@@ -19,7 +19,7 @@ from bidwell.brokers.transport import Throttled
 from bidwell.engine.ports import SessionLife
 from bidwell.model.account import Account
 from bidwell.model.errors import ConfigError, InDoubt, InvalidInput, Refused, Unavailable
-from bidwell.model.events import OrderAccepted, OrderCanceled
+from bidwell.model.events import OrderAccepted, OrderCanceled, ReplaceRejected
 from bidwell.model.ids import AccountId
 from bidwell.model.terms import Side
 from bidwell.twins.mishaps import MishapType, On
@@ -225,6 +225,25 @@ async def test_a_penalty_on_an_order_holds_back_orders_and_not_cancels() -> None
         assert await stand.submissions(late.client_order_id) == 1
         await broker.cancel(working)
         await ear.hears(working.client_order_id, OrderCanceled)
+        await broker.close()
+
+
+async def test_a_cancel_behind_another_change_is_asked_again_and_a_change_is_not() -> None:
+    async with tradovate_stand() as stand:
+        broker, ear, make = stand.broker(), Ear(), Maker(stand)
+        await broker.connect(ear)
+        order = make.limit("90.00")
+        await broker.submit(approved(order))
+        await ear.hears(order.client_order_id, OrderAccepted)
+        stand.fault(MishapType.REJECT, on=On.CANCEL, code="AnotherCommandPending")
+        with pytest.raises(Unavailable):
+            await broker.cancel(order)
+        stand.fault(MishapType.REJECT, on=On.REPLACE, code="AnotherCommandPending")
+        await broker.replace(order, order.quantity, make.terms("91.00"))
+        await ear.hears(order.client_order_id, ReplaceRejected)
+        await broker.cancel(order)
+        await ear.hears(order.client_order_id, OrderCanceled)
+        assert "CancelRejected" not in ear.kinds(order.client_order_id)
         await broker.close()
 
 

@@ -11,6 +11,7 @@ from bidwell.brokers.transport import Kind, Vendor, Verdict
 SUCCESS = "Success"
 """This reason may stand in a good reply."""
 ERROR_TEXT = "errorText"
+BUSY = "AnotherCommandPending"
 TICKET = "p-ticket"
 LOGIN_URL = "https://trader.tradovate.com"
 
@@ -23,7 +24,7 @@ _NO_ROUTE = "Tradovate has no way to the exchange for this account at the moment
 _REASONS = (
     Verdict(Kind.PERMISSION, "AccountClosed", "The account is closed at Tradovate."),
     _rule("AdvancedTrailingStopUnsupported", "Tradovate does not work a trailing stop of this form."),
-    _rule("AnotherCommandPending", "Another change of this order is under way at Tradovate: wait for its answer."),
+    _rule(BUSY, "Another change of this order is under way at Tradovate: wait for its answer."),
     _rule("BackMonthProhibited", "This account may trade the front month only: choose the nearer contract."),
     _rule("ExecutionProviderNotConfigured", _NO_ROUTE),
     _rule("ExecutionProviderUnavailable", _NO_ROUTE),

@@ -106,6 +106,8 @@ class Trading:
         def work(refusal: Refusal | None, _first: Decimal | None) -> Done:
             if not held.is_open:
                 return words.failure("TooLate", f"the order is {held.status}"), ()
+            if refusal is not None and refusal.code[:1].isupper():
+                return words.refused(refusal), ()
             command = self._asked(venue_id, "Modify")
             outcomes = self._stage.venue.replace(held.account, changes, venue_id, refusal=refusal)
             why = next((each.refusal for each in outcomes if isinstance(each, NotReplaced)), None)
@@ -126,6 +128,8 @@ class Trading:
         def work(refusal: Refusal | None, _first: Decimal | None) -> Done:
             if not held.is_open:
                 return words.failure("TooLate", f"the order is {held.status}"), ()
+            if refusal is not None and refusal.code[:1].isupper():
+                return words.refused(refusal), ()
             command = self._asked(venue_id, "Cancel")
             outcomes = self._stage.venue.cancel(held.account, "", venue_id, refusal=refusal)
             return words.reply({"commandId": command}), outcomes

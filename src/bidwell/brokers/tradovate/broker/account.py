@@ -18,9 +18,9 @@ from bidwell.brokers.tradovate.broker.ticket import FORCES, TYPES, cancel_of, ch
 from bidwell.brokers.tradovate.broker.updates import Updates
 from bidwell.brokers.tradovate.client.rest import TradovateClient
 from bidwell.brokers.tradovate.config import TradovateConfig
-from bidwell.brokers.tradovate.errors import CODES, LOGIN_URL
+from bidwell.brokers.tradovate.errors import BUSY, CODES, LOGIN_URL
 from bidwell.brokers.tradovate.symbols import SymbolBook
-from bidwell.brokers.transport import Health, Kind
+from bidwell.brokers.transport import Health, Kind, Throttled
 from bidwell.brokers.transport.caller import Denied
 from bidwell.engine.ports import (
     BrokerEvent,
@@ -202,6 +202,9 @@ class TradovateBroker:
                 return
             answer = await self._client.cancel(cancel_of(number))
         except Denied as no:
+            if no.verdict.code == BUSY:
+                # The desk asks again; a rejection would end its asking.
+                raise Throttled(no.verdict.message, 1.0) from no
             if not _answers(no):
                 raise
             self.tell(ev.CancelRejected(self._clock.now(), name, no.verdict.message))
