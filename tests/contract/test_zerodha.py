@@ -4,8 +4,8 @@ import html
 import json
 import re
 from collections.abc import AsyncIterator
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,7 @@ import pytest
 from bidwell.app.brokerage import Access, Means, brokerage, redeemed
 from bidwell.app.clock import SystemEntropy, WallClock
 from bidwell.brokers.transport.indian import Product
-from bidwell.brokers.zerodha import configure
+from bidwell.brokers.zerodha import ZerodhaBroker, configure
 from bidwell.brokers.zerodha.broker.ticket import product_for, product_of
 from bidwell.brokers.zerodha.symbols import Row
 from bidwell.engine.ports import SessionLife
@@ -26,6 +26,7 @@ from bidwell.model.terms import OrderType, Side, Terms, TimeInForce
 from bidwell.twins.mishaps import MishapType
 from tests.contract.broker_contract import BrokerContract
 from tests.contract.broker_stand import Ear, Maker, approved, external, limit_terms, until
+from tests.contract.paper_stand import SeededEntropy
 from tests.contract.zerodha_stand import ACME, FIELDS, ZerodhaStand, zerodha_stand
 
 SHARE = Row(1, "ACME", "ACME", "", "0", "0.05", "1", "EQ", "NSE", "NSE")
@@ -141,6 +142,32 @@ async def test_a_session_that_is_about_to_end_says_until_when(stand: ZerodhaStan
     broker._health.login = replace(login, ends_at=WallClock().now() + timedelta(minutes=30))
     state = broker.report().state
     assert (state.life, state.until) == (SessionLife.EXPIRING, broker._health.login.ends_at)
+    await broker.close()
+
+
+@dataclass
+class Clock:
+    ahead: timedelta = timedelta()
+
+    def now(self) -> datetime:
+        return WallClock().now() + self.ahead
+
+
+async def test_nothing_is_sent_with_a_login_that_has_ended(
+    stand: ZerodhaStand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bidwell.brokers.zerodha.broker.account._LONGEST_SLEEP", 0.01)
+    clock, ear = Clock(), Ear()
+    broker = ZerodhaBroker(stand.config, stand.account, stand.masters, clock, SeededEntropy())
+    await broker.connect(ear)
+    await until(lambda: len(stand.masters.book) > 3, "the lists, before an order needs them")
+    clock.ahead = timedelta(days=1)
+    order = Maker(stand).order()
+    with pytest.raises(Unavailable, match="login at Zerodha is over"):
+        await broker.submit(approved(order))
+    assert await stand.submissions(order.client_order_id) == 0
+    await until(lambda: any(state.startswith("down") for state in ear.states), "the desk hears of it")
+    assert broker.report().state.life is SessionLife.NEEDS_LOGIN
     await broker.close()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -16,6 +16,7 @@ from bidwell.brokers.zerodha.broker.ticket import changes_of, product_for, ticke
 from bidwell.brokers.zerodha.broker.updates import Updates
 from bidwell.brokers.zerodha.client import ZerodhaClient
 from bidwell.brokers.zerodha.config import ZerodhaConfig
+from bidwell.brokers.zerodha.symbols import EXCHANGES
 from bidwell.engine.ports import (
     BrokerEvent,
     BrokerListener,
@@ -36,6 +37,9 @@ from bidwell.model.instrument import Instrument
 from bidwell.model.order import Order, OrderStatus
 from bidwell.model.terms import OrderType, Terms, TimeInForce
 from bidwell.risk.approved import Approved
+
+_LONGEST_SLEEP = 30.0
+"""Seconds between looks at the clock, which may be put right meanwhile."""
 
 NO_LOGIN = "Zerodha wants a login each day: log in and bring the request token back"
 
@@ -78,7 +82,7 @@ class ZerodhaBroker:
         self._reading = Reading(self._client, masters, account.id, clock, config.settling)
         self._updates = Updates(self, self._reading)
         self._stream = Stream(self._client.http, config.ticker, self._updates, entropy, config.stream)
-        self._watching: set[asyncio.Task[None]] = set()
+        self._working: set[asyncio.Task[None]] = set()
 
     @property
     def capabilities(self) -> Capabilities:
@@ -98,6 +102,8 @@ class ZerodhaBroker:
             await self.probe()
             self._listener = listener
             await self._stream.open()
+            self._beside(self._prepare())
+            self._beside(self._end_with_the_login())
         except BaseException as problem:
             self._listener = None
             await self._client.close()
@@ -107,7 +113,7 @@ class ZerodhaBroker:
 
     async def close(self) -> None:
         """End the session here; the day's login and the orders stay as they are at Zerodha."""
-        for task in list(self._watching):
+        for task in list(self._working):
             task.cancel()
         await self._updates.close()
         await self._stream.close()
@@ -267,9 +273,32 @@ class ZerodhaBroker:
         self._health.turn(SessionLife.NEEDS_LOGIN, reason, login_url=self._config.login_url)
         self._stream.drop(reason)
 
+    async def _prepare(self) -> None:
+        """Have the day's instrument lists before the first order needs one."""
+        try:
+            await self._reading.learn(EXCHANGES)
+        except BrokerError as problem:
+            self.trouble("instrument lists", problem)
+
+    async def _end_with_the_login(self) -> None:
+        """Give the stream up when the token ends, whatever it still says."""
+        login = self._config.login
+        while login is not None and not login.over(now := self._clock.now()):  # noqa: ASYNC110 - the clock passes it
+            await asyncio.sleep(min((login.ends_at - now).total_seconds(), _LONGEST_SLEEP))
+        if login is not None:
+            self._logged_out(login.ended().reason)
+
     def _must_be_up(self) -> None:
+        login = self._config.login
+        if login is None or login.over(self._clock.now()):
+            raise Unavailable("the day's login at Zerodha is over: nothing was sent")
         if not self._stream.is_up:
             raise Unavailable("the session with Zerodha is down: nothing was sent")
+
+    def _beside(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._working.add(task)
+        task.add_done_callback(self._working.discard)
 
     def _watch(self, order_id: str, mentions: int) -> None:
         """What REST took in must show on the stream; a stream that keeps silent of it is mute."""
@@ -280,6 +309,4 @@ class ZerodhaBroker:
                 self._stream.drop("the order stream is open and says nothing of an order that was taken in")
 
         if self._updates.mentions(order_id) < mentions:
-            task = asyncio.get_running_loop().create_task(look())
-            self._watching.add(task)
-            task.add_done_callback(self._watching.discard)
+            self._beside(look())
