@@ -287,6 +287,21 @@ async def test_a_stream_that_ends_says_why_and_comes_back(frame: str, said: str)
         await broker.close()
 
 
+async def test_a_contract_that_cannot_be_ours_makes_the_report_incomplete_and_says_why() -> None:
+    async with tradovate_stand(recheck=0.0, points="999") as stand:
+        broker = stand.broker()
+        await broker.connect(Ear())
+        await stand.place_by_hand(Side.BUY, "1", "90.00")
+        for _ in range(2):
+            book = await broker.snapshot()
+            assert (book.complete, book.orders) == (False, ())
+        told = [each.sentence for each in broker.report().troubles if each.code == "incomplete"]
+        assert len(told) == 1
+        assert "a point of CL is worth 1000 USD, not 999" in told[0]
+        assert await broker.held() == []
+        await broker.close()
+
+
 async def test_a_status_that_is_not_documented_has_the_account_read_anew() -> None:
     async with tradovate_stand() as stand:
         broker, ear = stand.broker(), Ear()

@@ -183,17 +183,20 @@ async def tradovate_stand(
     *,
     lifetime: float = 5400.0,
     ends_in: int = 0,
+    points: str = "",
     **changes: Any,  # noqa: ANN401 - fields of several types
 ) -> AsyncIterator[TradovateStand]:
     """A twin with two accounts of one login, and one of another that has no market data.
 
-    A session lives for `lifetime` seconds; the contract ends `ends_in` days from now, where that is said.
+    A session lives for `lifetime` seconds; the contract ends `ends_in` days from now, and a point of it is worth `points`,
+    where that is said.
     """
-    scenario = SCENARIO
+    listed = SCENARIO.instruments[0]
     if ends_in:
-        soon = WallClock().now().date() + timedelta(days=ends_in)
-        rows = (structs.replace(SCENARIO.instruments[0], expiry=soon), *SCENARIO.instruments[1:])
-        scenario = structs.replace(SCENARIO, instruments=rows)
+        listed = structs.replace(listed, expiry=WallClock().now().date() + timedelta(days=ends_in))
+    if points:
+        listed = structs.replace(listed, multiplier=Decimal(points))
+    scenario = structs.replace(SCENARIO, instruments=(listed, *SCENARIO.instruments[1:]))
     stage = Stage(scenario, WallClock())
     twin = TradovateTwin(stage, lifetime)
     server = TwinServer(stage, twin)

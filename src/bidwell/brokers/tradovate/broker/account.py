@@ -99,6 +99,7 @@ class TradovateBroker:
         self._watching: set[asyncio.Task[None]] = set()
         self._taken: set[int] = set()
         self._opened = False
+        self._gap = ""
         self._reread_at = 0.0
         self._warned_on: date | None = None
 
@@ -254,7 +255,15 @@ class TradovateBroker:
         """
         world = self._updates.world
         if world is not None and self._is_current():
-            return await self._reading.snapshot(world, since)
+            found = await self._reading.snapshot(world, since)
+        else:
+            found = await self._read_anew(world, since)
+        if self._reading.gap and self._reading.gap != self._gap:
+            self._health.trouble("reading the account", f"the report is incomplete: {self._reading.gap}", "incomplete")
+        self._gap = self._reading.gap
+        return found
+
+    async def _read_anew(self, world: Entities | None, since: datetime | None) -> Snapshot:
         before = world.held() if world is not None else None
         shown = await self._reading.read()
         found = await self._reading.snapshot(shown, since)

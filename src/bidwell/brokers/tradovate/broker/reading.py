@@ -21,7 +21,7 @@ from bidwell.model.order import CLOSED
 
 
 class Reading:
-    """The reads of one account; `name` is the account's at Tradovate."""
+    """The reads of one account; `name` is the account's at Tradovate, `gap` why the last report is incomplete."""
 
     def __init__(self, client: TradovateClient, book: SymbolBook, account: AccountId, name: str, clock: Clock) -> None:
         self._client = client
@@ -30,6 +30,7 @@ class Reading:
         self._name = name
         self._clock = clock
         self._row: wire.Account | None = None
+        self.gap = ""
 
     # --- who ----------------------------------------------------------------------------------------
 
@@ -184,6 +185,7 @@ class Reading:
         await self.learn([*(row.contract_id for row in world.orders.values() if row.contract_id is not None),
                           *(row.contract_id for row in world.positions.values())])  # fmt: skip
         await self._learn_currencies(world.balances)
+        self.gap = ""
         orders, complete = self._orders(world, since)
         positions, prices, cash = {}, {}, {}
         try:
@@ -196,8 +198,8 @@ class Reading:
                         prices[instrument] = finite(row.net_price, "netPrice")
             for balance in world.balances.values():
                 cash[self._currency(balance.currency_id)] = finite(balance.amount, "amount")
-        except ProtocolError:
-            complete = False
+        except ProtocolError as problem:
+            complete, self.gap = False, str(problem)
         return Snapshot(self._account, taken_at, tuple(orders), positions, cash, complete, prices)
 
     def _orders(self, world: Entities, since: datetime | None) -> tuple[list[BrokerOrder], bool]:
@@ -208,8 +210,8 @@ class Reading:
             try:
                 if _belongs(row, world, since):
                     found.append(self._order(row, world, context))
-            except (ProtocolError, UnknownOrder):
-                complete = False
+            except (ProtocolError, UnknownOrder) as problem:
+                complete, self.gap = False, str(problem)
         return found, complete
 
     def _order(self, row: wire.Order, world: Entities, context: parse.Context) -> BrokerOrder:
