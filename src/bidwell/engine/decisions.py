@@ -209,7 +209,9 @@ def _proposals(state: State, market: Market, intent: Intent, part: Allocation, n
     legs = _exits(replace(closing, side=closing.side.opposite), intent.protection)
     names = frozenset(leg.client_order_id for leg in legs)
     for leg in legs:
-        seen = propose(state, market, intent, part, now, reconciled=reconciled, without=without | (names & state.orders.keys()))
+        seen = propose(
+            state, market, intent, part, now, reconciled=reconciled, without=without | (names & state.orders.keys())
+        )
         yield replace(seen, order=leg, attached=())
 
 

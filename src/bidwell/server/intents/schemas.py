@@ -56,7 +56,9 @@ class IntentRequest(Body):
     account: Identifier | None = None
     strategy: Identifier | None = None
     close_all: Flag = False
-    protects: Flag = Field(default=False, description="attach `protection` to what is held, sized by close, and sell nothing now")
+    protects: Flag = Field(
+        default=False, description="attach `protection` to what is held, sized by close, and sell nothing now"
+    )
     valid_seconds: Annotated[Whole, Field(ge=1, le=86_400)] | None = None
     note: Note = ""
 
