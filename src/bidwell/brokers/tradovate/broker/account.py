@@ -299,8 +299,13 @@ class TradovateBroker:
         if self._warned_on == today:
             return
         self._warned_on = today
-        for sentence in await self._reading.rolls(row.contract_id for row in world.positions.values() if row.net_pos):
-            self._health.trouble("positions", sentence, "roll")
+        held = [row.contract_id for row in world.positions.values() if row.net_pos]
+        try:
+            for sentence in await self._reading.rolls(held):
+                self._health.trouble("positions", sentence, "roll")
+        except BrokerError as problem:
+            # The report itself was read: it does not wait for this.
+            self._health.trouble("looking for contracts that end", problem)
 
     # --- what the stream tells ----------------------------------------------------------------------
 
