@@ -16,7 +16,7 @@ from bidwell.brokers.topstepx import hub, parse, wire
 from bidwell.brokers.topstepx.broker.feed import trades
 from bidwell.brokers.topstepx.symbols import SymbolBook
 from bidwell.brokers.transport import decoder
-from bidwell.model.errors import Unavailable
+from bidwell.model.errors import ProtocolError, Unavailable
 from bidwell.model.ids import AccountId, ClientOrderId, InstrumentId
 from bidwell.model.order import OrderStatus
 from bidwell.model.terms import OrderType, Side
@@ -264,6 +264,28 @@ def test_the_adapter_reads_every_recorded_body() -> None:
     # The sample's names are older than the exchange's symbols: what can be told from them is taken.
     assert [each.id for each in fresh.learn(contracts)] == ["MNQH5.XCME"]
     assert set(fresh.refused) == {"CON.F.US.ENQ.H25", "CON.F.US.NQG.G25", "CON.F.US.NQM.G25"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "meant"),
+    [
+        ({"type": 6}, OrderType.MARKET), ({"type": 7, "limitPrice": 5}, OrderType.LIMIT), ({"type": 5, "trailPrice": 2}, OrderType.TRAILING_STOP),
+        ({"type": 5, "stopPrice": 4, "trailPrice": 2}, OrderType.TRAILING_STOP), ({"type": 5, "stopPrice": 4}, OrderType.STOP),
+        ({"type": 3, "stopPrice": 4, "limitPrice": 5}, OrderType.STOP_LIMIT), ({"type": 2, "limitPrice": 5}, OrderType.MARKET),
+        ({"type": 4}, None), ({"type": 0}, None), ({"type": 5}, None),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_orders_of_topstepxs_own_screen_are_shown_as_what_they_can_be(
+    changes: dict[str, int], meant: OrderType | None
+) -> None:
+    body = {"id": 1, "accountId": 2, "contractId": "CON.F.US.EP.M25", "status": 1, "side": 0, "size": 1} | changes
+    row = decoder(wire.Order).decode(json.dumps(body))
+    if meant is not None:
+        assert parse.terms(row).order_type is meant
+        return
+    with pytest.raises(ProtocolError):
+        parse.terms(row)
 
 
 def test_words_and_numbers_are_the_same_on_both_sides() -> None:

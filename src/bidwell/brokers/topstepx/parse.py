@@ -80,7 +80,7 @@ def broker_id(row: wire.Order) -> BrokerOrderId:
 
 def terms(row: wire.Order) -> Terms:
     """An order's terms; raises ProtocolError for words that TopstepX does not document or terms that contradict."""
-    kind = _word(ORDER_TYPES, row.type, "order type")
+    kind = _type_of(row)
     limited = kind in {OrderType.LIMIT, OrderType.STOP_LIMIT}
     stopped = kind in {OrderType.STOP, OrderType.STOP_LIMIT}
     try:
@@ -94,6 +94,16 @@ def terms(row: wire.Order) -> Terms:
         )
     except InvalidInput as problem:
         raise ProtocolError(f"terms of order {row.id}: {problem}") from problem
+
+
+def _type_of(row: wire.Order) -> OrderType:
+    """What an order is; those of TopstepX's own screen may lack the price that would make them what they are called."""
+    kind = _word(ORDER_TYPES, row.type, "order type")
+    if row.type in {JOIN_BID, JOIN_ASK} and row.limitPrice is None:
+        return OrderType.MARKET  # its price goes with the market
+    if row.type == TRAILING and row.trailPrice is None and row.stopPrice is not None:
+        return OrderType.STOP
+    return kind
 
 
 def fill(row: wire.HalfTurn, name: ClientOrderId, context: Context) -> Fill:

@@ -37,6 +37,7 @@ class TopstepxFeed:
         self._wanted: dict[str, InstrumentId] = {}
         self._touches: dict[str, Touch] = {}
         self._calls = 1000
+        self._opened = False
 
     @property
     def name(self) -> str:
@@ -49,11 +50,11 @@ class TopstepxFeed:
             raise ConfigError("this feed has another listener already")
         self._listener = listener
         self._market.open()
-        if self._wanted:
-            await self._stream.open()
+        await self.follow([])
 
     async def close(self) -> None:
         """End the hub and what it asks with."""
+        self._opened = False
         await self._stream.close()
         await self._market.close()
 
@@ -68,12 +69,12 @@ class TopstepxFeed:
             if contract not in self._wanted:
                 fresh[contract] = each
         self._wanted |= fresh
-        if not fresh:
-            return
-        if not self._stream.is_up:
+        if not self._opened and self._wanted:
             await self._stream.open()
+            self._opened = True
             return
-        for contract in fresh:
+        # A hub that is being mended subscribes to them when it is back.
+        for contract in fresh if self._stream.is_up else ():
             for method in _METHODS:
                 self._calls += 1
                 await self._stream.say(hub.invocation(self._calls, method, contract))
