@@ -26,6 +26,9 @@ from bidwell.simulation.orders import Ticket
 from bidwell.twins import Dialect, Mishap, Scenario, Script, Stage, TwinServer
 from bidwell.twins.crypto.binance import BinanceTwin
 from bidwell.twins.crypto.bybit import BybitTwin
+from bidwell.twins.crypto.kraken import KrakenTwin
+from bidwell.twins.crypto.kraken import order_id as kraken_id
+from bidwell.twins.crypto.kraken import venue_id_of as kraken_venue_id
 from bidwell.twins.crypto.okx import OkxTwin
 from bidwell.twins.crypto.spot import number, venue_id_of
 from bidwell.twins.mishaps import MishapType, On
@@ -73,7 +76,12 @@ class Kit:
     rejects_later: bool = True
 
 
-KITS = {"binance": Kit(BinanceTwin), "bybit": Kit(BybitTwin), "okx": Kit(OkxTwin, rejects_later=False)}
+KITS = {
+    "binance": Kit(BinanceTwin),
+    "bybit": Kit(BybitTwin),
+    "kraken": Kit(KrakenTwin, kraken_id, kraken_venue_id, rejects_later=False),
+    "okx": Kit(OkxTwin, rejects_later=False),
+}
 
 
 @dataclass

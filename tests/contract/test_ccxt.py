@@ -61,3 +61,9 @@ class TestOkx(SpotContract):
     """The adapter keeps the broker contract against OKX's twin."""
 
     exchange = "okx"
+
+
+class TestKraken(SpotContract):
+    """The adapter keeps the broker contract against Kraken's twin."""
+
+    exchange = "kraken"

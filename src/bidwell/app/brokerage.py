@@ -121,6 +121,7 @@ BROKERS: dict[str, str] = {
     "binance": "bidwell.app.brokerages.exchanges:binance",
     "bybit": "bidwell.app.brokerages.exchanges:bybit",
     "dhan": "bidwell.app.brokerages.dhan",
+    "kraken": "bidwell.app.brokerages.exchanges:kraken",
     "okx": "bidwell.app.brokerages.exchanges:okx",
     "topstepx": "bidwell.app.brokerages.topstepx",
     "tradovate": "bidwell.app.brokerages.tradovate",

@@ -14,7 +14,7 @@ from bidwell.twins.alpaca import SCENARIO as ALPACA
 from bidwell.twins.alpaca import AlpacaTwin
 from bidwell.twins.angelone import SCENARIO as ANGELONE
 from bidwell.twins.angelone import AngelTwin
-from bidwell.twins.crypto import binance, bybit, okx
+from bidwell.twins.crypto import binance, bybit, kraken, okx
 from bidwell.twins.dhan import SCENARIO as DHAN
 from bidwell.twins.dhan import DhanTwin
 from bidwell.twins.dialect import Dialect
@@ -57,6 +57,7 @@ TWINS: dict[str, Listing] = {
         Listing("binance", "Binance", binance.SCENARIO, binance.BinanceTwin),
         Listing("bybit", "Bybit", bybit.SCENARIO, bybit.BybitTwin),
         Listing("dhan", "Dhan", DHAN, DhanTwin),
+        Listing("kraken", "Kraken", kraken.SCENARIO, kraken.KrakenTwin),
         Listing("okx", "OKX", okx.SCENARIO, okx.OkxTwin),
         Listing("topstepx", "TopstepX", TOPSTEPX, TopstepxTwin),
         Listing("tradovate", "Tradovate", TRADOVATE, TradovateTwin),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any, Protocol
 
 import msgspec
@@ -244,7 +245,12 @@ class _Kraken:
             order_id, name = str(row.get("order_id") or ""), str(row.get("cl_ord_id") or "")
             if row.get("exec_type") == "trade":
                 yield Word(order_id, name, execution=client.execution_of(row))
-            yield Word(order_id, name, order=client.order_of(row))
+            if row.get("order_status"):
+                order = client.order_of(row)
+                if "cum_qty" in row:
+                    filled = shaped(row["cum_qty"], Decimal, "what of an order is filled")
+                    order = msgspec.structs.replace(order, filled=filled, amount=None)
+                yield Word(order_id, name, order=order)
 
 
 class _Coinbase:

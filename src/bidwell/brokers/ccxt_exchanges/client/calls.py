@@ -108,7 +108,8 @@ class ExchangeClient:
         """The order of a pair under our id; None where the exchange answers that there is none."""
         params = self.profile.find.of(name)
         if not params:
-            rows = [*await self.open_orders(), *await self.closed_orders(symbol, None)]
+            listed = self.profile.find.listing(name)
+            rows = [*await self.open_orders(listed), *await self.closed_orders(symbol, None, listed)]
             return next((each for each in rows if each.clientOrderId == name), None)
         try:
             found = await self._seam.run(lambda exchange: exchange.fetch_order("", symbol, params), "an order")
@@ -129,12 +130,15 @@ class ExchangeClient:
             raise
         return self._order(found, "an order")
 
-    async def open_orders(self) -> list[Order]:
+    async def open_orders(self, params: Mapping[str, Any] | None = None) -> list[Order]:
         """Everything that works."""
-        found = await self._seam.run(lambda exchange: exchange.fetch_open_orders(), "the list of open orders")
+        found = await self._seam.run(lambda exchange: exchange.fetch_open_orders(params=dict(params or {})),
+                                     "the list of open orders")  # fmt: skip
         return [self._order(each, "an open order") for each in found]
 
-    async def closed_orders(self, symbol: str | None, since: int | None) -> list[Order]:
+    async def closed_orders(
+        self, symbol: str | None, since: int | None, params: Mapping[str, Any] | None = None
+    ) -> list[Order]:
         """Orders that closed, of one pair or of all, made after a time (milliseconds)."""
         if self.profile.by_symbol:
             found = await self._paged(
@@ -147,7 +151,8 @@ class ExchangeClient:
             "fetch_canceled_and_closed_orders" if self._has("fetchCanceledAndClosedOrders") else "fetch_closed_orders"
         )
         rows = [self._order(each, what)
-                for each in await self._seam.run(lambda exchange: getattr(exchange, call)(symbol, since), what)]  # fmt: skip
+                for each in await self._seam.run(
+                    lambda exchange: getattr(exchange, call)(symbol, since, params=dict(params or {})), what)]  # fmt: skip
         if call == "fetch_closed_orders" and self._has("fetchCanceledOrders"):
             rows += [self._order(each, what) for each in await self._seam.run(
                 lambda exchange: exchange.fetch_canceled_orders(symbol, since), what)]  # fmt: skip

@@ -38,6 +38,7 @@ class Seam:
         self.http = Http(config.http, {})
         self._caller = Caller(self.http, self.judge, config.limits, health, monotonic)
         self._exchange: Any = None
+        self._turn = asyncio.Lock() if config.profile.in_turn else None
 
     @property
     def exchange(self) -> Any:  # noqa: ANN401 - the library is not typed
@@ -67,6 +68,12 @@ class Seam:
         Raises what `Caller` raises. What the library refuses by itself before anything changed is Denied; what it does
         not understand after that is a ProtocolError, so that a change is looked up.
         """
+        if self._turn is None:
+            return await self._run(work, what, hasty=hasty)
+        async with self._turn:
+            return await self._run(work, what, hasty=hasty)
+
+    async def _run(self, work: Callable[[Any], Awaitable[Any]], what: str, *, hasty: bool) -> Any:  # noqa: ANN401 - as the library gives it
         exchange = self.exchange
         errand = Errand(hasty)
         token = _ERRAND.set(errand)

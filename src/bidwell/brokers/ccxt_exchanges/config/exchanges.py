@@ -149,7 +149,8 @@ KRAKEN = Profile(
     hosts=frozenset({"api.kraken.com", "ws.kraken.com", "ws-auth.kraken.com"}),
     options=_SPOT,
     order_types=_PLAIN,
-    times_in_force=frozenset({TimeInForce.GTC, TimeInForce.IOC}),
+    # Kraken's lists of orders do not tell for how long they are good.
+    times_in_force=frozenset({TimeInForce.GTC}),
     # What Kraken answers to an id that it had before is not known.
     dedupe_scope=DedupeScope.NONE,
     replace=False,
@@ -157,10 +158,11 @@ KRAKEN = Profile(
     submit="clientOrderId",
     cancel="clientOrderId",
     # The library asks for one order with an empty id beside ours, of which nobody knows what Kraken makes.
-    find=Lookup(),
+    find=Lookup(listed={"clientOrderId": "{name}"}),
     market_buy={},
     writes=_path(r"^POST /0/private/(AddOrder|AmendOrder|EditOrder|CancelOrder|CancelAll)"),
     cancels=_path(r"^POST /0/private/Cancel"),
+    in_turn=True,
     login_url="https://pro.kraken.com/app/settings/api",
 )  # fmt: skip
 

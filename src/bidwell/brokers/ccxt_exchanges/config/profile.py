@@ -16,14 +16,24 @@ from bidwell.model.terms import OrderType, TimeInForce
 class Lookup:
     """How one order is read by our own id: parameters in which `{name}` stands for it.
 
-    Without parameters the exchange cannot: its open and closed orders are listed and looked through.
+    Without parameters the exchange cannot: its open and closed orders are listed, with `listed` as parameters, and
+    looked through.
     """
 
     params: Mapping[str, Any] = field(default_factory=dict)
+    listed: Mapping[str, Any] = field(default_factory=dict)
 
     def of(self, name: str) -> dict[str, Any]:
         """The parameters for one of our ids."""
-        return {key: name if value == "{name}" else value for key, value in self.params.items()}
+        return _filled(self.params, name)
+
+    def listing(self, name: str) -> dict[str, Any]:
+        """The parameters with which the lists are asked for one of our ids."""
+        return _filled(self.listed, name)
+
+
+def _filled(params: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {key: name if value == "{name}" else value for key, value in params.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +45,7 @@ class Profile:
     `market_buy` is what a market order to buy an amount of the coin needs; None where an exchange takes such orders in
     money only. `writes` and `cancels` match "METHOD /path" of requests that change something. `by_symbol`: closed
     orders and fills are told for one pair at a time. `stream_fills`: the order stream tells executions with their ids,
-    else they are read. At `login_url` a person makes a key.
+    else they are read. `in_turn`: its requests carry rising numbers and go one at a time. At `login_url` a person makes a key.
     """
 
     id: str
@@ -57,4 +67,5 @@ class Profile:
     cancels: re.Pattern[str]
     by_symbol: bool = False
     stream_fills: bool = True
+    in_turn: bool = False
     login_url: str = ""
