@@ -18,8 +18,10 @@ from bidwell.brokers.transport import Kind, Verdict
 from bidwell.brokers.transport.caller import Denied
 from bidwell.brokers.transport.totp import totp
 from bidwell.engine.ports import SessionLife
+from bidwell.model.account import Account
 from bidwell.model.errors import InDoubt, InvalidInput, Refused, Unavailable
 from bidwell.model.events import OrderAccepted, OrderFilled, OrderRejected
+from bidwell.model.ids import AccountId
 from bidwell.model.order import OrderStatus
 from bidwell.model.terms import Side, TimeInForce
 from bidwell.twins.angelone import words
@@ -27,6 +29,7 @@ from bidwell.twins.mishaps import MishapType, On
 from tests.contract.angelone_stand import ACME, FIELDS, FUTURE, NIFTY, AngelStand, angelone_stand
 from tests.contract.broker_stand import Ear, Maker, approved, until
 from tests.contract.paper_stand import SeededEntropy
+from tests.contract.test_angelone_market import Screen
 
 MEANS = Means(WallClock(), SeededEntropy())
 
@@ -91,6 +94,16 @@ async def test_an_account_is_probed_listed_and_quoted_over_one_login(stand: Ange
         found_again = await broker.listing(access, names, MEANS)
         assert [each.id for each in found_again] == [NIFTY, ACME, ACME, "ACME.XBOM"]
     assert await broker.listing(access, [], MEANS) == []
+    account, ear, screen = Account(AccountId("a"), "A", "angelone", "A1001", "INR"), Ear(), Screen()
+    session, prices = broker.session(access, account, MEANS), broker.prices(access, MEANS)
+    assert prices is not None
+    await session.connect(ear)
+    await prices.connect(screen)
+    await prices.follow([ACME])
+    await until(lambda: ACME in screen.quotes, "a quote")
+    await prices.close()
+    await session.close()
+    assert not any(secret in repr(stand.config) for name, secret in FIELDS.items() if name != "client_code")
     assert stand.twin.sessions.logins == 1
     with pytest.raises(Refused):
         await broker.probe(replace(access, fields=FIELDS | {"pin": "9999"}), MEANS)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from bidwell.brokers.angelone import (
     GUIDE,
@@ -33,8 +34,9 @@ if TYPE_CHECKING:
     from bidwell.model.instrument import Instrument
 
 _LIBRARIES: defaultdict[str, Library] = defaultdict(Library)
-_LOGINS: OrderedDict[str, Login] = OrderedDict()
-_REMEMBERED = 64
+# A login lives as long as somebody uses it, and a while longer: from a look at the account to its session.
+_LOGINS: WeakValueDictionary[str, Login] = WeakValueDictionary()
+_KEPT = 120.0
 
 
 class AngelOne:
@@ -112,9 +114,12 @@ def _library(access: Access) -> Library:
 def _login(config: AngelConfig, means: Means) -> Login:
     parts = (config.twin, config.proxy or "", config.client_code, config.pin, config.api_key, config.totp_secret)
     name = hashlib.sha256("|".join(parts).encode()).hexdigest()
-    if name not in _LOGINS:
-        _LOGINS[name] = Login(config, means.clock)
-        while len(_LOGINS) > _REMEMBERED:
-            _LOGINS.popitem(last=False)
-    _LOGINS.move_to_end(name)
-    return _LOGINS[name]
+    login = _LOGINS.get(name)
+    if login is None:
+        login = _LOGINS[name] = Login(config, means.clock)
+    asyncio.get_running_loop().call_later(_KEPT, _let_go, login)
+    return login
+
+
+def _let_go(_login: Login) -> None:
+    """It was kept until now."""
