@@ -1,4 +1,4 @@
-// An entry with its stop and target, a target that moves, and a position that is closed from its row.
+// An entry with its stop and target, a target that moves, exits for what is held, and a position that is closed from its row.
 
 import assert from "node:assert/strict";
 import { counts, eventually, hold, play, row, says } from "./stage.mjs";
@@ -32,6 +32,18 @@ await play(async (stage) => {
   await says(row(page, "Positions", "MSFT"), "+6");
   await page.getByRole("button", { name: "Close MSFT in Income" }).click();
   assert.equal(await ticket.getByLabel("Size", { exact: true }).inputValue(), "100");
+
+  await ticket.getByLabel("Exits instead of closing now").check();
+  await ticket.getByRole("textbox", { name: "Stop loss" }).fill((price * 0.9).toFixed(2));
+  await ticket.getByRole("textbox", { name: "Target" }).fill((price * 1.1).toFixed(2));
+  await says(ticket.getByRole("list", { name: "Done by the desk in Income" }), /The target is watched by the desk/);
+  await says(ticket, /rests on this machine being up/);
+  await ticket.getByRole("button", { name: "Protect 6 MSFT" }).click();
+  await page.getByRole("tab", { name: /^Working/ }).click();
+  await counts(working, 2);
+  await says(working.filter({ hasText: "limit" }), /held by desk/);
+  await says(working.filter({ hasText: "stop" }), /working/);
+  await ticket.getByLabel("Exits instead of closing now").uncheck();
   await says(ticket, /brings \$/);
   await ticket.getByRole("button", { name: /^Sell 6 MSFT/ }).click();
   await counts(row(page, "Positions", "MSFT"), 0);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { orderState, orderTerms } from "./checks";
+import { orderState, orderTerms, workedHere } from "./checks";
 import type { Order, Terms } from "./types";
 
 const terms = (changes: Partial<Terms>): Terms => ({ order_type: "MARKET", time_in_force: "GTC", ...changes });
@@ -15,6 +15,14 @@ describe("an order that the desk works for its broker", () => {
   it("shows what was asked, not what is sent for it", () => {
     expect(orderTerms(order({ asked: terms({ order_type: "STOP", stop_price: "95" }) }))).toBe("stop 95");
     expect(orderTerms(order({}))).toBe("market");
+  });
+
+  it("is marked where the broker was sent something else, not where it works the same", () => {
+    const stop = terms({ order_type: "STOP", stop_price: "95" });
+    expect(workedHere(order({ asked: stop }))).toBe(true);
+    expect(workedHere(order({ asked: stop, terms: stop }))).toBe(false);
+    expect(workedHere(order({ asked: stop, status: "HELD" }))).toBe(false);
+    expect(workedHere(order({}))).toBe(false);
   });
 
   it("shows where a trailing stop stands now", () => {

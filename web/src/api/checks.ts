@@ -36,6 +36,10 @@ export function orderTerms({ asked, terms, level, status }: Pick<Order, "asked" 
   return status === "HELD" && level && asked?.order_type === "TRAILING_STOP" ? `${text}, now ${level}` : text;
 }
 
+/** Whether what the broker was sent is not what was asked: the desk does, or did, the rest. */
+export const workedHere = ({ asked, terms, status }: Pick<Order, "asked" | "terms" | "status">): boolean =>
+  status !== "HELD" && asked != null && (asked.order_type !== terms.order_type || asked.time_in_force !== terms.time_in_force);
+
 /** The state of an order as a reader says it: working, 55 % filled, in doubt, canceling, held by desk. */
 export function orderState(order: Pick<Order, "status" | "pending" | "in_doubt" | "filled_quantity">): string {
   if (order.in_doubt) {

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
-import { orderState, orderTerms } from "~/api/checks";
+import { orderState, orderTerms, workedHere } from "~/api/checks";
 import { keys } from "~/api/keys";
 import { instrumentsQuery, quotesQuery } from "~/api/market";
 import { cancelAll, cancelOrder, openOrdersQuery } from "~/api/orders";
@@ -115,7 +115,7 @@ function columns(mayTrade: boolean, actions: Actions): Column<Row>[] {
       cell: (order) => (
         <span className={order.in_doubt ? "text-warn" : undefined} title={order.status === "HELD" ? HELD : order.reason}>
           {orderState(order)}
-          {order.asked && order.status !== "HELD" && (
+          {workedHere(order) && (
             <>
               {" "}
               <Badge title={FOR_THE_BROKER}>by desk</Badge>
