@@ -38,7 +38,7 @@ class StreamSettings:
     backoff_most: float = 30.0
     steady: float = 10.0
     largest: int = LARGEST_FRAME
-    ping: str = ""
+    ping: str | bytes = ""
     ping_every: float = 10.0
     silence: float | None = None
     off: bool = False
@@ -145,7 +145,7 @@ class Stream:
         if socket is not None:
             await socket.close()
 
-    async def say(self, text: str) -> None:
+    async def say(self, text: str | bytes) -> None:
         """Send a frame on the connection that is up; raises Unavailable."""
         if self._socket is None or not self.is_up:
             raise Unavailable("the stream is down")
