@@ -120,6 +120,46 @@ async def test_without_a_guardian_paper_is_warned_and_live_is_a_no_go(home: Hous
     assert (await told(viewer, "/guardian"))["said"] == "was stopped"
 
 
+class OneDrill:
+    """Drills whose outcome a test decides."""
+
+    def __init__(self) -> None:
+        self.passes = False
+
+    def offered(self, broker: str) -> bool:
+        return broker == "paper"
+
+    async def run(self, broker: str) -> tuple[rev.DrillStep, ...]:
+        assert broker == "paper"
+        return rev.DrillStep("connect", passed=True, said="up"), rev.DrillStep("halt", self.passes, "an entry left")
+
+
+async def test_arming_asks_for_a_drill_that_passed_lately_with_this_version(home: House) -> None:
+    await make_live(home)
+    drills = home.context.drills = OneDrill()
+    owner = await home.member(MAIN, Role.OWNER)
+
+    async def drilled() -> str:
+        answer = await owner.post(f"{W}/readiness/{LIVE}/repair", json={"check": "drill"})
+        assert answer.status_code == 202, answer.text
+        return str((await board(owner))[LIVE]["checks"]["drill"]["said"])
+
+    rows = await board(owner)
+    assert "drill" not in rows["main-plain"]["checks"]
+    assert failing(rows[LIVE]) == {"drill"}
+    assert await drilled() == "failed at halt: an entry left"
+    release = {"scope": {"type": "account", "id": LIVE}, "password": PASSWORD}
+    assert (await owner.post(f"{W}/release", json=release)).json()["code"] == "readiness.no_go"
+    drills.passes = True
+    assert (await drilled()).startswith("passed")
+    known = home.desk.state.risk.drills["paper"]
+    for stale in (replace(known, at=known.at - timedelta(days=8)), replace(known, version="0")):
+        await home.desk.define(stale)
+        assert failing((await board(owner))[LIVE]) == {"drill"}
+    assert (await drilled()).startswith("passed")
+    assert (await owner.post(f"{W}/release", json=release)).status_code == 202
+
+
 async def test_a_repair_compares_the_book_and_what_only_a_person_mends_is_refused(home: House) -> None:
     trader = await home.member(MAIN, Role.TRADER)
     before = home.desk.sessions[LIVE].passed_at

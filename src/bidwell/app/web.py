@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from bidwell import __version__
 from bidwell.app import demo
 from bidwell.app.alert_history import AlertHistory
+from bidwell.app.drill import Drills
 from bidwell.app.folders import STATIC
 from bidwell.app.guardian.telling import told
 from bidwell.app.readiness import keep_checking
@@ -119,6 +120,7 @@ async def desk_web(built: Installation) -> DeskWeb:
         research=await open_research(built),
         strategy_runs={demo.WORKSPACE: open_strategy_runs(built)},
         connections={demo.WORKSPACE: built.connections},
+        drills=Drills(),
         guardian=partial(_guardian, built),
         static=STATIC,
     )

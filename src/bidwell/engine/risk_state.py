@@ -87,6 +87,7 @@ class RiskState:
     lapsed: dict[AccountId, dict[ClientOrderId, None]] = field(default_factory=dict)
     extremes: dict[AccountId, Extremes] = field(default_factory=dict)
     readiness: dict[AccountId, rev.ReadinessChecked] = field(default_factory=dict)
+    drills: dict[str, rev.FireDrillRun] = field(default_factory=dict)
 
     def lock_of(self, scope: Scope) -> ev.TradingStateSet | None:
         """The strictest lock of an account, told as a halt; None where there is none."""
@@ -211,6 +212,10 @@ def _ready(risk: RiskState, event: rev.ReadinessChecked, _: Portfolios) -> None:
     risk.readiness[event.account] = event
 
 
+def _drilled(risk: RiskState, event: rev.FireDrillRun, _: Portfolios) -> None:
+    risk.drills[event.broker] = event
+
+
 def _locked(risk: RiskState, event: rev.AccountLocked, _: Portfolios) -> None:
     risk.locks.setdefault(event.account, {})[event.rule] = event
 
@@ -290,6 +295,6 @@ RISK_FOLDS: Final[dict[type[ev.Event], Callable[[RiskState, Any, Portfolios], No
     rev.AccountUnlocked: _unlocked, rev.SquareOffOrdered: _square, rev.SquareOffEnded: _squared,
     rev.RulebookAttached: _attached, rev.RulebookRevised: _revised, rev.RulebookFaulted: _faulted,
     rev.RulebookDetached: _detached, rev.FundedProgressed: _progressed, rev.FundedStageReached: _stage,
-    rev.FundedDayClosed: _day, rev.ReadinessChecked: _ready,
+    rev.FundedDayClosed: _day, rev.ReadinessChecked: _ready, rev.FireDrillRun: _drilled,
 }  # fmt: skip
 """What each event changes here, beside or instead of its fold in the rest of the state."""

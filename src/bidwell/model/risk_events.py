@@ -228,13 +228,37 @@ class ReadinessChecked(Event):
     failed: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class DrillStep:
+    """One step of a fire drill: what was tried, whether it came out, and what was seen."""
+
+    name: str
+    passed: bool
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class FireDrillRun(Event):
+    """A drill at a broker's twin, by this version of the desk: through to the end, or up to the step that failed."""
+
+    broker: str
+    version: str
+    steps: tuple[DrillStep, ...]
+    actor: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether every step came out."""
+        return bool(self.steps) and all(step.passed for step in self.steps)
+
+
 RISK_KINDS: dict[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
         LimitsPlanned, LimitsNoted, LimitsPlanDropped, NewsCalendarSet, EquityMarked, ViolationOpened,
         ViolationAcknowledged, ViolationResolved, AccountLocked, AccountUnlocked, SquareOffOrdered, SquareOffEnded,
         RulebookAttached, RulebookRevised, RulebookFaulted, RulebookDetached, FundedProgressed, FundedStageReached,
-        FundedDayClosed, ReadinessChecked,
+        FundedDayClosed, ReadinessChecked, FireDrillRun,
     )
 }  # fmt: skip
 KINDS.update(RISK_KINDS)

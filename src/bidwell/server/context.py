@@ -12,7 +12,16 @@ from bidwell.engine.ports import Clock, Entropy, HistorySource
 from bidwell.model.ids import WorkspaceId
 from bidwell.server.guardian_view import GuardianView
 from bidwell.server.metrics import Metrics
-from bidwell.server.ports import AlertLog, Connections, Identity, JournalReader, PaperVenue, Probes, SpeedControl
+from bidwell.server.ports import (
+    AlertLog,
+    Connections,
+    Drills,
+    Identity,
+    JournalReader,
+    PaperVenue,
+    Probes,
+    SpeedControl,
+)
 from bidwell.server.research import Research
 from bidwell.server.rulebooks import Rulebooks
 from bidwell.server.running import StrategyRuns
@@ -69,6 +78,7 @@ class ServerContext:
     research: Research | None = None
     strategy_runs: Mapping[WorkspaceId, StrategyRuns] = field(default_factory=dict)
     connections: Mapping[WorkspaceId, Connections] = field(default_factory=dict)
+    drills: Drills | None = None
     guardian: Callable[[], GuardianView] | None = None
     static: Path | None = None
     metrics: Metrics = field(default_factory=Metrics)

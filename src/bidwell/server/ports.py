@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from bidwell.engine.ports import Entry, SessionReport, SessionState
 from bidwell.model.account import Account
 from bidwell.model.ids import AccountId, InstrumentId
+from bidwell.model.risk_events import DrillStep
 from bidwell.model.role import Role
 
 # --- identity ---------------------------------------------------------------------------------------
@@ -346,6 +347,18 @@ class DailyLogin:
     account: AccountId
     session: SessionState
     fields: tuple[AskedField, ...]
+
+
+class Drills(Protocol):
+    """Fire drills at brokers' twins."""
+
+    def offered(self, broker: str) -> bool:
+        """Whether there is a twin to drill at, and a login to it that needs no person."""
+        ...
+
+    async def run(self, broker: str) -> tuple[DrillStep, ...]:
+        """Drill; raises InvalidInput for a broker that has no twin, Unavailable where the drill ends early."""
+        ...
 
 
 class Connections(Protocol):

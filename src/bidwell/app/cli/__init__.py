@@ -21,6 +21,7 @@ COMMANDS = (
     "stop",
     "guardian",
     "ready",
+    "drill",
     "trade",
     "connect",
     "twin",

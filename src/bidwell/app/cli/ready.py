@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 Data = Annotated[Path | None, typer.Option(help="Data folder.", show_default="the platform's own")]
+_PATIENCE = 150.0
 _SIGNS = {"pass": "✓", "warn": "!", "fail": "✗"}
 
 
@@ -35,7 +36,7 @@ def ready(
     if repair is not None:
         if account is None:
             raise InvalidInput("ready.account", "say which account's check is to be mended", field="account")
-        desk.post(f"/readiness/{account}/repair", {"check": repair})
+        desk.post(f"/readiness/{account}/repair", {"check": repair}, _PATIENCE)
     found = desk.get("/readiness")
     if account is not None:
         desk.get(f"/accounts/{account}")

@@ -276,6 +276,31 @@ def journal(subject: Subject) -> ReadinessCheck:
                           said=trouble or f"sequence {subject.desk.state.sequence}")  # fmt: skip
 
 
+def drill(subject: Subject) -> ReadinessCheck | None:
+    """What must work when it matters has worked lately, with this version, at a stand-in for the account's broker."""
+    drills, broker, label = subject.context.drills, subject.account.broker, "Fire drill"
+    if subject.account.mode is not Mode.LIVE or drills is None:
+        return None
+    if not drills.offered(broker):
+        return ReadinessCheck(
+            id="drill", label=label, verdict=_WARN, said="there is no stand-in for this broker to drill at"
+        )
+    last = subject.desk.state.risk.drills.get(broker)
+    version = subject.context.settings.version
+    if last is None:
+        said = "none has been run yet"
+    elif not last.passed:
+        wrong = next((step for step in last.steps if not step.passed), None)
+        said = f"failed at {wrong.name}: {wrong.said}" if wrong is not None else "nothing was tried"
+    elif last.version != version:
+        said = f"passed with version {last.version}, and this is {version}"
+    elif subject.now - last.at > DRILL_GOOD_FOR:
+        said = f"last passed on {last.at:%Y-%m-%d}, which is too long ago"
+    else:
+        return ReadinessCheck(id="drill", label=label, verdict=_PASS, said=f"passed {last.at:%Y-%m-%d %H:%M} UTC")
+    return ReadinessCheck(id="drill", label=label, verdict=_FAIL, said=said, repair=_call("Run the fire drill"))
+
+
 CHECKS: Final[tuple[Check, ...]] = (
-    session, egress, clock, instruments, data, margin, book, rulebook, permission, guardian, journal,
+    session, egress, clock, instruments, data, margin, book, rulebook, permission, guardian, journal, drill,
 )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from bidwell.model.errors import InvalidInput
+from bidwell.model.risk_events import FireDrillRun
 from bidwell.server.access.guards import Access, InWorkspace
 from bidwell.server.access.permissions import Action
 from bidwell.server.accounts.reads import find
@@ -39,8 +40,20 @@ async def repair(access: _Mend, name: ObjectId, body: schemas.RepairBody) -> sch
             access.desk.reconcile_now(found.id)
         else:
             await connections.renew(found.id, None)
+    elif body.check == "drill":
+        await _drill(access, found.broker)
     else:
         raise InvalidInput("readiness.by_hand", f"the check {body.check!r} is mended by a person", field="check",
-                           hint=", ".join(sorted(_BY_SESSION | _BY_COMPARING)))  # fmt: skip
+                           hint=", ".join(sorted(_BY_SESSION | _BY_COMPARING | {"drill"})))  # fmt: skip
     await access.note("readiness.repaired", found.id, {"check": body.check})
     return await reads.board(access.context, access.workspace, access.desk)
+
+
+async def _drill(access: Access, broker: str) -> None:
+    """Drill at the broker's twin and keep how it came out."""
+    context = access.context
+    if context.drills is None:
+        raise InvalidInput("drill.no_twin", "this desk runs without drills", field="check")
+    steps = await context.drills.run(broker)
+    run = FireDrillRun(context.clock.now(), broker, context.settings.version, steps, access.actor.label)
+    await access.desk.define(run)
