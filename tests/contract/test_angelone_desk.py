@@ -13,6 +13,7 @@ import pytest
 from bidwell.app.brokerage import Access, Means, brokerage
 from bidwell.app.clock import WallClock
 from bidwell.brokers.angelone import wire
+from bidwell.brokers.angelone.broker.joint import Joint
 from bidwell.brokers.angelone.client import Login
 from bidwell.brokers.transport import Kind, Verdict
 from bidwell.brokers.transport.caller import Denied
@@ -177,6 +178,33 @@ async def test_those_who_want_tokens_at_once_share_one_login(stand: AngelStand) 
     assert (again.tokens.jwtToken, door.renewals) == ("jwt2", 1)
     login.spoil(found[0])
     assert login.session == again
+
+
+async def test_a_list_that_several_want_is_asked_for_once_and_never_from_before_they_did() -> None:
+    asked, gates = 0, [asyncio.Event() for _ in range(3)]
+
+    async def ask() -> int:
+        nonlocal asked
+        asked += 1
+        number = asked
+        await gates[number - 1].wait()
+        return number
+
+    joint: Joint[int] = Joint(ask)
+    first = asyncio.create_task(joint.read())
+    await until(lambda: asked == 1, "the first is under way")
+    later = [asyncio.create_task(joint.read()) for _ in range(3)]
+    gates[0].set()
+    gates[1].set()
+    assert (await first, await asyncio.gather(*later)) == (1, [2, 2, 2])
+    waiting = [asyncio.create_task(joint.read()) for _ in range(2)]
+    await until(lambda: asked == 3, "the third is under way")
+    waiting[1].cancel()
+    await joint.close()
+    with pytest.raises(Unavailable, match="closed"):
+        await waiting[0]
+    with pytest.raises(asyncio.CancelledError):
+        await waiting[1]
 
 
 async def test_logins_that_do_not_last_are_not_repeated_without_end(stand: AngelStand) -> None:

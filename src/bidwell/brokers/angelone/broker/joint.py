@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
+from bidwell.model.errors import Unavailable
+
 T = TypeVar("T")
 
 
@@ -18,11 +20,17 @@ class Joint(Generic[T]):
         self._next: asyncio.Task[T] | None = None
 
     async def read(self) -> T:
-        """The list; raises what asking for it raises."""
+        """The list; raises what asking for it raises, Unavailable where the session is closed meanwhile."""
         if self._next is None:
             self._next = asyncio.get_running_loop().create_task(self._begin(self._under_way))
             self._next.add_done_callback(_seen)
-        return await asyncio.shield(self._next)
+        task, mine = self._next, asyncio.current_task()
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if task.cancelled() and not (mine is not None and mine.cancelling()):
+                raise Unavailable("the session was closed before the list came") from None
+            raise
 
     async def close(self) -> None:
         """Ask no more."""
