@@ -108,8 +108,9 @@ async def test_an_account_is_probed_listed_and_quoted_over_one_login(stand: Ange
     assert stand.twin.sessions.logins == 1
     with pytest.raises(Refused):
         await broker.probe(replace(access, fields=FIELDS | {"pin": "9999"}), MEANS)
-    with pytest.raises(InvalidInput):
-        broker.check(replace(access, fields=FIELDS | {"totp_secret": "not base 32!"}))
+    for secret in ("not base 32!", "ABCDEFGHABCDEFGHA"):
+        with pytest.raises(InvalidInput):
+            broker.check(replace(access, fields=FIELDS | {"totp_secret": secret}))
 
 
 async def test_a_token_that_dies_is_renewed_and_a_day_that_ends_takes_a_login() -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from bidwell.brokers.transport import Environment, Field, Guide, HttpSettings, Limits, StreamSettings
 from bidwell.brokers.transport.indian import PRODUCT, Product
-from bidwell.brokers.transport.totp import PATTERN
+from bidwell.brokers.transport.totp import PATTERN, totp
 from bidwell.model.errors import ConfigError
 
 BROKER = "angelone"
@@ -175,5 +176,7 @@ class AngelConfig:
 def configure(fields: Mapping[str, str], environment: str, *, twin: str = "", proxy: str | None = None) -> AngelConfig:
     """The config from a credential's fields; raises InvalidInput or ConfigError."""
     given = GUIDE.check(fields)
+    # A secret that makes no password is told now, and not at the first login.
+    totp(given["totp_secret"], datetime(2026, 1, 1, tzinfo=UTC))
     return AngelConfig(given["client_code"].upper(), given["pin"], given["api_key"], given["totp_secret"],
                        Product(given["product"]), environment, twin, proxy)  # fmt: skip
