@@ -288,6 +288,20 @@ async def test_a_status_that_is_not_documented_is_a_trouble_and_begins_the_strea
     await broker.close()
 
 
+async def test_a_stream_that_says_nothing_of_a_cancel_begins_anew(stand: AngelStand) -> None:
+    broker, ear, make = stand.broker(replace(stand.config, patience=0.1)), Ear(), Maker(stand, TimeInForce.DAY)
+    await broker.connect(ear)
+    order = make.limit("90.00")
+    await broker.submit(approved(order))
+    await ear.hears(order.client_order_id, OrderAccepted)
+    stand.fault(MishapType.MUTE, on=On.CANCEL, seconds=0.2)
+    await broker.cancel(order)
+    await until(lambda: ear.states.count("up") == 2, "the stream begins anew")
+    assert "says nothing of an order" in ear.states[1]
+    assert [each.status for each in (await broker.snapshot()).orders] == [OrderStatus.CANCELED]
+    await broker.close()
+
+
 async def test_of_two_orders_under_one_tag_the_one_that_works_is_found(stand: AngelStand) -> None:
     broker, ear, make = stand.broker(), Ear(), Maker(stand, TimeInForce.DAY)
     await broker.connect(ear)

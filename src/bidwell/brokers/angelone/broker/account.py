@@ -162,7 +162,7 @@ class AngelBroker:
         self._know(name, answer.orderid, variety_of(order.terms), product)
         if self._first(answer.orderid):
             self.tell(ev.OrderAccepted(self._clock.now(), name, BrokerOrderId(answer.orderid)))
-        self._watch(answer.orderid)
+        self._watch(answer.orderid, 1)
 
     async def cancel(self, order: Order) -> None:
         """Ask to take an order off the book; the end comes over the stream."""
@@ -172,11 +172,14 @@ class AngelBroker:
             if order_id is None:
                 self.tell(ev.CancelRejected(self._clock.now(), name, "Angel One has no such order"))
                 return
+            heard = self._updates.mentions(order_id)
             await self._client.cancel(self._kind_of(order_id, order)[0], order_id)
         except Denied as no:
             if not no.verdict.kind.rejects and no.verdict.kind is not Kind.NOT_FOUND:
                 raise
             self.tell(ev.CancelRejected(self._clock.now(), name, no.verdict.message))
+        else:
+            self._watch(order_id, heard + 1)
 
     async def replace(self, order: Order, quantity: Decimal, terms: Terms) -> None:
         """Ask for other terms: Angel One works the same order on them, and says so over the stream."""
@@ -190,6 +193,7 @@ class AngelBroker:
         variety, product = self._kind_of(order_id, order)
         # The stream may tell of it before the answer is here.
         self._updates.expect(order_id, quantity, terms)
+        heard = self._updates.mentions(order_id)
         try:
             await self._client.modify(changes_of(order, order_id, variety, product, handle, quantity, terms))
         except Denied as no:
@@ -197,6 +201,8 @@ class AngelBroker:
             if not no.verdict.kind.rejects and no.verdict.kind is not Kind.NOT_FOUND:
                 raise
             self.tell(ev.ReplaceRejected(self._clock.now(), name, no.verdict.message))
+        else:
+            self._watch(order_id, heard + 1)
 
     # --- reading ----------------------------------------------------------------------------------
 
@@ -310,15 +316,15 @@ class AngelBroker:
             del self._accepted[next(iter(self._accepted))]
         return not known
 
-    def _watch(self, order_id: str) -> None:
-        """An order that REST took must show on the stream; a stream that keeps silent of it is mute."""
+    def _watch(self, order_id: str, mentions: int) -> None:
+        """What REST took in must show on the stream; a stream that keeps silent of it is mute."""
 
         async def look() -> None:
             await asyncio.sleep(self._config.patience)
-            if self._stream.is_up and not self._updates.mentioned(order_id):
+            if self._stream.is_up and self._updates.mentions(order_id) < mentions:
                 self._stream.drop("the order stream is open and says nothing of an order that was taken in")
 
-        if not self._updates.mentioned(order_id):
+        if self._updates.mentions(order_id) < mentions:
             self._keep(look())
 
     def _keep(self, work: Coroutine[None, None, None]) -> None:

@@ -57,7 +57,7 @@ class Updates:
         self._owner = owner
         self._reading = reading
         self._clock = clock
-        self._mentioned: dict[str, None] = {}
+        self._mentions: dict[str, int] = {}
         self._given_up: dict[str, None] = {}
         self._told: dict[str, dict[str, Decimal]] = {}
         self._wanted: dict[str, tuple[Decimal, Terms]] = {}
@@ -72,9 +72,9 @@ class Updates:
             worker.cancel()
             await asyncio.gather(worker, return_exceptions=True)
 
-    def mentioned(self, order_id: str) -> bool:
-        """Whether the stream has said anything of an order."""
-        return order_id in self._mentioned
+    def mentions(self, order_id: str) -> int:
+        """How often the stream has said something of an order."""
+        return self._mentions.get(order_id, 0)
 
     def expect(self, order_id: str, quantity: Decimal, terms: Terms) -> None:
         """A change is asked for: the first message of an order on these terms tells that it was made."""
@@ -105,7 +105,9 @@ class Updates:
             if message.problem:
                 self._owner.trouble("order stream", message.problem)
             return
-        _remember(self._mentioned, row.orderid)
+        self._mentions[row.orderid] = self.mentions(row.orderid) + 1
+        if len(self._mentions) > _REMEMBERED:
+            del self._mentions[next(iter(self._mentions))]
         code = message.code or ""
         if self._waiting or not self._tell(row, code):
             self._waiting.append((row, code))
