@@ -111,9 +111,7 @@ def trade(row: wire.Trade, name: ClientOrderId, context: Context) -> Fill:
 
 def order(row: wire.Order, fills: Iterable[Fill], context: Context) -> BrokerOrder:
     """An order as Kite holds it, with its trades."""
-    filled = finite(row.filled_quantity if row.filled_quantity is not None else ZERO, "filled_quantity")
-    if filled < 0:
-        raise ProtocolError(f"filled_quantity of order {row.order_id} is {filled}")
+    filled = filled_quantity(row)
     return BrokerOrder(
         broker_order_id=BrokerOrderId(row.order_id),
         client_order_id=own_name(row),
@@ -128,6 +126,14 @@ def order(row: wire.Order, fills: Iterable[Fill], context: Context) -> BrokerOrd
         created_at=created_at(row),
         average_price=row.average_price if filled else None,
     )
+
+
+def filled_quantity(row: wire.Order) -> Decimal:
+    """How much of an order filled; raises ProtocolError for a figure that is none."""
+    filled = finite(row.filled_quantity if row.filled_quantity is not None else ZERO, "filled_quantity")
+    if filled < 0:
+        raise ProtocolError(f"filled_quantity of order {row.order_id} is {filled}")
+    return filled
 
 
 def reason(row: wire.Order) -> str:
@@ -238,18 +244,20 @@ def quote(row: wire.Quote, instrument: InstrumentId, received_at: datetime) -> Q
     text = row.timestamp or row.last_trade_time
     if last <= 0 or not text:
         return None
-    best = [next((each for each in side if each.price > 0), None) for side in (row.depth.buy, row.depth.sell)]
-    touch = [
-        (finite(each.price, "price"), finite(each.quantity, "quantity")) if each else (last, ZERO) for each in best
-    ]
+    bid, ask = (_best(side) or (last, ZERO) for side in (row.depth.buy, row.depth.sell))
     return Quote(
-        instrument, touch[0][0], touch[1][0], last, touch[0][1], touch[1][1], ist(text, "timestamp"), received_at,
+        instrument, bid[0], ask[0], last, bid[1], ask[1], ist(text, "timestamp"), received_at,
         finite(row.volume or ZERO, "volume"), _price(row.ohlc.open), _price(row.ohlc.close),
     )  # fmt: skip
 
 
+def _best(side: Iterable[wire.Level]) -> tuple[Decimal, Decimal] | None:
+    levels = ((finite(each.price, "price"), finite(each.quantity, "quantity")) for each in side)
+    return next((level for level in levels if level[0] > 0), None)
+
+
 def _price(value: Decimal | None) -> Decimal | None:
-    return finite(value, "a price") if value is not None and value != 0 else None
+    return (finite(value, "a price") or None) if value is not None else None
 
 
 def _word(table: Mapping[str, T], word: str, what: str) -> T:

@@ -93,7 +93,7 @@ class Reading:
 
     async def fills(self, row: wire.Order) -> list[Fill]:
         """The trades of an order, once the list has as many as the order says that it filled; raises ProtocolError."""
-        wanted = row.filled_quantity or ZERO
+        wanted = parse.filled_quantity(row)
         if wanted <= 0:
             return []
         name, found = parse.event_name(row), []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
-from bidwell.brokers.transport import Socket, decoder, read
+from bidwell.brokers.transport import Socket, decoder, positive, read
 from bidwell.brokers.zerodha import parse, ticks, wire
 from bidwell.brokers.zerodha.broker.reading import Reading
 from bidwell.brokers.zerodha.errors import CODES
@@ -152,7 +152,7 @@ class Updates:
     async def _tell(self, row: wire.Order) -> None:
         """Tell what an update means for whoever knows what was told before."""
         status, name = parse.status(row), parse.event_name(row)
-        known, filled = self._of(row.order_id), row.filled_quantity or ZERO
+        known, filled = self._of(row.order_id), parse.filled_quantity(row)
         if known.closed or filled < known.filled:
             return  # what was told already is further on
         await self._reading.learn((row.exchange,))
@@ -162,7 +162,7 @@ class Updates:
             known.closed = True
             self._owner.tell(ev.OrderRejected(at, name, "rejected", parse.reason(row)))
             return
-        if self.accepted(row.order_id, (row.quantity, parse.terms(row))):
+        if self.accepted(row.order_id, _terms(row)):
             self._owner.tell(ev.OrderAccepted(at, name, BrokerOrderId(row.order_id), None, parse.created_at(row)))
         if filled > known.filled:
             await self._tell_fills(row)
@@ -181,7 +181,7 @@ class Updates:
                 self._owner.tell(ev.OrderFilled(fill.received_at, name, fill))
 
     def _tell_terms(self, row: wire.Order, known: _Known) -> None:
-        now = (row.quantity, parse.terms(row))
+        now = _terms(row)
         if known.terms != now:
             known.terms = now
             self._owner.tell(ev.OrderReplaced(self._reading.context().at, parse.event_name(row), now[0], now[1],
@@ -203,6 +203,10 @@ class Updates:
         self._mentions[order_id] = self._mentions.get(order_id, 0) + 1
         if len(self._mentions) > _REMEMBERED:
             del self._mentions[next(iter(self._mentions))]
+
+
+def _terms(row: wire.Order) -> tuple[Decimal, Terms]:
+    return positive(row.quantity, "quantity"), parse.terms(row)
 
 
 def _remember(told: dict[ExecutionId, None], execution: ExecutionId) -> None:
