@@ -293,7 +293,9 @@ async def test_a_stream_that_says_nothing_of_a_cancel_begins_anew(stand: AngelSt
     await broker.connect(ear)
     order = make.limit("90.00")
     await broker.submit(approved(order))
-    await ear.hears(order.client_order_id, OrderAccepted)
+    accepted = await broker.find(order.client_order_id)
+    assert accepted is not None
+    await until(lambda: broker._updates.mentions(accepted.broker_order_id) == 2, "all that is said of it")
     stand.fault(MishapType.MUTE, on=On.CANCEL, seconds=0.2)
     await broker.cancel(order)
     await until(lambda: ear.states.count("up") == 2, "the stream begins anew")
