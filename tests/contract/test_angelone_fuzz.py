@@ -28,7 +28,7 @@ from bidwell.model.ids import AccountId, InstrumentId
 from bidwell.model.instrument import Right
 from tests.contract.test_alpaca_fuzz import ODD, changed, places
 
-RUNS = int(os.environ.get("BIDWELL_FUZZ", "40"))
+RUNS = int(os.environ.get("BIDWELL_FUZZ", "25"))
 CONTEXT = orders.Context(AccountId("a"), SymbolBook(), datetime(2026, 1, 2, tzinfo=UTC))
 ORDER: dict[str, Any] = {
     "variety": "NORMAL", "ordertype": "STOPLOSS_LIMIT", "producttype": "INTRADAY", "duration": "DAY", "price": 392.8,
