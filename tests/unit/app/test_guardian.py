@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,13 +15,18 @@ from bidwell.app.guardian.fence import EVERYBODY, Fence
 from bidwell.app.guardian.local import LocalJournal
 from bidwell.app.guardian.pulse import Charge, Pulse, line, read_charge, read_pulse
 from bidwell.app.guardian.record import Record, Stage
+from bidwell.app.guardian.seeing import Seer
 from bidwell.app.guardian.watch import BREACH_AFTER, Cause, Sight, Trigger, Watch
 from bidwell.engine import codec
 from bidwell.engine.ports import Entry
 from bidwell.model import events as ev
+from bidwell.model import risk_events as rev
 from bidwell.model.errors import Fenced
 from bidwell.model.ids import AccountId, InstrumentId
+from bidwell.model.limits import BreachAction, Limits, LockUntil, Scope, ScopeType
 from bidwell.model.market import Quote
+from bidwell.simulation.proof import nouns
+from tests.unit.engine.workbench import AAA, limit, opened, virtually
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 ONE = AccountId("one")
@@ -97,6 +103,42 @@ def test_a_mute_market_is_acted_on_only_where_that_was_asked_for_and_while_it_is
     trigger = asked.look(0.25, HOLDING)
     assert trigger is not None
     assert trigger.cause is Cause.DATA
+
+
+# --- what it sees --------------------------------------------------------------------------------
+
+
+@virtually
+async def test_what_is_held_or_worked_is_at_risk_and_a_breach_is_seen_until_somebody_locked_the_account() -> None:
+    bench = await opened(limits=Limits(max_open_orders=100))
+    account, seer = AccountId("acc_0"), Seer()
+    await bench.until(lambda: account in bench.desk.state.risk.marks)
+
+    def seen() -> Sight:
+        return seer.look(bench.desk.state, bench.desk.market, bench.clock.now())
+
+    assert seen() == Sight()
+    await bench.send("rest", quantity="5", terms=limit("70"))
+    await bench.until(lambda: bool(bench.live()))
+    assert seen() == Sight((account,))
+    receipt = await bench.send("buy", quantity="100")
+    await bench.until(lambda: bench.order(receipt).filled_quantity == Decimal(100))
+    assert seen() == Sight((account,), trading=True)
+
+    # A limit that the desk's own watch only denies by is not flattened for by anybody.
+    loss = Limits(max_daily_loss=Decimal(1000))
+    scope = Scope(ScopeType.ACCOUNT, account)
+    bench.desk.abandon()
+    bench.desk.state.apply(ev.LimitsSet(bench.clock.now(), scope, loss))
+    price = nouns.quote(AAA.id, Decimal(80), 1000, bench.listing.now(), bench.clock.now())
+    bench.desk.market.take([price], bench.desk.state.instruments)
+    assert seen().breached == {}
+    bench.desk.state.apply(
+        ev.LimitsSet(bench.clock.now(), scope, replace(loss, on_breach=BreachAction.FLATTEN_AND_LOCK))
+    )
+    assert "Daily loss of acc_0 is at 2,0" in seen().breached[account]
+    bench.desk.state.apply(rev.AccountLocked(bench.clock.now(), account, "daily_loss", "reached", LockUntil.RELEASED))
+    assert seen().breached == {}
 
 
 # --- the pipe ------------------------------------------------------------------------------------

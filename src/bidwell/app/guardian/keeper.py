@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _FIRST = 1.0
 _AGAIN = 2.0
 _HANDING_OVER = 15.0
+# With many accounts it takes a while to know what is held, and an order should not wait for it.
+_WANTED_FOR = 2.0
 log = structlog.get_logger("bidwell")
 
 
@@ -59,6 +61,8 @@ class Keeper:
         self._leadership = leadership
         self._pipe: asyncio.WriteTransport | None = None
         self._told: dict[InstrumentId, Quote] = {}
+        self._wanted: set[InstrumentId] = set()
+        self._wanted_again = 0.0
         self._ended = False
 
     async def run(self) -> None:
@@ -95,7 +99,10 @@ class Keeper:
     def _pulse(self) -> Pulse:
         desk, market = self._desk, self._desk.market
         changed = []
-        for name in wanted_quotes(desk.state):
+        moment = asyncio.get_running_loop().time()
+        if moment >= self._wanted_again:
+            self._wanted, self._wanted_again = wanted_quotes(desk.state), moment + _WANTED_FOR
+        for name in self._wanted:
             quote = market.quotes.get(name)
             if quote is not None and self._told.get(name) is not quote:
                 self._told[name] = quote

@@ -23,7 +23,7 @@ from bidwell.app.guardian.fence import Fence
 from bidwell.app.guardian.following import Follower
 from bidwell.app.guardian.pulse import Charge, Pulse, read_charge, read_pulse
 from bidwell.app.guardian.record import Action, Record, Stage
-from bidwell.app.guardian.seeing import sight
+from bidwell.app.guardian.seeing import Seer
 from bidwell.app.guardian.watch import Sight, Trigger, Watch
 from bidwell.brokers.paper.broker.feed import PaperFeed
 from bidwell.brokers.paper.config import read_config
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from bidwell.model.market import Quote
 
 LOOK = 0.25
-_FOLLOW, _SAY, _CREDENTIALS = 1.0, 1.0, 30.0
+_FOLLOW, _SEE, _SAY, _CREDENTIALS = 1.0, 0.5, 1.0, 30.0
 _QUIET = 2.0
 _AGAIN = 1.0
 _PATIENCE = 1.0
@@ -70,6 +70,7 @@ class Guardian:
         self._follower = Follower(JournalTail(self._pool, demo.WORKSPACE))
         self._watch = Watch(charge.after, charge.data_age)
         self._sight = Sight()
+        self._seer = Seer()
         self._desk: Desk | None = None
         self._feed: PaperFeed | None = None
         self._stage = Stage.WATCHING
@@ -153,7 +154,8 @@ class Guardian:
 
     async def _look(self, elapsed: float) -> Trigger | None:
         await self._mind_feed()
-        self._sight = sight(self._follower.state, self._market, self.means.clock.now())
+        if self._is_due("see", _SEE):
+            self._sight = self._seer.look(self._follower.state, self._market, self.means.clock.now())
         return self._watch.look(elapsed, self._sight)
 
     # --- the database -----------------------------------------------------------------------------

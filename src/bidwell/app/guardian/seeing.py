@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from bidwell.app.guardian.watch import Sight
@@ -19,22 +20,38 @@ if TYPE_CHECKING:
     from bidwell.model.account import Account
     from bidwell.model.ids import AccountId, InstrumentId
 
+_AT_ONCE: Final = 10
 _BY_BOOK: Final = frozenset({"maximum_loss", "funded_daily_loss"})
 _BY_LIMIT: Final = ("daily_loss", "realized_loss", "drawdown_")
 
 
-def sight(state: State, market: Market, now: datetime) -> Sight:
-    """One look at every account."""
-    exposed = tuple(name for name, account in state.accounts.items() if account.enabled and at_risk(state, name))
-    breached = {}
-    for name in exposed:
-        said = _breach(state, market, state.accounts[name], now)
-        if said:
-            breached[name] = said
-    trading = any(
-        market.session_open(state.instruments[held], now) for name in exposed for held in _held(state, name)
-    )  # fmt: skip
-    return Sight(exposed, breached, trading)
+class Seer:
+    """Looks at every account for what is at risk, and at a few in turn for breaches, which cost more to reckon."""
+
+    def __init__(self) -> None:
+        self._breached: dict[AccountId, str] = {}
+        self._next = 0
+
+    def look(self, state: State, market: Market, now: datetime) -> Sight:
+        """One look; a breach that was found stands until its account is looked at again."""
+        exposed = tuple(name for name, account in state.accounts.items() if account.enabled and at_risk(state, name))
+        for name in self._turn(exposed):
+            self._breached[name] = _breach(state, market, state.accounts[name], now)
+        breached = {name: said for name, said in self._breached.items() if said and name in exposed}
+        return Sight(exposed, breached, _trading(state, market, exposed, now))
+
+    def _turn(self, exposed: tuple[AccountId, ...]) -> tuple[AccountId, ...]:
+        if len(exposed) <= _AT_ONCE:
+            return exposed
+        start = self._next % len(exposed)
+        self._next = start + _AT_ONCE
+        return (exposed + exposed)[start : start + _AT_ONCE]
+
+
+def _trading(state: State, market: Market, exposed: Sequence[AccountId], now: datetime) -> bool:
+    """Whether the market of anything that is held is open."""
+    held = {instrument for name in exposed for instrument in _held(state, name)}
+    return any(market.session_open(state.instruments[name], now) for name in held)
 
 
 def at_risk(state: State, account: AccountId) -> bool:
