@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from bidwell.brokers.tradovate import wire
 from bidwell.brokers.tradovate.client.rest import judge
 from bidwell.brokers.tradovate.errors import CAPTCHA, CODES, CONTESTED, NO_MARKET_DATA, SHUTDOWNS, STATUSES, VENDOR
 from bidwell.brokers.transport import Answer, Kind, Throttled, Verdict
@@ -69,6 +70,15 @@ def test_every_error_says_a_sentence_to_a_person(verdict: Verdict) -> None:
     assert verdict.sentence[0].isupper()
     assert len(verdict.sentence.split()) >= 4
     assert verdict.kind.error in {Unavailable, InDoubt, Refused, ProtocolError, Throttled}
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"), [(15, 15), ("0.5", 0.5), ("NaN", 3600), ("Infinity", 3600), (-1, 3600), (1e9, 3600)]
+)
+def test_a_penalty_lasts_as_long_as_it_says_where_that_makes_sense(said: object, seconds: float) -> None:
+    found = wire.decoder(wire.Problem).decode(json.dumps({"p-ticket": "T", "p-time": said}))
+    assert found.wait == seconds
+    assert wire.decoder(wire.Problem).decode('{"p-ticket": "T", "p-time": 1, "p-captcha": true}').wait == 3600
 
 
 def test_what_may_have_been_carried_out_is_never_a_rejection() -> None:

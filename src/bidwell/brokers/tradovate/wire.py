@@ -11,6 +11,7 @@ from typing import Annotated, TypeVar
 import msgspec
 
 T = TypeVar("T")
+AN_HOUR = 3600.0
 Exact = Decimal | None
 Text = Annotated[str, msgspec.Meta(max_length=8192)]
 Id = Annotated[int, msgspec.Meta(ge=0)]
@@ -34,6 +35,12 @@ class Problem(Entity, frozen=True):
     error_text: Text | None = None
     failure_reason: Text | None = None
     failure_text: Text | None = None
+
+    @property
+    def wait(self) -> float:
+        """How long a penalty lasts, in seconds; an hour where it wants a person or does not say it sensibly."""
+        sensible = self.seconds.is_finite() and 0 <= self.seconds <= AN_HOUR
+        return float(self.seconds) if sensible and not self.captcha else AN_HOUR
 
 
 class Token(Problem, frozen=True):

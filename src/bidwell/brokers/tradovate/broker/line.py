@@ -150,8 +150,8 @@ class Line:
         encoded = msgspec.json.encode(body).decode()
         reply = await self._reply(socket, operation, encoded)
         ticket = _penalty(bytes(reply.d))
-        if ticket is not None and not ticket.captcha and ticket.seconds <= _LONGEST_PENALTY:
-            await asyncio.sleep(float(ticket.seconds))
+        if ticket is not None and ticket.wait <= _LONGEST_PENALTY:
+            await asyncio.sleep(ticket.wait)
             more = msgspec.json.encode({TICKET: ticket.ticket}).decode()
             reply = await self._reply(socket, operation, f"{encoded[:-1]},{more[1:]}")
         return _good(operation, reply)
@@ -182,7 +182,7 @@ def _good(operation: str, reply: wire.Message) -> bytes:
     if ticket is not None:
         if ticket.captcha:
             raise Refused(CAPTCHA.sentence)
-        raise Throttled(f"Tradovate has {operation} wait {ticket.seconds} s", float(ticket.seconds))
+        raise Throttled(f"Tradovate has {operation} wait {ticket.wait:g} s", ticket.wait)
     if reply.s == 200:
         return body
     verdict = VENDOR.judge(reply.s or 0, "", body[:200].decode("utf-8", "replace"))

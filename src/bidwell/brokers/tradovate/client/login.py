@@ -11,7 +11,6 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 import msgspec
 import structlog
@@ -158,8 +157,8 @@ class Login:
         }  # fmt: skip
         reply = await self._asked(body)
         self._opened_at = now
-        if reply.ticket and not reply.captcha and reply.seconds <= _LONGEST_PENALTY:
-            await asyncio.sleep(float(reply.seconds))
+        if reply.ticket and reply.wait <= _LONGEST_PENALTY:
+            await asyncio.sleep(reply.wait)
             reply = await self._asked(body | {"p-ticket": reply.ticket})
         if reply.ticket:
             raise self._refuse(reply)
@@ -175,9 +174,10 @@ class Login:
 
     def _refuse(self, reply: wire.Token) -> BrokerError:
         if reply.captcha:
-            return self._remember(self._config.lockout, Refused(CAPTCHA.sentence))
-        wait = float(reply.seconds)
-        return self._remember(wait, Throttled("Tradovate has the next login wait: too many were tried", wait))
+            return self._remember(reply.wait, Refused(CAPTCHA.sentence))
+        return self._remember(
+            reply.wait, Throttled("Tradovate has the next login wait: too many were tried", reply.wait)
+        )
 
     def _remember(self, pause: float, problem: BrokerError) -> BrokerError:
         """Five refusals in an hour are punished: the same answer is given from memory meanwhile."""
@@ -272,7 +272,7 @@ class Login:
             raise Unavailable(VENDOR.judge(answer.status, "", "").message)
         reply = read(_TOKEN, answer.body, "Tradovate's answer to the renewal")
         if reply.ticket:
-            raise Throttled("Tradovate has the renewal wait", float(max(reply.seconds, Decimal(1))))
+            raise Throttled("Tradovate has the renewal wait", reply.wait)
         if reply.error_text or not reply.access_token:
             raise Unavailable(f"Tradovate did not renew the session ({reply.error_text or 'no token'})")
         return reply

@@ -207,12 +207,12 @@ class TradovateClient:
         self, shape: msgspec.json.Decoder[T], path: str, body: Mapping[str, object], what: str, *, urgent: bool = False
     ) -> T:
         request = Request("POST", self._config.rest + path, None, _NUMBERS.encode(body), writes=True, urgent=urgent)
-        return read(shape, (await self._sent(path, request, what)).body, what)
+        return read(shape, (await self._sent(path, request)).body, what)
 
     async def _one(self, shape: msgspec.json.Decoder[T], path: str, what: str, params: Mapping[str, str]) -> T | None:
         """One thing; None where Tradovate answers that there is none, by 404 or by nothing."""
         try:
-            body = (await self._read(path, what, params)).body
+            body = (await self._read(path, params)).body
         except Denied as no:
             if no.verdict.kind is Kind.NOT_FOUND:
                 return None
@@ -234,15 +234,15 @@ class TradovateClient:
         self, shape: msgspec.json.Decoder[T], path: str, what: str, params: Mapping[str, str] | None = None,
         body: Mapping[str, object] | None = None,
     ) -> T:  # fmt: skip
-        return read(shape, (await self._read(path, what, params, body)).body, what)
+        return read(shape, (await self._read(path, params, body)).body, what)
 
     async def _read(
-        self, path: str, what: str, params: Mapping[str, str] | None = None, body: Mapping[str, object] | None = None
+        self, path: str, params: Mapping[str, str] | None = None, body: Mapping[str, object] | None = None
     ) -> Answer:
         encoded = None if body is None else _NUMBERS.encode(body)
         request = Request("GET" if body is None else "POST", self._config.rest + path, params, encoded)
         try:
-            return await self._sent(path, request, what)
+            return await self._sent(path, request)
         except Denied as no:
             # The session ended unseen: once more with another.
             if no.verdict.kind is not Kind.LOGIN:
@@ -251,26 +251,27 @@ class TradovateClient:
             if penalty.retry_after > _LONGEST_PENALTY or path not in self._waits:
                 raise
             await asyncio.sleep(penalty.retry_after)
-        return await self._sent(path, request, what)
+        return await self._sent(path, request)
 
-    async def _sent(self, path: str, request: Request, what: str) -> Answer:
+    async def _sent(self, path: str, request: Request) -> Answer:
         """Send, with the ticket of a penalty that was waited out; raises Throttled where one came or still runs."""
         left = self._waits.get(path, 0.0) - self._monotonic()
         if left > 0:
-            raise Throttled(f"Tradovate has {what} wait", left)
+            raise Throttled(f"Tradovate has requests like this wait another {left:.0f} s ({path})", left)
         self._waits.pop(path, None)
         _USED.set(await self.login.token())
-        key = (path, request.body or b"")
+        key = (path, request.body or _NUMBERS.encode(request.params or {}))
         ticket = self._tickets.pop(key, None)
         answer = await self._caller.ask(request if ticket is None else _with(request, ticket))
         found = problem_of(answer.body)
         if found is None or not found.ticket:
             return answer
-        wait = self._config.lockout if found.captcha else float(found.seconds)
+        wait = found.wait
         self._waits[path] = self._monotonic() + wait
         if not found.captcha:
             self._tickets[key] = found.ticket
-        sentence = CAPTCHA.sentence if found.captcha else f"Tradovate has {what} wait {wait:g} s: too many of its kind"
+        told = f"Tradovate has requests like this wait {wait:g} s: too many of a kind ({path})"
+        sentence = CAPTCHA.sentence if found.captcha else told
         self.health.trouble(path, sentence, TICKET)
         raise Throttled(sentence, wait)
 
