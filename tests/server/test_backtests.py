@@ -90,7 +90,7 @@ async def test_a_run_is_made_read_compared_downloaded_and_deleted(home: House, t
     assert done["summary"]["bars"] == 369
     assert done["summary"]["code_hash"]
     assert done["summary"]["data_hash"]
-    assert {"queued", "running", "done"} <= {status for status, _, _ in heard}
+    await until(lambda: {"queued", "running", "done"} <= {status for status, _, _ in heard}, 30)
     assert (await ended(trader, second["id"]))["status"] == "done"
 
     result = (await trader.get(f"{RUNS}/{first['id']}/result")).json()
