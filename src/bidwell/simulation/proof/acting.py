@@ -237,7 +237,7 @@ class Actor:
     def _some_order(self, random: Random, *, working: bool = False) -> ClientOrderId | None:
         stage = self._stage
         able = [order.client_order_id for order in stage.desk.state.all_open_orders()
-                if not working or order.status is OrderStatus.WORKING]  # fmt: skip
+                if not working or order.status in {OrderStatus.WORKING, OrderStatus.HELD}]  # fmt: skip
         return random.choice(able) if able and not stage.down else None
 
     async def _cancel(self, random: Random) -> None:

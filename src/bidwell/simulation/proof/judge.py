@@ -102,6 +102,10 @@ class Judge:
             return
         part = self.journal.allotted.get((order.intent, order.account))
         given = part.quantity if part is not None else ZERO
+        raised = self.journal.raised.get(order.client_order_id)
+        if raised is not None and order.client_order_id in self.journal.waited:
+            # Somebody made it larger while the desk held it, and the gate let that pass.
+            given = max(given, raised.quantity)
         received = self.journal.intents.get(order.intent)
         if (
             received is not None
