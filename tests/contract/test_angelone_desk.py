@@ -21,13 +21,16 @@ from bidwell.brokers.transport.totp import totp
 from bidwell.engine.ports import SessionLife
 from bidwell.model.account import Account
 from bidwell.model.errors import InDoubt, InvalidInput, Refused, Unavailable
-from bidwell.model.events import OrderAccepted, OrderFilled, OrderRejected
+from bidwell.model.events import OrderAccepted, OrderCanceled, OrderFilled, OrderRejected, OrderReplaced
 from bidwell.model.ids import AccountId
 from bidwell.model.order import OrderStatus
-from bidwell.model.terms import Side, TimeInForce
+from bidwell.model.terms import OrderType, Side, Terms, TimeInForce
+from bidwell.simulation.orders import Ticket
 from bidwell.twins.angelone import words
+from bidwell.twins.angelone.words import venue_id
 from bidwell.twins.mishaps import MishapType, On
-from tests.contract.angelone_stand import ACME, FIELDS, FUTURE, NIFTY, AngelStand, angelone_stand
+from bidwell.twins.scenario import inner_id
+from tests.contract.angelone_stand import ACME, FIELDS, FUTURE, NIFTY, SYMBOL, AngelStand, angelone_stand
 from tests.contract.broker_stand import Ear, Maker, approved, until
 from tests.contract.paper_stand import SeededEntropy
 from tests.contract.test_angelone_market import Screen
@@ -285,6 +288,60 @@ async def test_a_status_that_is_not_documented_is_a_trouble_and_begins_the_strea
     await stand.quote("89.00", "89.50")
     await ear.hears(order.client_order_id, OrderFilled)
     assert ear.states.count("up") == 2
+    await broker.close()
+
+
+async def test_a_stop_is_changed_and_canceled_under_its_variety_by_a_session_that_did_not_send_it(
+    stand: AngelStand,
+) -> None:
+    first, ear, make = stand.broker(), Ear(), Maker(stand, TimeInForce.DAY)
+    await first.connect(ear)
+    order = make.order(Terms(OrderType.STOP_LIMIT, Decimal("111.00"), Decimal("110.00")))
+    name = order.client_order_id
+    await first.submit(approved(order))
+    await ear.hears(name, OrderAccepted)
+    await first.close()
+    second, heard = stand.broker(), Ear()
+    await second.connect(heard)
+    wanted = Terms(OrderType.STOP_LIMIT, Decimal("113.00"), Decimal("112.00"))
+    await second.replace(order, Decimal(12), wanted)
+    await heard.hears(name, OrderReplaced)
+    theirs = await second.find(name)
+    assert theirs is not None
+    assert (theirs.terms, theirs.quantity, theirs.status) == (wanted, Decimal(12), OrderStatus.WORKING)
+    await second.cancel(order)
+    await heard.hears(name, OrderCanceled)
+    await second.close()
+
+
+async def test_what_a_person_changes_at_the_brokers_own_screen_is_told(stand: AngelStand) -> None:
+    broker, ear, make = stand.broker(), Ear(), Maker(stand, TimeInForce.DAY)
+    await broker.connect(ear)
+    order = make.limit("90.00")
+    await broker.submit(approved(order))
+    theirs = await broker.find(order.client_order_id)
+    assert theirs is not None
+    changes = Ticket(inner_id(SYMBOL), Side.BUY, Decimal(8), OrderType.LIMIT, TimeInForce.DAY, "", Decimal("91.00"))
+    stand.stage.publish(stand.stage.venue.replace("plain", changes, venue_id(theirs.broker_order_id)))
+    await ear.hears(order.client_order_id, OrderReplaced)
+    (told,) = (each for each in ear.of(order.client_order_id) if isinstance(each, OrderReplaced))
+    assert (told.quantity, told.terms.limit_price) == (Decimal(8), Decimal("91.00"))
+    by_hand = await stand.place_by_hand(Side.SELL, "2", "130.00")
+    await until(lambda: any(str(each.client_order_id) == str(by_hand) for each in ear.events), "an order of a person's")
+    await broker.close()
+
+
+async def test_a_sale_of_what_is_held_under_another_product_goes_under_that_one(stand: AngelStand) -> None:
+    await stand.place_by_hand(Side.BUY, "7", "100.00")
+    broker, ear, make = stand.broker(), Ear(), Maker(stand, TimeInForce.DAY)
+    await broker.connect(ear)
+    assert (await broker.snapshot()).positions == {ACME: Decimal(7)}
+    for quantity, product in (("5", "DELIVERY"), ("9", "INTRADAY")):
+        order = make.order(side=Side.SELL, quantity=quantity)
+        await broker.submit(approved(order))
+        await ear.hears(order.client_order_id, OrderFilled)
+        held = next(reversed(stand.stage.state.orders.values()))
+        assert stand.twin.records.kind(held) == ("NORMAL", product)
     await broker.close()
 
 
