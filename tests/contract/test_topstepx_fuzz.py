@@ -22,7 +22,7 @@ from bidwell.brokers.transport import decoder, read
 from bidwell.model.errors import ProtocolError
 from bidwell.model.ids import AccountId, ClientOrderId, InstrumentId
 
-RUNS = int(os.environ.get("BIDWELL_FUZZ", "40"))
+RUNS = int(os.environ.get("BIDWELL_FUZZ", "30"))
 CONTRACT = {"id": "CON.F.US.EP.Z27", "name": "ESZ7", "tickSize": 0.25, "tickValue": 12.5, "activeContract": True}
 BOOK = SymbolBook()
 BOOK.learn([wire.Contract("CON.F.US.EP.Z27", "ESZ7", Decimal("0.25"), Decimal("12.5"))])
