@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from collections.abc import Callable
@@ -14,8 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bidwell.app.clock import WallClock
 from bidwell.brokers.tradovate import parse, wire
 from bidwell.brokers.tradovate.broker.entities import Entities, UnknownOrder
+from bidwell.brokers.tradovate.broker.updates import Updates
 from bidwell.brokers.tradovate.client import frames
 from bidwell.brokers.tradovate.client.rest import judge
 from bidwell.brokers.tradovate.symbols import SymbolBook
@@ -187,6 +190,84 @@ def test_depth_and_length_do_not_bring_a_parser_down(name: str) -> None:
             PARSERS[name][1](body)
     with understood_or_refused():
         PARSERS[name][1](b'{"qty":' + b"9" * 100_000 + b"}")
+
+
+EVENTS: dict[str, dict[str, Any]] = {
+    "order": ORDER, "orderVersion": VERSION, "command": COMMAND | {"commandType": "Modify", "id": 8}, "fill": FILL, "fillFee": FEE,
+    "commandReport": {"commandId": 8, "commandStatus": "ExecutionRejected", "text": "no"}, "position": POSITION,
+    "executionReport": {"orderId": 900001, "execType": "Replaced", "cumQty": 4, "text": "x"}, "cashBalance": BALANCE,
+    "product": PRODUCT,
+}  # fmt: skip
+
+
+class Nobody:
+    """A session, and a client that knows nothing."""
+
+    def __init__(self) -> None:
+        self.told: list[object] = []
+
+    def tell(self, event: object) -> None:
+        self.told.append(event)
+
+    def accepted_before(self, order_id: str) -> bool:
+        return bool(order_id)
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *_said, **_more: None
+
+    async def order(self, number: int) -> None:
+        self.told.append(number)
+
+    async def account(self) -> wire.Account:
+        return wire.Account(11, "DEMO1")
+
+
+async def stream(said: list[bytes]) -> list[object]:
+    """What the desk is told of changes that come one after the other."""
+    nobody: Any = Nobody()
+    updates = Updates(nobody, AccountId("a"), nobody, nobody, _book(), WallClock())
+
+    async def ask(_operation: str, _body: object) -> bytes:
+        return json.dumps(SYNC).encode()
+
+    await updates.begin(ask)
+    try:
+        for payload in said:
+            with suppress(ProtocolError):
+                updates.on_event("props", payload)
+        await asyncio.sleep(0)
+    finally:
+        await updates.close()
+    told: list[object] = nobody.told
+    return told
+
+
+def props(kind: str, entity: object) -> bytes:
+    return json.dumps({"entityType": kind, "eventType": "Updated", "entity": entity}).encode()
+
+
+def test_the_sample_changes_are_told() -> None:
+    told = asyncio.run(stream([props(kind, entity) for kind, entity in EVENTS.items()]))
+    assert {type(each).__name__ for each in told} == {"OrderFilled", "ReplaceRejected"}
+
+
+@settings(max_examples=RUNS * 2, deadline=None)
+@given(data=st.data())
+def test_changes_with_odd_values_are_told_or_refused(data: st.DataObject) -> None:
+    said = []
+    for kind in data.draw(st.lists(st.sampled_from(sorted(EVENTS)), min_size=1, max_size=4)):
+        path = data.draw(st.sampled_from(sorted(places(EVENTS[kind]), key=str)))
+        said.append(props(kind, changed(EVENTS[kind], path, data.draw(ODD))))
+    asyncio.run(stream(said))
+
+
+@pytest.mark.parametrize("odd", ["NaN", "sNaN", "Infinity", "-Infinity", "1e400", -1, None, "x"])
+@pytest.mark.parametrize("kind", sorted(EVENTS))
+def test_no_figure_of_a_change_brings_the_stream_down(kind: str, odd: object) -> None:
+    for name in EVENTS[kind]:
+        asyncio.run(
+            stream([props(kind, EVENTS[kind] | {name: odd}), props("order", ORDER | {"ordStatus": "Completed"})])
+        )
 
 
 @settings(max_examples=RUNS, deadline=None)

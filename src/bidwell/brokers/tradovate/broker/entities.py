@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from bidwell.brokers.tradovate import parse, wire
+from bidwell.brokers.transport import finite, positive
 from bidwell.model.ids import ClientOrderId
 from bidwell.model.order import CLOSED
 
@@ -34,7 +35,10 @@ class Held:
 
 @dataclass
 class Entities:
-    """One account's things by their numbers; `account` is Tradovate's number of it."""
+    """One account's things by their numbers; `account` is Tradovate's number of it.
+
+    What is taken in can be reckoned with: a figure that cannot raises ProtocolError.
+    """
 
     account: int
     orders: dict[int, wire.Order] = field(default_factory=dict)
@@ -94,6 +98,7 @@ class Entities:
         self._saw(row.id, row.timestamp)
 
     def put_version(self, row: wire.OrderVersion) -> None:
+        positive(row.order_qty, "orderQty")
         self.versions[row.order_id][row.id] = row
 
     def put_command(self, row: wire.Command) -> None:
@@ -121,12 +126,15 @@ class Entities:
     def put_execution(self, row: wire.ExecutionReport) -> None:
         self._saw(row.order_id, row.timestamp)
         if row.cum_qty is not None:
-            self.filled[row.order_id] = max(row.cum_qty, self.filled.get(row.order_id, row.cum_qty))
+            filled = finite(row.cum_qty, "cumQty")
+            self.filled[row.order_id] = max(filled, self.filled.get(row.order_id, filled))
         text = parse.said(row)
         if text:
             self.reasons[row.order_id] = text
 
     def put_fill(self, row: wire.Fill) -> None:
+        positive(row.qty, "qty")
+        finite(row.price, "price")
         if row.active:
             self.fills[row.order_id][row.id] = row
         else:
@@ -138,12 +146,14 @@ class Entities:
 
     def put_position(self, row: wire.Position) -> None:
         if row.account_id == self.account:
+            finite(row.net_pos, "netPos")
             known = self.positions.get(row.contract_id)
             if known is None or (row.timestamp or "", row.id) >= (known.timestamp or "", known.id):
                 self.positions[row.contract_id] = row
 
     def put_balance(self, row: wire.CashBalance) -> None:
         if row.account_id == self.account:
+            finite(row.amount, "amount")
             known = self.balances.get(row.currency_id)
             if known is None or (row.timestamp or "", row.id) >= (known.timestamp or "", known.id):
                 self.balances[row.currency_id] = row
