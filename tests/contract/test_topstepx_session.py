@@ -346,6 +346,24 @@ async def test_a_list_that_is_absent_is_no_empty_one() -> None:
         await broker.close()
 
 
+async def test_a_gateway_without_the_order_query_is_asked_by_the_older_call() -> None:
+    calls = Calls()
+
+    @web.middleware
+    async def older(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path.endswith("Order/v2/query"):
+            return web.Response(status=404)
+        return await handler(request)
+
+    async with topstepx_stand(middlewares=[calls.middleware(), older]) as stand:
+        broker = stand.broker()
+        await broker.connect(Ear())
+        await stand.place_by_hand(Side.BUY, "1", "90.00")
+        assert [len((await broker.snapshot()).orders) for _ in range(2)] == [1, 1]
+        assert (calls.of("Order/v2/query"), calls.of("Order/searchOpen")) == (1, 2)
+        await broker.close()
+
+
 async def test_working_orders_are_read_page_by_page(stand: TopstepxStand) -> None:
     broker = stand.broker()
     await broker.connect(Ear())

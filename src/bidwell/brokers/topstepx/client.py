@@ -13,7 +13,7 @@ import msgspec
 
 from bidwell.brokers.topstepx import wire
 from bidwell.brokers.topstepx.config import BARS_RATE, TopstepxConfig
-from bidwell.brokers.topstepx.errors import VENDOR, name_of
+from bidwell.brokers.topstepx.errors import STATUSES, VENDOR, name_of
 from bidwell.brokers.topstepx.login import Login
 from bidwell.brokers.topstepx.parse import WORKING
 from bidwell.brokers.transport import Answer, Caller, Health, Http, Kind, Request, Verdict, decoder, read
@@ -81,6 +81,7 @@ class TopstepxClient:
         self._login = login
         self._health = health
         self._token = ""
+        self._queries = True
         self.http = Http(config.http, {"Accept": "application/json"})
         self._caller = Caller(self.http, self._judge, config.rate, health, monotonic, bucket=login.bucket)
         self._bars_caller = Caller(self.http, self._judge, BARS_RATE, health, monotonic, bucket=login.bars_bucket)
@@ -172,7 +173,18 @@ class TopstepxClient:
         await self._ask(_REPLY, "Order/cancel", {"accountId": account, "orderId": order}, writes=True, urgent=True)
 
     async def working(self, account: int) -> list[wire.Order]:
-        """Every order on the book, suspended ones too, newest first."""
+        """Every order on the book, newest first; suspended ones too, unless TopstepX has only the older call."""
+        if self._queries:
+            try:
+                return await self._queried(account)
+            except Denied as no:
+                if no.verdict.code != STATUSES[404].code:
+                    raise
+                self._queries = False
+        found = await self._ask(_ORDERS, "Order/searchOpen", {"accountId": account})
+        return _listed(found.orders, "orders")
+
+    async def _queried(self, account: int) -> list[wire.Order]:
         found: dict[int, wire.Order] = {}
         rows = 0
         for _ in range(_MOST_PAGES):
@@ -196,7 +208,7 @@ class TopstepxClient:
         try:
             found = await self._ask(_ONE_ORDER, "Order/searchById", {"accountId": account, "orderId": order})
         except Denied as no:
-            if no.verdict.kind is Kind.NOT_FOUND:
+            if no.verdict.code == "OrderNotFound":
                 return None
             raise
         if found.order is None:

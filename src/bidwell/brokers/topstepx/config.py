@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from urllib.parse import quote
 
 from bidwell.brokers.topstepx.hub import PING
 from bidwell.brokers.transport import Environment, Field, Guide, HttpSettings, Limits, StreamSettings
@@ -95,7 +96,7 @@ class TopstepxConfig:
     def hub_url(self, hub: str, token: str) -> str:
         """Where a hub (user, market) listens, with the token that opens it."""
         base = self.twin.replace("http", "ws", 1) or _HUBS[self.environment]
-        return f"{base}/hubs/{hub}?access_token={token}"
+        return f"{base}/hubs/{hub}?access_token={quote(token, safe='')}"
 
     @property
     def http(self) -> HttpSettings:

@@ -77,6 +77,7 @@ STATUSES = {
     400: Verdict(Kind.REJECTED_INPUT, "http_400", "TopstepX could not read the request."),
     401: Verdict(Kind.LOGIN, "http_401", "The session at TopstepX has ended."),
     403: Verdict(Kind.PERMISSION, "http_403", "TopstepX does not allow this login to do that."),
+    404: Verdict(Kind.NOT_FOUND, "http_404", "TopstepX has no such call any more, or not yet."),
     429: Verdict(Kind.THROTTLED, "http_429", "TopstepX takes no more requests for a moment: 200 a minute are allowed."),
 }
 
