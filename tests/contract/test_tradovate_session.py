@@ -19,9 +19,9 @@ from bidwell.brokers.transport import Throttled
 from bidwell.engine.ports import SessionLife
 from bidwell.model.account import Account
 from bidwell.model.errors import ConfigError, InDoubt, InvalidInput, Refused, Unavailable
-from bidwell.model.events import OrderAccepted, OrderCanceled, ReplaceRejected
-from bidwell.model.ids import AccountId
-from bidwell.model.terms import Side
+from bidwell.model.events import OrderAccepted, OrderCanceled, OrderRejected, ReplaceRejected
+from bidwell.model.ids import AccountId, InstrumentId
+from bidwell.model.terms import OrderType, Side, Terms
 from bidwell.twins.mishaps import MishapType, On
 from bidwell.twins.tradovate import words
 from bidwell.twins.tradovate.dialect import login
@@ -244,6 +244,25 @@ async def test_a_cancel_behind_another_change_is_asked_again_and_a_change_is_not
         await broker.cancel(order)
         await ear.hears(order.client_order_id, OrderCanceled)
         assert "CancelRejected" not in ear.kinds(order.client_order_id)
+        await broker.close()
+
+
+async def test_what_cannot_be_sent_is_refused_before_it_leaves() -> None:
+    async with tradovate_stand() as stand:
+        broker, ear, make = stand.broker(), Ear(), Maker(stand)
+        await broker.connect(ear)
+        half, other, working = make.limit("90.00", quantity="2.5"), make.limit("90.00"), make.limit("90.00")
+        await broker.submit(approved(half))
+        await ear.hears(half.client_order_id, OrderRejected)
+        await broker.submit(approved(replace(other, instrument=InstrumentId("AAPL.XNAS"))))
+        await ear.hears(other.client_order_id, OrderRejected)
+        await broker.submit(approved(working))
+        await broker.replace(working, Decimal("2.5"), make.terms("91.00"))
+        await ear.hears(working.client_order_id, ReplaceRejected)
+        trailing = Terms(OrderType.TRAILING_STOP, trail_amount=Decimal(1))
+        await broker.replace(working, working.quantity, trailing)
+        await until(lambda: ear.kinds(working.client_order_id).count("ReplaceRejected") == 2, "the second refusal")
+        assert await stand.submissions(half.client_order_id) == 0
         await broker.close()
 
 

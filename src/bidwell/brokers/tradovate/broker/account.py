@@ -173,9 +173,10 @@ class TradovateBroker:
         name = order.client_order_id
         try:
             contract = await self._reading.contract(order.instrument)
-            if contract is None:
-                why = f"Tradovate does not trade {order.instrument}"
-                self.tell(ev.OrderRejected(self._clock.now(), name, "instrument.unlisted", why))
+            if contract is None or order.quantity % 1:
+                unlisted = "instrument.unlisted", f"Tradovate does not trade {order.instrument}"
+                code, why = unlisted if contract is None else ("quantity.lot", "contracts are whole")
+                self.tell(ev.OrderRejected(self._clock.now(), name, code, why))
                 return
             account = await self._reading.account()
             answer = await self._client.place(ticket_of(order, contract.name, account.name, account.id))
@@ -216,10 +217,10 @@ class TradovateBroker:
         """Ask for other terms: Tradovate keeps the order's number."""
         self._must_be_up()
         name = order.client_order_id
-        if terms.order_type is OrderType.TRAILING_STOP:
-            self.tell(
-                ev.ReplaceRejected(self._clock.now(), name, "trailing stops are not changed at Tradovate from here")
-            )
+        trailing = terms.order_type is OrderType.TRAILING_STOP
+        if trailing or quantity % 1:
+            why = "trailing stops are not changed at Tradovate from here" if trailing else "contracts are whole"
+            self.tell(ev.ReplaceRejected(self._clock.now(), name, why))
             return
         try:
             number = await self._number_of(order)

@@ -42,11 +42,6 @@ class TradovateFeed:
         """What the screen calls it."""
         return "Tradovate"
 
-    @property
-    def refusals(self) -> list[str]:
-        """Why some of what is wanted has no prices."""
-        return sorted(set(self._ticker.refusals.values()))
-
     async def connect(self, listener: FeedListener) -> None:
         """Be ready; the socket opens when the first contract is followed."""
         if self._listener is not None and self._listener is not listener:

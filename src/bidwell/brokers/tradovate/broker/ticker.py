@@ -33,7 +33,7 @@ class Ticker:
         self._charts: dict[int, tuple[list[wire.Bar], asyncio.Event]] = {}
         self._unclaimed: dict[int, tuple[list[wire.Bar], bool]] = {}
         self.wanted: set[int] = set()
-        self.refusals: dict[int, str] = {}
+        self._refusals: dict[int, str] = {}
 
     @property
     def is_up(self) -> bool:
@@ -56,6 +56,7 @@ class Ticker:
             return
         if self.is_up:
             await self._subscribe(self._line.ask, fresh)
+            self.up()
             return
         try:
             await self.open()
@@ -126,8 +127,9 @@ class Ticker:
         """Nothing is kept of it: quotes carry their own times."""
 
     def up(self) -> None:
-        """The socket is up."""
-        self._on_state(True, f"{len(self.wanted)} contracts")
+        """The socket is up; of what is wanted some may be refused."""
+        quoted = [each for each in self.wanted if each not in self._refusals]
+        self._on_state(True, "; ".join([f"{len(quoted)} contracts", *sorted(set(self._refusals.values()))]))
 
     def down(self, reason: str) -> None:
         """It is being mended."""
@@ -145,13 +147,13 @@ class Ticker:
             try:
                 _taken(await ask("md/subscribequote", {"symbol": contract}))
             except Refused as no:
-                self.refusals[contract] = str(no)
+                self._refusals[contract] = str(no)
             else:
-                self.refusals.pop(contract, None)
-        refused = [each for each in wanted if each in self.refusals]
+                self._refusals.pop(contract, None)
+        refused = [each for each in wanted if each in self._refusals]
         if wanted and len(refused) == len(wanted):
             self.wanted -= set(refused)
-            raise Refused(self.refusals[refused[0]])
+            raise Refused(self._refusals[refused[0]])
 
 
 def _taken(body: bytes) -> wire.Subscribed:
