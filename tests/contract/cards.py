@@ -15,6 +15,7 @@ ADAPTERS = {
     "tests/contract/test_ccxt.py::TestBinance": "binance",
     "tests/contract/test_ccxt.py::TestBybit": "bybit",
     "tests/contract/test_dhan.py::TestDhan": "dhan",
+    "tests/contract/test_fyers.py::TestFyers": "fyers",
     "tests/contract/test_ccxt.py::TestKraken": "kraken",
     "tests/contract/test_ccxt.py::TestOkx": "okx",
     "tests/contract/test_topstepx.py::TestTopstepx": "topstepx",

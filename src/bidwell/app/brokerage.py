@@ -108,6 +108,15 @@ class Redeeming(Protocol):
         ...
 
 
+@runtime_checkable
+class Hinting(Protocol):
+    """A brokerage whose broker posts to an address of ours when something changed."""
+
+    def hint(self, access: Access, body: bytes) -> bool:
+        """Whether a message proves to be the broker's; nothing else of it is believed."""
+        ...
+
+
 async def redeemed(broker: Brokerage, access: Access, means: Means) -> Access:
     """The access with which a broker is called from now on, and which is kept."""
     if not isinstance(broker, Redeeming):
@@ -121,6 +130,7 @@ BROKERS: dict[str, str] = {
     "binance": "bidwell.app.brokerages.exchanges:binance",
     "bybit": "bidwell.app.brokerages.exchanges:bybit",
     "dhan": "bidwell.app.brokerages.dhan",
+    "fyers": "bidwell.app.brokerages.fyers",
     "kraken": "bidwell.app.brokerages.exchanges:kraken",
     "okx": "bidwell.app.brokerages.exchanges:okx",
     "topstepx": "bidwell.app.brokerages.topstepx",

@@ -18,6 +18,8 @@ from bidwell.twins.crypto import binance, bybit, kraken, okx
 from bidwell.twins.dhan import SCENARIO as DHAN
 from bidwell.twins.dhan import DhanTwin
 from bidwell.twins.dialect import Dialect
+from bidwell.twins.fyers import SCENARIO as FYERS
+from bidwell.twins.fyers import FyersTwin
 from bidwell.twins.scenario import Scenario
 from bidwell.twins.server import TwinServer
 from bidwell.twins.stage import Stage
@@ -57,6 +59,7 @@ TWINS: dict[str, Listing] = {
         Listing("binance", "Binance", binance.SCENARIO, binance.BinanceTwin),
         Listing("bybit", "Bybit", bybit.SCENARIO, bybit.BybitTwin),
         Listing("dhan", "Dhan", DHAN, DhanTwin),
+        Listing("fyers", "Fyers", FYERS, FyersTwin),
         Listing("kraken", "Kraken", kraken.SCENARIO, kraken.KrakenTwin),
         Listing("okx", "OKX", okx.SCENARIO, okx.OkxTwin),
         Listing("topstepx", "TopstepX", TOPSTEPX, TopstepxTwin),

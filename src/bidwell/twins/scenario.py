@@ -73,7 +73,7 @@ def inner_id(symbol: str) -> InstrumentId:
 def instrument(row: Listed) -> Instrument:
     """A listed row as an instrument of the simulated venue, which is always open."""
     return Instrument(
-        id=inner_id(row.symbol), symbol=row.symbol.upper()[:40], name=row.name or row.symbol, venue=VENUE,
+        id=inner_id(row.symbol), symbol=row.symbol.upper().replace(":", " ")[:40], name=row.name or row.symbol, venue=VENUE,
         currency=row.currency, tick_size=row.tick, lot_size=row.lot, contract=_contract(row),
         multiplier=row.multiplier, calendar="24/7",
     )  # fmt: skip

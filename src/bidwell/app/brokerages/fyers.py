@@ -1,0 +1,135 @@
+"""Fyers' parts, made from a credential; what uses one credential shares its access token, all share today's lists."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import OrderedDict, defaultdict
+from typing import TYPE_CHECKING
+
+from bidwell.brokers.fyers import (
+    GUIDE,
+    FyersBroker,
+    FyersConfig,
+    FyersFeed,
+    FyersMarket,
+    Login,
+    auth_code,
+    configure,
+    parse,
+    redeem,
+)
+from bidwell.brokers.fyers.broker.account import NOBODY
+from bidwell.brokers.fyers.client import FyersClient
+from bidwell.brokers.fyers.symbols import SymbolBook
+from bidwell.brokers.transport import Health
+from bidwell.brokers.transport.indian import CURRENCY
+from bidwell.model.account import Account
+from bidwell.model.ids import AccountId
+from bidwell.server.ports import ProbedAccount
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bidwell.app.brokerage import Access, Means
+    from bidwell.engine.ports import BrokerSession
+    from bidwell.model.instrument import Instrument
+
+_BOOKS: defaultdict[str, SymbolBook] = defaultdict(SymbolBook)
+_LOGINS: dict[tuple[str, str], tuple[tuple[str, str, str], Login]] = {}
+_REDEEMED: OrderedDict[str, dict[str, str]] = OrderedDict()
+_REMEMBERED = 64
+
+
+class Fyers:
+    """`app.brokerage.Brokerage`, whose logins begin with a code that is good once (`app.brokerage.Redeeming`)."""
+
+    guide = GUIDE
+
+    def check(self, access: Access) -> None:
+        """Raise InvalidInput or ConfigError for what cannot be a credential."""
+        _config(access)
+
+    async def redeem(self, access: Access, means: Means) -> Mapping[str, str]:  # noqa: ARG002 - the port's
+        """The day's tokens in place of the auth code; the same for the same one, which Fyers takes only once."""
+        config, brought = _config(access), access.fields.get("auth_code", "")
+        if not brought:
+            return access.fields
+        code = auth_code(brought)
+        name = hashlib.sha256(f"{access.twin}|{config.app_hash}|{code}".encode()).hexdigest()
+        if name not in _REDEEMED:
+            found = await redeem(config, code)
+            _REDEEMED[name] = {"access_token": found.access_token, "refresh_token": found.refresh_token}
+            while len(_REDEEMED) > _REMEMBERED:
+                _REDEEMED.popitem(last=False)
+        kept = {each: value for each, value in access.fields.items() if each != "auth_code"}
+        return kept | _REDEEMED[name]
+
+    def session(self, access: Access, account: Account, means: Means) -> BrokerSession:
+        """A session of an account, not connected yet."""
+        return self._broker(access, account, means)
+
+    async def probe(self, access: Access, means: Means) -> ProbedAccount:
+        """Read the account behind a credential."""
+        config = _config(access)
+        client = FyersClient(config, _login(config, means), Health(means.clock), asyncio.get_running_loop().time)
+        client.open()
+        try:
+            found, funds = await client.profile(), await client.funds()
+        finally:
+            await client.close()
+        spendable = parse.fund(funds, parse.AVAILABLE)
+        return ProbedAccount(found.fy_id, CURRENCY, parse.fund(funds, parse.AT_START), None, spendable, "ACTIVE")
+
+    async def held(self, access: Access, means: Means) -> list[str]:
+        """Everything that is held or worked, by the desk's ids."""
+        broker = self._reader(access, means)
+        try:
+            return await broker.held()
+        finally:
+            await broker.close()
+
+    async def listing(self, access: Access, symbols: Sequence[str], means: Means) -> list[Instrument]:
+        """The instruments behind names at Fyers."""
+        broker = self._reader(access, means)
+        try:
+            return await broker.listing(symbols)
+        finally:
+            await broker.close()
+
+    def prices(self, access: Access, means: Means) -> FyersFeed:
+        """Fyers' stream of quotes."""
+        config = _config(access)
+        login = _login(config, means)
+        market = FyersMarket(config, login, _book(access), means.clock)
+        market.open()
+        return FyersFeed(config, login, market, _book(access), means.clock, means.entropy)
+
+    def _reader(self, access: Access, means: Means) -> FyersBroker:
+        return self._broker(access, Account(AccountId(NOBODY), NOBODY, "fyers", NOBODY, CURRENCY), means)
+
+    def _broker(self, access: Access, account: Account, means: Means) -> FyersBroker:
+        config = _config(access)
+        return FyersBroker(config, _login(config, means), account, _book(access), means.clock, means.entropy)
+
+
+def make() -> Fyers:
+    """Fyers."""
+    return Fyers()
+
+
+def _config(access: Access) -> FyersConfig:
+    return configure(access.fields, access.environment, twin=access.twin, proxy=access.proxy)
+
+
+def _login(config: FyersConfig, means: Means) -> Login:
+    """The login of a credential; one that Fyers refused is made anew, since only a person asks for it again."""
+    key, entered = (config.twin, config.app_id), (config.access_token, config.refresh_token, config.pin)
+    known = _LOGINS.get(key)
+    if known is None or known[0] != entered or known[1].refusal:
+        known = _LOGINS[key] = (entered, Login(config, means.clock))
+    return known[1]
+
+
+def _book(access: Access) -> SymbolBook:
+    return _BOOKS[access.twin or "fyers"]

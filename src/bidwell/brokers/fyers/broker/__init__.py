@@ -1,0 +1,1 @@
+"""The engine's ports fulfilled by Fyers: account, market and feed."""

@@ -1,0 +1,149 @@
+"""An account's day at Fyers put together: orders with their executions, positions and holdings, cash."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+
+from bidwell.brokers.fyers import parse, wire
+from bidwell.brokers.fyers.client import FyersClient
+from bidwell.brokers.fyers.symbols import SymbolBook, read_master
+from bidwell.brokers.transport.indian import CURRENCY
+from bidwell.engine.ports import BrokerOrder, Clock, Snapshot
+from bidwell.model.errors import BrokerError, ConfigError, ProtocolError, Unavailable
+from bidwell.model.fill import Fill
+from bidwell.model.ids import AccountId, ClientOrderId
+from bidwell.model.instrument import Instrument
+from bidwell.model.order import CLOSED
+
+log = structlog.get_logger("bidwell")
+
+
+async def bring_master(client: FyersClient, book: SymbolBook, clock: Clock) -> None:
+    """Read the lists of instruments where the book's is not of today; raises Unavailable where none can be used."""
+    if book.is_fresh(clock.now()):
+        return
+    try:
+        texts = await client.lists()
+        book.take(await asyncio.to_thread(read_master, texts, clock.now()))
+    except BrokerError as problem:
+        if not book.is_usable(clock.now()):
+            raise Unavailable(f"Fyers' lists of instruments could not be read: {problem}") from problem
+        log.warning("fyers_master_is_old", problem=str(problem))
+
+
+class Reading:
+    """The reads of one account."""
+
+    def __init__(self, client: FyersClient, book: SymbolBook, account: AccountId, clock: Clock) -> None:
+        self._client = client
+        self._book = book
+        self._account = account
+        self._clock = clock
+
+    async def prepare(self) -> None:
+        """Know today's instruments."""
+        await bring_master(self._client, self._book, self._clock)
+
+    async def listing(self, symbols: Sequence[str]) -> list[Instrument]:
+        """The instruments behind symbols; what Fyers does not list, or the desk does not trade, is left out."""
+        await self.prepare()
+        found = []
+        for symbol in symbols:
+            ident = self._book.search(symbol)
+            try:
+                listed = None if ident is None else self._book.listing(ident)
+            except (ConfigError, ProtocolError) as problem:
+                log.info("fyers_instrument_left_out", symbol=symbol, reason=str(problem))
+                continue
+            if listed is not None:
+                found.append(listed)
+        return found
+
+    # --- orders -----------------------------------------------------------------------------------
+
+    async def row(self, name: ClientOrderId) -> wire.Order | None:
+        """An order by our tag; None once the whole day's list was read too and has none."""
+        found = await self._client.by_name(name)
+        if found is not None:
+            return found
+        return next((each for each in await self._client.orders() if parse.own_name(each.order_tag) == name), None)
+
+    async def find(self, name: ClientOrderId) -> BrokerOrder | None:
+        """One order by our id, with its executions."""
+        found = await self.row(name)
+        return None if found is None else parse.order(found, await self.fills(found, name), self.context())
+
+    async def fills(self, row: wire.Order, name: ClientOrderId) -> list[Fill]:
+        """The executions of an order."""
+        if not parse.filled_of(row) > 0:
+            return []
+        return await self.trades_of(str(row.id), name)
+
+    async def trades_of(self, order_id: str, name: ClientOrderId) -> list[Fill]:
+        """The executions of an order, out of the day's list."""
+        context = self.context()
+        rows = await self._client.trades()
+        return [parse.fill(each, name, context) for each in rows if str(each.order_number) == order_id]
+
+    # --- everything -------------------------------------------------------------------------------
+
+    async def snapshot(self, since: datetime | None) -> Snapshot:
+        """The day's orders (open ones, and those closed since), executions, positions, holdings and cash."""
+        await self.prepare()
+        taken_at = self._clock.now()
+        funds, positions = await self._client.funds(), await self._client.positions()
+        holdings = await self._client.holdings()
+        rows, trades = await self._client.orders(), await self._client.trades()
+        context, complete = self.context(), True
+        fills = self._fills(rows, trades, context)
+        orders = []
+        for row in rows:
+            if not _belongs(row, since):
+                continue
+            try:
+                orders.append(parse.order(row, fills.get(str(row.id), ()), context))
+            except ProtocolError as problem:
+                log.warning("fyers_order_not_understood", order=str(row.id), reason=str(problem))
+                complete = False
+        held, unknown = parse.held(positions, holdings, self._book)
+        for reason in unknown:
+            log.warning("fyers_position_not_understood", reason=reason)
+        try:
+            money = parse.cash(funds, positions, self._book)
+        except (ProtocolError, ConfigError) as problem:
+            log.warning("fyers_cash_not_understood", reason=str(problem))
+            money, complete = parse.fund(funds, parse.AVAILABLE), False
+        return Snapshot(
+            self._account, taken_at, tuple(orders), {name: each.quantity for name, each in held.items()},
+            {CURRENCY: money}, complete and not unknown,
+            {name: each.cost / each.quantity for name, each in held.items() if each.cost / each.quantity > 0},
+        )  # fmt: skip
+
+    def _fills(
+        self, rows: Sequence[wire.Order], trades: Sequence[wire.MarketTrade], context: parse.Context
+    ) -> dict[str, list[Fill]]:
+        names = {str(row.id): parse.event_name(row.id, row.order_tag) for row in rows}
+        found: dict[str, list[Fill]] = defaultdict(list)
+        for each in trades:
+            name = names.get(str(each.order_number))
+            if name is not None:
+                found[str(each.order_number)].append(parse.fill(each, name, context))
+        return found
+
+    def context(self) -> parse.Context:
+        """Whose payload is read, and when."""
+        return parse.Context(self._account, self._book, self._clock.now())
+
+
+def _belongs(row: wire.Order, since: datetime | None) -> bool:
+    """Whether an order is in the report: open, or closed since."""
+    if since is None or parse.STATUSES.get(row.status) not in CLOSED:
+        return True
+    # The list tells one time of an order, cut to the second.
+    told = parse.when(row.order_date_time)
+    return told is None or told >= since.replace(microsecond=0)
