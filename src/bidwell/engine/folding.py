@@ -210,7 +210,8 @@ def _cancel_requested(state: State, event: ev.CancelRequested) -> None:
 
 def _order_held(state: State, event: hev.OrderHeld) -> None:
     state.keep(orders.step(state.orders[event.client_order_id], Step.HELD))
-    state.held[event.client_order_id].until = event.until
+    held = state.held[event.client_order_id]
+    held.until, held.ends_by = event.until, event.ends_by
 
 
 def _order_triggered(state: State, event: hev.OrderTriggered) -> None:
@@ -224,6 +225,7 @@ def _order_triggered(state: State, event: hev.OrderTriggered) -> None:
         held.triggered_at = event.at
     else:
         held.until = moved.asked.expires_at if moved.asked is not None else None
+        held.ends_by = event.ends_by
 
 
 def _trail_moved(state: State, event: hev.TrailMoved) -> None:

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Held:
-    """An open order that the desk does something for: when it ends, and when it was set off."""
+    """An open order that the desk does something for: when it ends by the market's and the wall clock, and was set off."""
 
     until: datetime | None = None
+    ends_by: datetime | None = None
     triggered_at: datetime | None = None
 
 

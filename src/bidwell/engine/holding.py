@@ -89,11 +89,13 @@ class Holding:
             self.brackets.watch(order.client_order_id, [one.order.client_order_id for one in verdict.attached])
         native = () if plan.exits else tuple(one.order.client_order_id for one in verdict.attached)
         if plan.holds:
-            core.emit(hev.OrderHeld(now, order.client_order_id, self._end_of(order, now)))
+            until = self._end_of(order, now)
+            core.emit(hev.OrderHeld(now, order.client_order_id, until, self._by_the_wall(until, now)))
             return
         if plan.terms is not None:
             core.emit(hev.OrderTriggered(now, order.client_order_id, order.quantity, plan.terms, verdict.reservation,
-                                         reason="the desk ends it"))  # fmt: skip
+                                         reason="the desk ends it",
+                                         ends_by=self._by_the_wall(order.terms.expires_at, now)))  # fmt: skip
         core.dispatch(order.client_order_id, native, now)
 
     def begin_exit(self, order: Order, verdict: Passed, now: datetime) -> None:
@@ -114,6 +116,10 @@ class Holding:
         closes = market.closes_at(self._core.state.instruments[order.instrument], moment)
         midnight = datetime.combine(moment.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
         return closes or midnight
+
+    def _by_the_wall(self, until: datetime | None, now: datetime) -> datetime | None:
+        """When that is by the wall clock, for a market that goes at its pace; a faster one is known by its prices."""
+        return None if until is None else now + (until - (self._core.market.market_time or now))
 
     # --- watching ---------------------------------------------------------------------------------
 
@@ -229,7 +235,8 @@ class Holding:
                 core.emit(ev.OrderCanceled(core.now(), name, "was asked off", ZERO))
                 self.on_order(core.state.orders[name])
                 continue
-            if held.until is None or moment is None or moment < held.until:
+            end, clock = (held.until, moment) if moment is not None else (held.ends_by, core.now())
+            if end is None or clock < end:
                 continue
             if order.status is OrderStatus.HELD:
                 core.emit(ev.OrderExpired(core.now(), name, "its validity ended at the desk", ZERO))
@@ -238,7 +245,7 @@ class Holding:
                 core.take_off(name, actor=ACTOR, reason="its validity ended")
 
     def _market_moment(self) -> datetime | None:
-        """The market clock, which goes on while no price comes; None before the first one."""
+        """The market clock, which goes on while no price comes; None before this process has heard one."""
         known, moment = self._core.market.market_time, self._core.monotonic()
         if known is None:
             return None

@@ -25,9 +25,13 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class OrderHeld(OrderEvent):
-    """The desk keeps an approved order and watches for it; it ends at `until` by the market clock (None: by no time)."""
+    """The desk keeps an approved order and watches for it; it ends at `until` by the market clock (None: by no time).
+
+    `ends_by` is the wall clock's time for that, which counts while nobody knows the market clock.
+    """
 
     until: datetime | None = None
+    ends_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,8 @@ class OrderTriggered(OrderEvent):
     """What was waited for came, and the gate passed it: the order leaves on `terms` over `quantity`.
 
     `seen` is the price that set it off, None where no price did: an exit that the broker takes over once its entry
-    is closed, or an order whose broker lacks only its time in force.
+    is closed, or an order whose broker lacks only its time in force. That one ends at what was asked of it, `ends_by`
+    being the wall clock's time for it.
     """
 
     quantity: Decimal
@@ -43,6 +48,7 @@ class OrderTriggered(OrderEvent):
     reservation: Reservation
     seen: Seen | None = None
     reason: str = ""
+    ends_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

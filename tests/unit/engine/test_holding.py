@@ -213,6 +213,20 @@ async def test_an_end_that_the_broker_does_not_know_is_kept_by_the_desk() -> Non
 
 
 @virtually
+async def test_an_end_is_kept_after_a_restart_without_prices_too() -> None:
+    bench = await opened(changes=POOR)
+    ends = bench.listing.now() + timedelta(seconds=3)
+    terms = Terms(OrderType.LIMIT, limit_price=Decimal(99), time_in_force=TimeInForce.GTD, expires_at=ends)
+    receipt = await bench.send("k1", terms=terms)
+    await bench.until(lambda: bool(bench.live()))
+    bench.crash()
+    bench.desk = bench.build()
+    await bench.desk.start()
+    await bench.until(lambda: bench.order(receipt).status is OrderStatus.CANCELED)
+    assert bench.listing.now() >= ends
+
+
+@virtually
 async def test_a_held_order_ends_with_its_day() -> None:
     bench = await opened(changes=POOR)
     receipt = await bench.send("k1", terms=stop("101", TimeInForce.DAY))
