@@ -324,6 +324,26 @@ def test_a_contract_that_contradicts_its_specification_is_refused_with_a_reason(
         book.id_of(3001)
 
 
+async def _told(sync: dict[str, Any]) -> SymbolBook:
+    nobody: Any = Nobody()
+    book = SymbolBook()
+
+    async def ask(_operation: str, _body: object) -> bytes:
+        return json.dumps({"users": []} | sync).encode()
+
+    await Updates(nobody, AccountId("a"), nobody, nobody, book, WallClock()).begin(ask)
+    return book
+
+
+def test_contracts_are_learned_out_of_the_stream_where_all_their_terms_are_told() -> None:
+    whole = {"contracts": [CONTRACT], "contractMaturities": [MATURITY], "products": [PRODUCT],
+             "exchanges": [{"id": 1, "name": "CME"}], "currencies": [{"id": 1, "name": "USD"}]}  # fmt: skip
+    assert asyncio.run(_told(whole)).id_of(3001) == "ESZ6.XCME"
+    for name in whole:
+        book = asyncio.run(_told({key: rows for key, rows in whole.items() if key != name}))
+        assert not book.knows(3001), "it is looked up, and not refused for what was not told"
+
+
 def test_a_days_end_comes_as_a_day_or_as_a_time() -> None:
     book = _book()
     contract = wire.decoder(wire.Contract).decode(json.dumps(CONTRACT))

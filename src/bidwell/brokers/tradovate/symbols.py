@@ -73,6 +73,11 @@ class SymbolBook:
         self.currencies |= {each.id: each.name for each in currencies}
         self.products |= {each.id: each for each in products}
 
+    def has_terms(self, product: int) -> bool:
+        """Whether a product and all that it refers to is known, so that its contracts can be learned."""
+        known = self.products.get(product)
+        return known is not None and known.exchange_id in self.exchanges and known.currency_id in self.currencies
+
     def learn(self, contract: wire.Contract, maturity: wire.Maturity) -> Instrument | None:
         """Take a contract in, its product, exchange and currency being known; None for one that is refused."""
         try:

@@ -82,10 +82,9 @@ class Reading:
         month = maturity or await self._client.maturity(contract.contract_maturity_id)
         if month is None:
             raise ProtocolError(f"Tradovate has no month for {contract.name}")
-        if month.product_id not in self._book.products:
-            product = await self._client.product(month.product_id)
-            if product is not None:
-                await self._learn_product(product)
+        product = self._book.products.get(month.product_id) or await self._client.product(month.product_id)
+        if product is not None:
+            await self._learn_product(product)
         made = self._book.learn(contract, month)
         return made if self._book.is_open(contract, month) else None
 

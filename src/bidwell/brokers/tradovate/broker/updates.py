@@ -129,7 +129,7 @@ class Updates:
         months = {each.id: each for each in sync.contract_maturities}
         for contract in sync.contracts:
             month = months.get(contract.contract_maturity_id)
-            if month is not None and month.product_id in self._book.products:
+            if month is not None and self._book.has_terms(month.product_id):
                 self._book.learn(contract, month)
         self._waiting.clear()
         world = Entities.of(sync, account.id)
