@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import html
 import json
 import re
@@ -15,7 +16,7 @@ import pytest
 from bidwell.app.brokerage import Access, Means, brokerage, redeemed
 from bidwell.app.clock import SystemEntropy, WallClock
 from bidwell.brokers.transport.indian import Product
-from bidwell.brokers.zerodha import ZerodhaBroker, configure
+from bidwell.brokers.zerodha import ZerodhaBroker, configure, genuine
 from bidwell.brokers.zerodha.broker.ticket import product_for, product_of
 from bidwell.brokers.zerodha.symbols import Row
 from bidwell.engine.ports import SessionLife
@@ -187,6 +188,18 @@ def test_what_is_kept_of_a_login_is_read_again() -> None:
     assert configure(FIELDS | {"request_token": "abcd"}, "live").login is None
     with pytest.raises(InvalidInput, match="Request token"):
         configure(FIELDS, "live")
+
+
+def test_a_postback_is_believed_to_be_zerodhas_by_its_checksum_alone() -> None:
+    said = {"order_id": "220303000308932", "order_timestamp": "2022-03-03 09:24:25", "status": "COMPLETE"}
+    good = hashlib.sha256(f"{said['order_id']}{said['order_timestamp']}secret1".encode()).hexdigest()
+    body = json.dumps(said | {"checksum": good}).encode()
+    assert genuine(body, "secret1")
+    assert not genuine(body, "secret2")
+    assert not genuine(body.replace(b"308932", b"308933"), "secret1")
+    for forged in (b"", b"[]", b"[" * 100_000, b"\xff\xfe", body[:-5], json.dumps(said).encode(),
+                   json.dumps(said | {"checksum": None}).encode(), json.dumps(said | {"checksum": "é" * 64}).encode()):  # fmt: skip
+        assert not genuine(forged, "secret1")
 
 
 # --- products and what is held --------------------------------------------------------------------------

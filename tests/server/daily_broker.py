@@ -86,6 +86,9 @@ class Daily:
             raise Refused(f"Daily does not know the code {code!r}")
         return {name: value for name, value in access.fields.items() if name != "code"} | {"token": token}
 
+    def hint(self, access: Access, body: bytes) -> bool:
+        return body == f"changed {access.fields['key']}".encode()
+
     def session(self, access: Access, account: Account, means: Means) -> BrokerSession:
         return Session(account.id, access.fields["token"])
 

@@ -67,6 +67,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/api/v1/stream/ticket"): Row({"workspace": "main"}),
     ("POST", "/api/v1/hooks/alert"): Row({"token": "bwt_wrong_wrong_wrong_wrong", "action": "buy", "id": "1"}),
     ("POST", "/api/v1/hooks/signal/{strategy}"): Row({"action": "buy", "id": "1"}),
+    ("POST", "/api/v1/hooks/postback/{account}"): Row({"order_id": "1", "order_timestamp": "1", "checksum": "forged"}),
     ("GET", "/api/v1/hooks/check"): Row(),
     ("GET", "/api/v1/w/{workspace}/users"): Row(),
     ("POST", "/api/v1/w/{workspace}/users"): Row({"email": "not an address", "name": "n", "role": "viewer", "password": "x"}),

@@ -118,3 +118,26 @@ async def test_an_account_of_another_broker_wants_no_login_and_a_trader_may_not_
     trader = await home.member(MAIN, Role.TRADER)
     answer = await trader.post(f"{W}/logins/{ident}", json={"fields": {"code": "morning"}})
     assert answer.json()["code"] == "role.insufficient"
+
+
+async def test_a_postback_is_a_hint_to_look_and_a_forged_one_changes_nothing(
+    home: House, offering: Offering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, ident = await connected(home, offering)
+    looked: list[AccountId | None] = []
+    monkeypatch.setattr(home.desk, "reconcile_now", looked.append)
+    before = dict(home.desk.state.orders)
+    for account, body in (
+        (ident, b"forged"),
+        (ident, b""),
+        (ident, b"\xff" * 100),
+        ("main-plain", b"changed k1"),
+        ("nobody", b"changed k1"),
+    ):
+        answer = await home.client().post(f"/api/v1/hooks/postback/{account}", content=body)
+        assert (answer.status_code, answer.json()["code"]) == (401, "postback.unproved")
+    assert looked == []
+    answer = await home.client().post(f"/api/v1/hooks/postback/{ident}", content=b"changed k1")
+    assert (answer.status_code, looked) == (204, [ident])
+    assert home.desk.state.orders == before
+    assert (await home.client().post(f"/api/v1/hooks/postback/{ident}", content=b"x" * 9000)).status_code == 413

@@ -224,6 +224,17 @@ class BrokerConnections:
         self._access[account] = (given.broker, access)
         await self._quote_anew(account)
 
+    def hinted(self, account: AccountId, body: bytes) -> bool:
+        """Compare the account with its broker at once where a message proves to be the broker's, and say whether it did."""
+        known = self._access.get(account)
+        if known is None:
+            return False
+        broker = brokerage.brokerage(known[0])
+        proved = isinstance(broker, brokerage.Hinting) and broker.hint(known[1], body)
+        if proved:
+            self.desk.reconcile_now(account)
+        return proved
+
     async def forget(self, account: AccountId, actor: str) -> None:
         """End the session, switch the account off and remove its credential; orders stay as they are at the broker."""
         session = self._sessions.pop(account, None)

@@ -24,6 +24,7 @@ from bidwell.server.alerts.history import History
 from bidwell.server.alerts.routes import router as alerts
 from bidwell.server.assets import Assets
 from bidwell.server.backtests.routes import router as backtests
+from bidwell.server.brokers.postback import postback_route
 from bidwell.server.brokers.routes import router as brokers
 from bidwell.server.context import ServerContext
 from bidwell.server.door import Door, Rules
@@ -78,6 +79,7 @@ def thin_routes() -> list[ThinRoute]:
         hooks.alert_route("/api/v1/hooks/alert"),
         hooks.signal_route("/api/v1/hooks/signal/{strategy}"),
         hooks.check_route("/api/v1/hooks/check"),
+        postback_route("/api/v1/hooks/postback/{account}"),
     ]
 
 
@@ -144,10 +146,11 @@ def _is_hot(path: str) -> bool:
 
 
 def create_alert_app(context: ServerContext) -> ASGIApp:
-    """The alert-only listener: POST /alert, POST /signal/{strategy}, GET /alert/check, and no more."""
+    """The alert-only listener: POST /alert, /signal/{strategy} and /postback/{account}, GET /alert/check, and no more."""
     routes: list[BaseRoute] = [
         hooks.alert_route("/alert"), hooks.signal_route("/signal/{strategy}"), hooks.check_route("/alert/check"),
         hooks.alert_route("/api/v1/hooks/alert"), hooks.signal_route("/api/v1/hooks/signal/{strategy}"),
+        postback_route("/postback/{account}"), postback_route("/api/v1/hooks/postback/{account}"),
     ]  # fmt: skip
     app = Starlette(routes=routes, exception_handlers=_HANDLERS)
     app.state.context, app.state.history = context, History(context.alerts)

@@ -393,6 +393,10 @@ class Connections(Protocol):
         """Go on with what a login of a person gave; raises InvalidInput, BrokerError."""
         ...
 
+    def hinted(self, account: AccountId, body: bytes) -> bool:
+        """Look at the broker where a message proves to be its own; whether it did. Nothing else of it is believed."""
+        ...
+
     async def forget(self, account: AccountId, actor: str) -> None:
         """End the session, switch the account off and remove its credential."""
         ...

@@ -16,6 +16,7 @@ from bidwell.brokers.zerodha import (
     ZerodhaFeed,
     ZerodhaMarket,
     configure,
+    genuine,
     parse,
     redeem,
 )
@@ -59,6 +60,10 @@ class Zerodha:
                 _REDEEMED.popitem(last=False)
         kept = {each: value for each, value in access.fields.items() if each != "request_token"}
         return kept | _REDEEMED[name]
+
+    def hint(self, access: Access, body: bytes) -> bool:
+        """Whether a postback is Zerodha's."""
+        return genuine(body, access.fields["api_secret"])
 
     def session(self, access: Access, account: Account, means: Means) -> BrokerSession:
         """A session of an account, not connected yet."""

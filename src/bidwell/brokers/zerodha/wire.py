@@ -203,6 +203,14 @@ class Candles(msgspec.Struct, frozen=True):
     candles: list[Candle]
 
 
+class Postback(msgspec.Struct, frozen=True):
+    """What proves a postback; the rest of it is not looked at."""
+
+    order_id: Text
+    order_timestamp: Text
+    checksum: Text
+
+
 class Message(msgspec.Struct, frozen=True):
     """A text frame of the ticker."""
 
