@@ -18,6 +18,7 @@ from bidwell.model import held_events as hev
 from bidwell.model.ids import client_order_id
 from bidwell.model.money import ZERO
 from bidwell.model.order import Order, OrderStatus
+from bidwell.model.terms import OrderType, TimeInForce
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,6 +134,11 @@ def standing(state: State, name: ClientOrderId, legs: list[ClientOrderId]) -> St
     entry, exits = state.orders.get(name), tuple(state.orders[one] for one in legs)
     filled = entry.filled_quantity if entry is not None else _protected(state, exits[0])
     return Standing(entry, exits, filled - sum((one.filled_quantity for one in exits), ZERO))
+
+
+def _at_once(order: Order) -> bool:
+    """Whether an order fills at once or ends by itself: that it was canceled is no wish of anybody's."""
+    return order.terms.order_type is OrderType.MARKET or order.terms.time_in_force in {TimeInForce.IOC, TimeInForce.FOK}
 
 
 def _protected(state: State, order: Order) -> Decimal:
@@ -294,7 +300,7 @@ class Brackets:
         core.emit(ev.OrderApproved(now, order, self._nothing(order), ()))
         core.emit(hev.OrderHeld(now, again))
         self._legs[name].append(again)
-        failed = [one for one in stands.legs if one.leg == last.leg and one.status in _FAILED]
+        failed = [one for one in stands.legs if one.leg == last.leg and (one.status in _FAILED or _at_once(one))]
         if last in failed:
             self._holding.pause(again, len(failed))
         best = self._holding.best_of(last.client_order_id)
@@ -315,7 +321,7 @@ class Brackets:
         trace = self._core.state.traces[last.client_order_id]
         if last.status is OrderStatus.DENIED:
             return trace.denial is None or trace.denial.rule != "canceled_before_sent" or trace.denial.current == ACTOR
-        if last.status is OrderStatus.CANCELED and trace.asked_off is None:
+        if last.status is OrderStatus.CANCELED and trace.asked_off is None and not _at_once(last):
             if not stands.out and not any(one.status is OrderStatus.HELD for one in stands.legs):
                 self._tell(name, last, "was canceled at the broker")
             return False

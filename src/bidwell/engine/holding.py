@@ -37,7 +37,7 @@ VALID: Final = timedelta(seconds=60)
 MAX_AGE: Final = Decimal(15)
 """Seconds after which a price sets nothing off, where no limit says how old prices may be."""
 
-_MARK_EVERY = 1.0
+_MARK_EVERY, _TELL_EVERY = 1.0, 1.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 
 
@@ -70,6 +70,7 @@ class Holding:
         self._pauses: dict[ClientOrderId, tuple[float, float]] = {}
         self._blind: dict[ClientOrderId, None] = {}
         self._moved: tuple[datetime | None, float] = (None, 0.0)
+        self._told_at = 0.0
 
     # --- taking in --------------------------------------------------------------------------------
 
@@ -159,10 +160,8 @@ class Holding:
             quote = quotes.get(order.instrument)
             if quote is None or self._looked.get(name) is quote or not self._watches(order):
                 continue
-            if self._usable(order, now):
+            if self._see(order, quote, now):
                 self._looked[name] = quote
-                self._blind.pop(name, None)
-                self._see(order, quote, now)
 
     def _watches(self, order: Order) -> bool:
         """Whether prices matter to an order: it is held and due by one, or the broker trails it and may give it back."""
@@ -185,31 +184,43 @@ class Holding:
         return age is not None and age <= most
 
     def _tell_blind(self) -> None:
-        """A held order whose prices stopped protects nobody: somebody should know, once."""
-        core, now = self._core, self._core.now()
+        """A held order whose prices stopped protects nobody: somebody should know, once until they are back."""
+        core, now, moment = self._core, self._core.now(), self._core.monotonic()
+        if moment - self._told_at < _TELL_EVERY:
+            return
+        self._told_at = moment
         for name in core.state.held:
             order = core.state.orders[name]
-            if name in self._blind or order.status is not OrderStatus.HELD or self._young(order, now):
-                continue
-            if core.market.session_open(core.state.instruments[order.instrument], now):
+            if order.status is not OrderStatus.HELD or self._young(order, now):
+                self._blind.pop(name, None)
+            elif name not in self._blind and core.market.session_open(core.state.instruments[order.instrument], now):
                 self._blind[name] = None
                 facts: dict[str, object] = {"account": order.account, "order": name, "instrument": order.instrument}
                 core.alarm("held_order_without_prices", facts)
 
-    def _see(self, order: Order, quote: Quote, now: datetime) -> None:
-        """Move what a trailing stop is measured from, and keep the price that sets the order off."""
+    def _see(self, order: Order, quote: Quote, now: datetime) -> bool:
+        """Move what a trailing stop is measured from, and keep the price that sets the order off.
+
+        False where something follows from a price that may not be used now: it is looked at again.
+        """
         core, name = self._core, order.client_order_id
-        price = emulation.price_of(order, quote)
+        price, best = emulation.price_of(order, quote), self.best_of(name)
         if price <= 0 or name in self.hits:
-            return
-        best = self.best_of(name)
+            return True
         trails = (order.asked or order.terms).order_type is OrderType.TRAILING_STOP
-        if trails and emulation.better(order.side, price, best):
-            best = self._best[name] = price
+        moves = trails and emulation.better(order.side, price, best)
+        at = emulation.level(order, core.state.instruments[order.instrument], price if moves else best)
+        hit = order.status is OrderStatus.HELD and at is not None and emulation.reached(order, price, at)
+        if not (moves or hit):
+            return True
+        if not self._usable(order, now):
+            return False
+        if moves:
+            self._best[name] = price
             self._mark(name, price)
-        at = emulation.level(order, core.state.instruments[order.instrument], best)
-        if order.status is OrderStatus.HELD and at is not None and emulation.reached(order, price, at):
+        if hit and at is not None:
             self.hits[name] = hev.Seen(price, at, quote.received_at, now)
+        return True
 
     def best_of(self, name: ClientOrderId) -> Decimal | None:
         """The best price that a trailing stop has seen."""

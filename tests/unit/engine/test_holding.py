@@ -387,6 +387,19 @@ async def test_a_stop_that_filled_unheard_over_a_part_is_held_again_for_the_rest
 
 
 @virtually
+async def test_a_stop_that_the_broker_ended_half_filled_goes_on() -> None:
+    bench = await opened(changes=POOR)
+    receipt = await bench.send("k1", protection=BOTH)
+    await bench.until(lambda: bench.truth() == 10)
+    bench.quote("94", size=4)
+    await bench.until(lambda: bench.truth() == 6)
+    bench.exchange.publish(bench.venue.cancel("acc_0", leg(bench, receipt, 2).client_order_id))
+    await prices(bench, "94")
+    await bench.until(lambda: bench.truth() == 0)
+    assert leg(bench, receipt, 2).quantity == 6
+
+
+@virtually
 async def test_a_close_by_hand_takes_held_exits_off() -> None:
     bench = await opened(changes=BARE)
     receipt = await bench.send("k1", protection=BOTH)
