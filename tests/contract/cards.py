@@ -14,6 +14,7 @@ ADAPTERS = {
     "tests/contract/test_angelone.py::TestAngelOne": "angelone",
     "tests/contract/test_ccxt.py::TestBinance": "binance",
     "tests/contract/test_ccxt.py::TestBybit": "bybit",
+    "tests/contract/test_ccxt.py::TestCoinbase": "coinbase",
     "tests/contract/test_dhan.py::TestDhan": "dhan",
     "tests/contract/test_fyers.py::TestFyers": "fyers",
     "tests/contract/test_ccxt.py::TestKraken": "kraken",

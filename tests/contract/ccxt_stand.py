@@ -14,6 +14,7 @@ from typing import Any
 from aiohttp.typedefs import Middleware
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from msgspec import structs
 
 from bidwell.app.clock import WallClock
 from bidwell.brokers.ccxt_exchanges import PROFILES, ExchangeBroker, ExchangeConfig, PairBook
@@ -26,6 +27,9 @@ from bidwell.simulation.orders import Ticket
 from bidwell.twins import Dialect, Mishap, Scenario, Script, Stage, TwinServer
 from bidwell.twins.crypto.binance import BinanceTwin
 from bidwell.twins.crypto.bybit import BybitTwin
+from bidwell.twins.crypto.coinbase import CoinbaseTwin
+from bidwell.twins.crypto.coinbase import order_id as coinbase_id
+from bidwell.twins.crypto.coinbase import venue_id_of as coinbase_venue_id
 from bidwell.twins.crypto.kraken import KrakenTwin
 from bidwell.twins.crypto.kraken import order_id as kraken_id
 from bidwell.twins.crypto.kraken import venue_id_of as kraken_venue_id
@@ -56,7 +60,7 @@ SCENARIO = Scenario(
 
 
 @cache
-def pem() -> str:
+def pem(_which: int = 0) -> str:
     """A private key as Coinbase gives it out."""
     made = ec.generate_private_key(ec.SECP256R1())
     return made.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL,
@@ -74,11 +78,13 @@ class Kit:
     order_id: Callable[[str], str] = lambda venue_id: str(number(venue_id))
     venue_id: Callable[[str], str] = venue_id_of
     rejects_later: bool = True
+    secret: Callable[[], str] = lambda: KEY["secret"]
 
 
 KITS = {
     "binance": Kit(BinanceTwin),
     "bybit": Kit(BybitTwin),
+    "coinbase": Kit(CoinbaseTwin, coinbase_id, coinbase_venue_id, rejects_later=False, secret=pem),
     "kraken": Kit(KrakenTwin, kraken_id, kraken_venue_id, rejects_later=False),
     "okx": Kit(OkxTwin, rejects_later=False),
 }
@@ -105,7 +111,8 @@ class ExchangeStand:
         return ExchangeBroker(used, self.account, self.book, WallClock(), SeededEntropy())
 
     def broker_with_bad_credentials(self) -> ExchangeBroker:
-        return self.broker(replace(self.config, secret="d3Jvbmctc2VjcmV0LTAwMDE="))
+        wrong = pem(1) if self.config.profile.id == "coinbase" else "d3Jvbmctc2VjcmV0LTAwMDE="
+        return self.broker(replace(self.config, secret=wrong))
 
     def broker_without_server(self) -> ExchangeBroker:
         return self.broker(replace(self.config, twin="http://127.0.0.1:1"))
@@ -199,10 +206,14 @@ async def exchange_stand(
 ) -> AsyncIterator[ExchangeStand]:  # fmt: skip
     """An exchange's twin with two accounts."""
     kit, profile = KITS[exchange], PROFILES[exchange]
-    stage = Stage(SCENARIO, WallClock())
+    first, other = SCENARIO.accounts
+    mine = structs.replace(first, fields=KEY | {"secret": kit.secret()})
+    if exchange == "coinbase":
+        other = structs.replace(other, fields=other.fields | {"secret": pem(2)})
+    stage = Stage(structs.replace(SCENARIO, accounts=(mine, other)), WallClock())
     server = TwinServer(stage, kit.twin(stage), middlewares=middlewares)
     await server.start()
-    config = ExchangeConfig(profile, KEY["key"], KEY["secret"], "USD", KEY["password"], "twin", server.url, stream=QUICK,
+    config = ExchangeConfig(profile, KEY["key"], kit.secret(), "USD", KEY["password"], "twin", server.url, stream=QUICK,
                             answer_timeout=2.0, patience=0.5, rate=Limits(Decimal(2000), 2000, 100), paced=False)  # fmt: skip
     account = Account(AccountId("acc_plain"), "Plain", exchange, "100000001", "USD")
     try:

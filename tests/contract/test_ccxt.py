@@ -67,3 +67,9 @@ class TestKraken(SpotContract):
     """The adapter keeps the broker contract against Kraken's twin."""
 
     exchange = "kraken"
+
+
+class TestCoinbase(SpotContract):
+    """The adapter keeps the broker contract against Coinbase's twin."""
+
+    exchange = "coinbase"

@@ -34,7 +34,7 @@ VARYING = frozenset({"signature", "timestamp", "nonce", "recvWindow"})
 # Our own options ask for more than the capture did, or for what the exchange has one call for and the capture another.
 ELSEWHERE = {
     "binance": {"editOrder", "fetchMarkets"},
-    "coinbase": {"createOrder limit buy + clientOrderId", "fetchMarkets", "fetchOHLCV 1m"},
+    "coinbase": {"createOrder limit buy + clientOrderId", "fetchBalance", "fetchMarkets", "fetchOHLCV 1m"},
     "kraken": {"fetchOHLCV 1m"},
 }  # fmt: skip
 

@@ -129,6 +129,7 @@ BROKERS: dict[str, str] = {
     "angelone": "bidwell.app.brokerages.angelone",
     "binance": "bidwell.app.brokerages.exchanges:binance",
     "bybit": "bidwell.app.brokerages.exchanges:bybit",
+    "coinbase": "bidwell.app.brokerages.exchanges:coinbase",
     "dhan": "bidwell.app.brokerages.dhan",
     "fyers": "bidwell.app.brokerages.fyers",
     "kraken": "bidwell.app.brokerages.exchanges:kraken",

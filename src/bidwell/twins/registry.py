@@ -14,7 +14,7 @@ from bidwell.twins.alpaca import SCENARIO as ALPACA
 from bidwell.twins.alpaca import AlpacaTwin
 from bidwell.twins.angelone import SCENARIO as ANGELONE
 from bidwell.twins.angelone import AngelTwin
-from bidwell.twins.crypto import binance, bybit, kraken, okx
+from bidwell.twins.crypto import binance, bybit, coinbase, kraken, okx
 from bidwell.twins.dhan import SCENARIO as DHAN
 from bidwell.twins.dhan import DhanTwin
 from bidwell.twins.dialect import Dialect
@@ -58,6 +58,7 @@ TWINS: dict[str, Listing] = {
         Listing("angelone", "Angel One", ANGELONE, AngelTwin),
         Listing("binance", "Binance", binance.SCENARIO, binance.BinanceTwin),
         Listing("bybit", "Bybit", bybit.SCENARIO, bybit.BybitTwin),
+        Listing("coinbase", "Coinbase", coinbase.SCENARIO, coinbase.CoinbaseTwin),
         Listing("dhan", "Dhan", DHAN, DhanTwin),
         Listing("fyers", "Fyers", FYERS, FyersTwin),
         Listing("kraken", "Kraken", kraken.SCENARIO, kraken.KrakenTwin),

@@ -167,3 +167,28 @@ _SAID: dict[str, Callable[[dict[str, Any]], tuple[str, str]]] = {
 def said_in(exchange: str, parsed: object) -> tuple[str, str]:
     """The code and the words of an error in an answer; empty where there are none."""
     return _SAID[exchange](parsed) if isinstance(parsed, dict) else ("", "")
+
+
+def refusal(exchange: str, parsed: object) -> Kind | None:
+    """What an answer that the exchange calls its final word on an order means, whatever its code; None for others.
+
+    ../shared: an OKX item with a code, an error list of Kraken's about an order, Coinbase's `success` false.
+    """
+    if not isinstance(parsed, dict):
+        return None
+    if exchange == "coinbase":
+        results = parsed.get("results")
+        if isinstance(results, list) and results and all(_inner(each, "success") is False for each in results):
+            return Kind.NOT_FOUND
+        return Kind.REJECTED_RULE if parsed.get("success") is False and "error_response" in parsed else None
+    if exchange == "okx":
+        rows = parsed.get("data")
+        first = rows[0] if isinstance(rows, list) and rows else None
+        return None if _text(_inner(first, "sCode")) in {"", "0"} else Kind.REJECTED_RULE
+    if exchange == "kraken":
+        return Kind.REJECTED_RULE if _kraken(parsed)[0].startswith("EOrder:") else None
+    return None
+
+
+def _inner(row: object, name: str) -> object:
+    return row.get(name) if isinstance(row, dict) else None

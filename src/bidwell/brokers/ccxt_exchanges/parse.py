@@ -33,6 +33,9 @@ FORCES = {
 STATUSES = {
     "open": OrderStatus.WORKING, "canceling": OrderStatus.WORKING, "closed": OrderStatus.FILLED,
     "canceled": OrderStatus.CANCELED, "expired": OrderStatus.EXPIRED, "rejected": OrderStatus.REJECTED,
+    # What the library hands on as Coinbase says it.
+    "pending": OrderStatus.WORKING, "queued": OrderStatus.WORKING, "cancel_queued": OrderStatus.WORKING,
+    "edit_queued": OrderStatus.WORKING,
 }  # fmt: skip
 TIMEFRAMES = {60: "1m", 300: "5m", 900: "15m", 1800: "30m", 3600: "1h", 14400: "4h", 86400: "1d", 604800: "1w"}
 
@@ -74,7 +77,7 @@ def created(row: wire.Order) -> datetime | None:
 
 def terms(row: wire.Order) -> Terms:
     """An order's terms; a market order has no time in force of its own."""
-    word = row.type or ""
+    word = (row.type or "").lower()
     trigger = row.triggerPrice or None
     limited = "limit" in word
     if not limited and "market" not in word and "stop" not in word and "take" not in word:
@@ -98,7 +101,7 @@ def status(row: wire.Order) -> OrderStatus:
     One that closed with less than its quantity was canceled; what an immediate order could not get is canceled, whatever
     the exchange calls it.
     """
-    found = _word(STATUSES, row.status or "", "status")
+    found = _word(STATUSES, (row.status or "").lower(), "status")
     filled = finite(row.filled if row.filled is not None else ZERO, "filled")
     if found is OrderStatus.FILLED and row.amount is not None and filled < row.amount:
         return OrderStatus.CANCELED

@@ -115,10 +115,11 @@ class Reading:
             raise
         orders, complete = [], True
         for row in rows.values():
-            if not _belongs(row, since):
+            done = fills.get(row.id, ())
+            if not _belongs(row, done, since):
                 continue
             try:
-                orders.append(parse.order(row, fills.get(row.id, ()), self._context()))
+                orders.append(parse.order(row, done, self._context()))
             except ProtocolError:
                 complete = False
         self._open_before = {row.id: row.symbol or "" for row in open_rows}
@@ -202,9 +203,11 @@ class Reading:
         return parse.Context(self._account, self._book, self._clock.now())
 
 
-def _belongs(row: Order, since: datetime | None) -> bool:
-    """Whether an order is in the report: open, or closed since."""
+def _belongs(row: Order, done: Sequence[Fill], since: datetime | None) -> bool:
+    """Whether an order is in the report: open, or closed since; where no end is told, its last fill is it."""
     if since is None or row.status in {"open", "canceling"}:
         return True
-    ended = row.lastUpdateTimestamp or row.lastTradeTimestamp
-    return ended is None or parse.moment(ended, "the time of its end") >= since
+    told = row.lastUpdateTimestamp or row.lastTradeTimestamp
+    if told is not None:
+        return parse.moment(told, "the time of its end") >= since
+    return not (row.status == "closed" and done) or max(each.occurred_at for each in done) >= since

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from bidwell.brokers.ccxt_exchanges.client.calls import Ticket
 from bidwell.brokers.ccxt_exchanges.config import Profile
+from bidwell.brokers.ccxt_exchanges.config.profile import AMOUNT
 from bidwell.model.order import Order
 from bidwell.model.terms import OrderType, Side, Terms, TimeInForce
 
@@ -32,14 +33,17 @@ def ticket_of(order: Order, symbol: str, profile: Profile, *, quantity: Decimal 
     if wanted.order_type in _LIMITED and wanted.time_in_force in {TimeInForce.IOC, TimeInForce.FOK}:
         params["timeInForce"] = wanted.time_in_force.value
     if wanted.order_type is OrderType.MARKET and order.side is Side.BUY:
-        if profile.market_buy is None:
-            raise Unworkable(
-                "terms.market_buy", f"{profile.title} takes market orders to buy in money only: send a limit"
-            )
-        params |= profile.market_buy
+        amount = f"{quantity or order.quantity:f}"
+        params |= {name: _with_amount(value, amount) for name, value in profile.market_buy.items()}
     price = None if wanted.limit_price is None else f"{wanted.limit_price:f}"
     return Ticket(symbol, "market" if market else "limit", order.side.lower(), f"{quantity or order.quantity:f}", price,
                   params)  # fmt: skip
+
+
+def _with_amount(value: object, amount: str) -> object:
+    if isinstance(value, dict):
+        return {name: _with_amount(inner, amount) for name, inner in value.items()}
+    return amount if value == AMOUNT else value
 
 
 def check_exact(ticket: Ticket, rounded: tuple[str, str | None], price: str | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from decimal import Decimal
 from typing import Protocol
 
 from bidwell.brokers.ccxt_exchanges import parse
@@ -15,6 +16,7 @@ from bidwell.brokers.transport import Socket
 from bidwell.engine.ports import BrokerEvent, Clock
 from bidwell.model import events as ev
 from bidwell.model.errors import BrokerError, Refused
+from bidwell.model.fill import Fill
 from bidwell.model.ids import AccountId, BrokerOrderId, ClientOrderId
 from bidwell.model.money import ZERO
 
@@ -57,6 +59,7 @@ class Updates:
         self._words = WORDS[client.profile.id]
         self._names: dict[str, ClientOrderId] = {}
         self._mentioned: dict[str, None] = {}
+        self._steps: dict[tuple[str, Decimal], list[Fill]] = {}
         self._waiting: deque[Order] = deque()
         self._worker: asyncio.Task[None] | None = None
 
@@ -146,14 +149,27 @@ class Updates:
                 self._waiting.popleft()
 
     async def _read(self, row: Order) -> None:
-        """Tell the executions of an order before what became of it."""
-        name = self._names[row.id]
-        rows = await self._client.executions_of(row, row.symbol or "")
-        context = self._context()
+        """Tell the executions of an order before what became of it: each once for each step that the stream told."""
+        name, context = self._names[row.id], self._context()
         accepted, *ends = parse.update(row, name, context)
+        step = (row.id, row.filled or ZERO)
+        if step not in self._steps:
+            before = {
+                each.execution_id for (order_id, _), told in self._steps.items() if order_id == row.id for each in told
+            }
+            found = [
+                parse.fill(each, name, context) for each in await self._client.executions_of(row, row.symbol or "")
+            ]
+            self._steps[step] = [each for each in found if each.execution_id not in before]
+            if len(self._steps) > _REMEMBERED:
+                del self._steps[next(iter(self._steps))]
+            told = self._steps[step]
+        else:
+            # A step told twice is heard twice; the end of an order repeats its last.
+            told = [] if ends else self._steps[step]
         self._owner.tell(accepted)
-        for each in rows:
-            self._owner.tell(ev.OrderFilled(context.at, name, parse.fill(each, name, context)))
+        for each in told:
+            self._owner.tell(ev.OrderFilled(context.at, name, each))
         for event in ends:
             self._owner.tell(event)
 

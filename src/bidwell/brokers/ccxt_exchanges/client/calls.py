@@ -147,6 +147,13 @@ class ExchangeClient:
             rows = [self._order(each, "an order") for each in found]
             return [each for each in rows if each.status not in {"open", "canceling"}]
         what = "the list of closed orders"
+        if self._has("fetchOrders"):
+            found = await self._seam.run(
+                lambda exchange: exchange.fetch_orders(symbol, since, None, dict(params or {})), what
+            )
+            return [
+                row for row in (self._order(each, what) for each in found) if row.status not in {"open", "canceling"}
+            ]
         call = (
             "fetch_canceled_and_closed_orders" if self._has("fetchCanceledAndClosedOrders") else "fetch_closed_orders"
         )

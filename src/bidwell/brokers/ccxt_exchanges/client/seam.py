@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from bidwell.brokers.ccxt_exchanges.client import library
 from bidwell.brokers.ccxt_exchanges.config import LIVE, ExchangeConfig
-from bidwell.brokers.ccxt_exchanges.errors import VENDORS, kind_of, said_in
+from bidwell.brokers.ccxt_exchanges.errors import VENDORS, kind_of, refusal, said_in
 from bidwell.brokers.transport import Answer, Caller, Health, Http, Kind, Request, Verdict
 from bidwell.brokers.transport.caller import Denied
 from bidwell.model.errors import ProtocolError, Refused, Unavailable
@@ -125,15 +125,15 @@ class Seam:
         if answer.status >= 500:
             # Whatever it says of the order: what became of it is not known.
             return replace(vendor.judge(answer.status, "", ""), text=words or text[:200])
-        said = self._refusal(answer, text, parsed)
-        if said is None:
+        said, final = self._refusal(answer, text, parsed), refusal(self.profile.id, parsed)
+        if said is None and final is None:
             return None
         known = vendor.judge(answer.status, code, words or text[:200])
-        if known.kind is not Kind.UNKNOWN or said is _ODD:
+        kind = Kind.UNKNOWN if said is None or said is _ODD else kind_of(said)
+        kind = final if kind is Kind.UNKNOWN and final is not None else kind
+        if known.kind is not Kind.UNKNOWN or kind is Kind.UNKNOWN:
             return known
-        return Verdict(
-            kind_of(said), code or type(said).__name__, f"{self.profile.title} said no.", words or text[:200]
-        )
+        return Verdict(kind, code or kind, f"{self.profile.title} said no.", words or text[:200])
 
     def _refusal(self, answer: Answer, text: str, parsed: Any) -> Exception | None:  # noqa: ANN401 - JSON
         """What the library makes of an answer: its error, or None where it is content."""

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from bidwell.brokers.ccxt_exchanges.config.profile import Lookup, Profile
+from bidwell.brokers.ccxt_exchanges.config.profile import AMOUNT, Lookup, Profile
 from bidwell.brokers.transport import Environment, Field, Guide, Limits
 from bidwell.engine.ports import DedupeScope
 from bidwell.model.terms import OrderType, TimeInForce
@@ -166,6 +166,9 @@ KRAKEN = Profile(
     login_url="https://pro.kraken.com/app/settings/api",
 )  # fmt: skip
 
+MARKET_BUY_IN_COINS = {"order_configuration": {"market_market_ioc": {"base_size": AMOUNT}}}
+"""Unconfirmed: Coinbase takes a market order to buy by the coin's amount; the library knows such orders in money only."""
+
 COINBASE = Profile(
     id="coinbase",
     title="Coinbase",
@@ -179,16 +182,18 @@ COINBASE = Profile(
         secret=Field("secret", "Private key", "-----BEGIN EC PRIVATE KEY----- …, as the file has it", pattern=_PEM),
     ),
     hosts=frozenset({"api.coinbase.com", "advanced-trade-ws.coinbase.com", "advanced-trade-ws-user.coinbase.com"}),
-    options=_SPOT | {"createMarketBuyOrderRequiresPrice": False, "fetchMarkets": {"types": ["spot"]}},
+    # The accounts of the newer API tell what open orders hold.
+    options=_SPOT | {"createMarketBuyOrderRequiresPrice": False, "fetchBalance": "v3PrivateGetBrokerageAccounts"},
     order_types=_PLAIN,
-    times_in_force=_FORCES,
+    # The library does not read the limit of an order to fill or kill.
+    times_in_force=_FORCES - {TimeInForce.FOK},
     dedupe_scope=DedupeScope.NONE,
     replace=False,
     rate=_rate(10, 20, 5),
     submit="client_order_id",
     cancel="",
     find=Lookup(),
-    market_buy=None,
+    market_buy=MARKET_BUY_IN_COINS,
     writes=_path(r"^POST /api/v3/brokerage/orders(/batch_cancel|/edit)?$"),
     cancels=_path(r"^POST /api/v3/brokerage/orders/batch_cancel"),
     stream_fills=False,

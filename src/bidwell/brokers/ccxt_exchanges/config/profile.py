@@ -11,6 +11,9 @@ from bidwell.brokers.transport import Guide, Limits
 from bidwell.engine.ports import DedupeScope
 from bidwell.model.terms import OrderType, TimeInForce
 
+AMOUNT = "{amount}"
+"""Stands for an order's quantity in what a market order to buy needs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
@@ -42,8 +45,7 @@ class Profile:
 
     `id` is the library's name of it and ours, `venue` the second half of its instruments' ids. `submit`, `cancel` and
     `find` say how our own id goes out: what the library sends for its unified parameter is wrong on some exchanges.
-    `market_buy` is what a market order to buy an amount of the coin needs; None where an exchange takes such orders in
-    money only. `writes` and `cancels` match "METHOD /path" of requests that change something. `by_symbol`: closed
+    `market_buy` is what a market order to buy an amount of the coin needs. `writes` and `cancels` match "METHOD /path" of requests that change something. `by_symbol`: closed
     orders and fills are told for one pair at a time. `stream_fills`: the order stream tells executions with their ids,
     else they are read. `in_turn`: its requests carry rising numbers and go one at a time. At `login_url` a person makes a key.
     """
@@ -62,7 +64,7 @@ class Profile:
     submit: str
     cancel: str
     find: Lookup
-    market_buy: Mapping[str, Any] | None
+    market_buy: Mapping[str, Any]
     writes: re.Pattern[str]
     cancels: re.Pattern[str]
     by_symbol: bool = False
