@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 
 from bidwell.brokers.tradovate import parse, wire
-from bidwell.brokers.transport import finite, positive
+from bidwell.brokers.transport import finite, moment, positive
 from bidwell.model.ids import ClientOrderId
 from bidwell.model.order import CLOSED
 
@@ -51,7 +52,7 @@ class Entities:
     refused: set[int] = field(default_factory=set)
     reasons: dict[int, str] = field(default_factory=dict)
     filled: dict[int, Decimal] = field(default_factory=dict)
-    _last: dict[int, str] = field(default_factory=dict)
+    _last: dict[int, datetime] = field(default_factory=dict)
     _names: dict[int, ClientOrderId] = field(default_factory=dict)
     _first: dict[ClientOrderId, int] = field(default_factory=dict)
     _by_hand: set[int] = field(default_factory=set)
@@ -214,10 +215,11 @@ class Entities:
         """The terms under which an order works."""
         return parse.in_force(self.versions.get(order, {}), self.refused)
 
-    def last_at(self, order: int) -> str:
-        """When anything of an order was last told of, as Tradovate wrote it."""
-        return self._last.get(order, "")
+    def last_at(self, order: int) -> datetime | None:
+        """When anything of an order last happened, None where Tradovate does not say it."""
+        return self._last.get(order)
 
     def _saw(self, order: int, timestamp: str | None) -> None:
-        if timestamp is not None and timestamp > self._last.get(order, ""):
-            self._last[order] = timestamp
+        if timestamp is not None:
+            at = moment(timestamp, "timestamp")
+            self._last[order] = max(at, self._last.get(order, at))

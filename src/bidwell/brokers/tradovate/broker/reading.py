@@ -9,7 +9,7 @@ from bidwell.brokers.tradovate import parse, wire
 from bidwell.brokers.tradovate.broker.entities import Entities, UnknownOrder
 from bidwell.brokers.tradovate.client.rest import TradovateClient
 from bidwell.brokers.tradovate.symbols import SymbolBook, guess
-from bidwell.brokers.transport import finite, moment
+from bidwell.brokers.transport import finite
 from bidwell.engine.ports import BrokerOrder, Clock, Snapshot
 from bidwell.model.errors import ProtocolError, Refused, Unavailable
 from bidwell.model.fill import Fill
@@ -153,6 +153,7 @@ class Reading:
             return None
         world = Entities(account.id)
         await self._complete(world, [row])
+        await self.learn([] if row.contract_id is None else [row.contract_id])
         found, complete = self._orders(world, None)
         if not complete:
             raise ProtocolError(f"order {number} could not be read")
@@ -174,15 +175,16 @@ class Reading:
                       commands=await self._client.commands_of(numbers), fills=await self._client.fills(numbers))  # fmt: skip
         for fee in await self._client.fees(number for order in world.fills.values() for number in order):
             world.put_fee(fee)
-        await self.learn(row.contract_id for row in rows if row.contract_id is not None)
 
     # --- everything -----------------------------------------------------------------------------------
 
     async def snapshot(self, world: Entities, since: datetime | None) -> Snapshot:
         """A report out of what is known: open orders, those closed since, positions and cash."""
         taken_at = self._clock.now()
-        await self.learn([*(row.contract_id for row in world.orders.values() if row.contract_id is not None),
-                          *(row.contract_id for row in world.positions.values())])  # fmt: skip
+        # Only what is shown: an old account has held many contracts that are no more.
+        named = [row.contract_id for row in world.orders.values() if _is_shown(row, world, since)]
+        named += [row.contract_id for row in world.positions.values() if row.net_pos]
+        await self.learn(each for each in named if each is not None)
         await self._learn_currencies(world.balances)
         self.gap = ""
         orders, complete = self._orders(world, since)
@@ -204,10 +206,8 @@ class Reading:
     def _orders(self, world: Entities, since: datetime | None) -> tuple[list[BrokerOrder], bool]:
         context, found, complete = parse.Context(self._account, self._book, self._clock.now()), [], True
         for row in world.orders.values():
-            if row.account_id != world.account:
-                continue
             try:
-                if _belongs(row, world, since):
+                if _is_shown(row, world, since):
                     found.append(self._order(row, world, context))
             except (ProtocolError, UnknownOrder) as problem:
                 complete, self.gap = False, str(problem)
@@ -230,9 +230,11 @@ class Reading:
         return found
 
 
-def _belongs(row: wire.Order, world: Entities, since: datetime | None) -> bool:
+def _is_shown(row: wire.Order, world: Entities, since: datetime | None) -> bool:
     """Whether an order is in a report: open, or closed since; one that does not say when it ended is."""
+    if row.account_id != world.account:
+        return False
     if since is None or parse.STATUSES.get(row.ord_status) not in CLOSED:
         return True
     last = world.last_at(row.id)
-    return not last or moment(last, "timestamp") >= since
+    return last is None or last >= since
