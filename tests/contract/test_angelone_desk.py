@@ -18,18 +18,28 @@ from bidwell.brokers.angelone.client import Login
 from bidwell.brokers.transport import Kind, Verdict
 from bidwell.brokers.transport.caller import Denied
 from bidwell.brokers.transport.totp import totp
-from bidwell.engine.ports import SessionLife
+from bidwell.engine.ports import BrokerEvent, SessionLife
 from bidwell.model.account import Account
 from bidwell.model.errors import InDoubt, InvalidInput, Refused, Unavailable
-from bidwell.model.events import OrderAccepted, OrderCanceled, OrderFilled, OrderRejected, OrderReplaced
+from bidwell.model.events import (
+    CancelRejected,
+    OrderAccepted,
+    OrderCanceled,
+    OrderFilled,
+    OrderRejected,
+    OrderReplaced,
+    ReplaceRejected,
+)
 from bidwell.model.ids import AccountId
 from bidwell.model.order import OrderStatus
 from bidwell.model.terms import OrderType, Side, Terms, TimeInForce
+from bidwell.simulation.facts import Amended
 from bidwell.simulation.orders import Ticket
 from bidwell.twins.angelone import words
 from bidwell.twins.angelone.words import venue_id
 from bidwell.twins.mishaps import MishapType, On
 from bidwell.twins.scenario import inner_id
+from bidwell.twins.stage import ORDERS
 from tests.contract.angelone_stand import ACME, FIELDS, FUTURE, NIFTY, SYMBOL, AngelStand, angelone_stand
 from tests.contract.broker_stand import Ear, Maker, approved, until
 from tests.contract.paper_stand import SeededEntropy
@@ -312,6 +322,49 @@ async def test_a_stop_is_changed_and_canceled_under_its_variety_by_a_session_tha
     await second.cancel(order)
     await heard.hears(name, OrderCanceled)
     await second.close()
+
+
+@pytest.mark.parametrize("said", [(0, 1, 2), (0, 1), (2,), (2, 0, 1)], ids=str)
+async def test_a_change_is_told_once_by_whichever_of_its_messages_come(
+    stand: AngelStand, monkeypatch: pytest.MonkeyPatch, said: tuple[int, ...]
+) -> None:
+    real = stand.twin._events[Amended]
+
+    def some(fact: Amended) -> tuple[str, list[str | bytes]]:
+        account, frames = real(fact)
+        return account, [frames[place] for place in said]
+
+    monkeypatch.setattr(stand.twin, "_events", stand.twin._events | {Amended: some})
+    broker, ear, make = stand.broker(), Ear(), Maker(stand, TimeInForce.DAY)
+    await broker.connect(ear)
+    order, later = make.limit("90.00"), make.order()
+    await broker.submit(approved(order))
+    await broker.replace(order, Decimal(12), make.terms("91.00"))
+    await ear.hears(order.client_order_id, OrderReplaced)
+    await broker.submit(approved(later))
+    await ear.hears(later.client_order_id, OrderFilled)
+    (told,) = (each for each in ear.of(order.client_order_id) if isinstance(each, OrderReplaced))
+    assert (told.quantity, told.terms.limit_price) == (Decimal(12), Decimal("91.00"))
+    await broker.close()
+
+
+@pytest.mark.parametrize(("word", "kind"), [("not modified", ReplaceRejected), ("not cancelled", CancelRejected)])
+async def test_an_exchange_that_does_not_change_or_cancel_is_told(
+    stand: AngelStand, word: str, kind: type[BrokerEvent]
+) -> None:
+    broker, ear, make = stand.broker(), Ear(), Maker(stand, TimeInForce.DAY)
+    await broker.connect(ear)
+    order = make.limit("90.00")
+    await broker.submit(approved(order))
+    theirs = await broker.find(order.client_order_id)
+    assert theirs is not None
+    broker._updates.expect(theirs.broker_order_id, Decimal(12), make.terms("91.00"))
+    row = stand.twin.records.row(stand.stage.order(venue_id(theirs.broker_order_id)))
+    refusal = stand.twin._message("plain", "AB01", row | {"status": word, "text": "16346: no"})
+    stand.stage.lines.tell("plain", [refusal], ORDERS)
+    await ear.hears(order.client_order_id, kind)
+    assert getattr(ear.of(order.client_order_id)[-1], "reason", "") == "16346: no"
+    await broker.close()
 
 
 async def test_what_a_person_changes_at_the_brokers_own_screen_is_told(stand: AngelStand) -> None:

@@ -145,8 +145,14 @@ class AngelTwin:
     def _amended(self, fact: Amended) -> tuple[str, list[str | bytes]]:
         held = self.stage.state.orders[fact.broker_order_id]
         row = self.records.row(held)
+        # The first two show the order as it was before the change.
+        before = self.records.before.pop(fact.broker_order_id, row)
         works = words.TRIGGER if held.stop_price is not None and not held.triggered else words.OPEN
-        return fact.account, [self._frame(fact.account, row, "modified"), self._frame(fact.account, row, works)]
+        modified = self._message(
+            fact.account, words.CODES["modified"], before | {"status": "modified", "orderstatus": works}
+        )
+        return fact.account, [self._frame(fact.account, before, "modify pending"), modified,
+                              self._frame(fact.account, row, works)]  # fmt: skip
 
     def prices(self, instruments: Sequence[str]) -> None:
         """Quotes moved."""

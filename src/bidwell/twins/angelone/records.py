@@ -42,7 +42,10 @@ class Net:
 
 
 class Records:
-    """The twin's memory; `silent` are orders that were refused at once and never became any."""
+    """The twin's memory.
+
+    `silent` are orders that were refused at once and never became any, `before` is how an order was that is changed.
+    """
 
     def __init__(self, stage: Stage, sessions: SessionRoutes) -> None:
         self.stage = stage
@@ -50,6 +53,7 @@ class Records:
         self.tags: dict[str, str] = {}
         self.kinds: dict[str, tuple[str, str]] = {}
         self.silent: set[str] = set()
+        self.before: dict[str, dict[str, Any]] = {}
 
     # --- who --------------------------------------------------------------------------------------
 

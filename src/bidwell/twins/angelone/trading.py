@@ -22,6 +22,9 @@ from bidwell.twins.mishaps import On
 _ORDERS = "/rest/secure/angelbroking/order/v1"
 _TAG = ("Ordertag length should not exceed 20 characters", "AB4008")
 _CAUTION = "AB4036"
+_UNKNOWN = ("Order not found", "AB1013")
+_SYMBOL = ("Symbol Not Found", "AB1009")
+_WRONG = {"variety": ("Invalid Order Variety", "AB1008"), "producttype": ("Invalid Product Type", "AB1012")}
 _INTERNAL = ("Something Went Wrong, Please Try After Sometime", "AB1004")
 _BY_TYPE = {"MARKET": (False, False), "LIMIT": (True, False), "STOPLOSS_MARKET": (False, True),
             "STOPLOSS_LIMIT": (True, True)}  # fmt: skip
@@ -29,7 +32,11 @@ Said = Mapping[str, Any]
 
 
 class _WrongError(Exception):
-    """A request that Angel One would not take."""
+    """A request that Angel One would not take, with its code where there is one."""
+
+    def __init__(self, text: str, code: str = "") -> None:
+        super().__init__(text)
+        self.code = code
 
 
 class TradingRoutes:
@@ -67,7 +74,7 @@ class TradingRoutes:
             ticket = self._ticket(said, tag)
             kind = (_choice(said, "variety", words.VARIETIES), _choice(said, "producttype", words.PRODUCTS))
         except _WrongError as problem:
-            return refuse(str(problem))
+            return refuse(str(problem), problem.code)
 
         def work(refusal: Refusal | None, first: Decimal | None) -> tuple[web.Response, Sequence[Outcome]]:
             outcomes = self._stage.submit(person.account, ticket, refusal, first)
@@ -79,7 +86,7 @@ class TradingRoutes:
         row = self._records.by_token(str(said.get("exchange", "")), str(said.get("symboltoken", "")))
         listed = self._stage.market.instrument(row.symbol) if row is not None else None
         if row is None or listed is None or row.symbol != said.get("tradingsymbol"):
-            raise _WrongError("Invalid symboltoken")
+            raise _WrongError(*_SYMBOL)
         word = _choice(said, "ordertype", words.TYPES)
         limited, stopped = _BY_TYPE[word]
         quantity = _figure(said, "quantity")
@@ -120,13 +127,14 @@ class TradingRoutes:
         said = await body(request)
         held = self._held(person.account, said)
         if held is None:
-            return refuse("Order not found")
+            return refuse(*_UNKNOWN)
         try:
             changes = _changes(held, said)
         except _WrongError as problem:
-            return refuse(str(problem))
+            return refuse(str(problem), problem.code)
 
         def work(refusal: Refusal | None, _first: Decimal | None) -> tuple[web.Response, Sequence[Outcome]]:
+            self._records.before[held.broker_order_id] = self._records.row(held)
             outcomes = self._stage.venue.replace(person.account, changes, held.broker_order_id, refusal=refusal)
             refused = first_of(outcomes, NotReplaced)
             if refused is not None:
@@ -142,7 +150,7 @@ class TradingRoutes:
             return person
         held = self._held(person.account, await body(request))
         if held is None:
-            return refuse("Order not found")
+            return refuse(*_UNKNOWN)
 
         def work(refusal: Refusal | None, _first: Decimal | None) -> tuple[web.Response, Sequence[Outcome]]:
             outcomes = self._stage.venue.cancel(person.account, "", held.broker_order_id, refusal=refusal)
@@ -172,7 +180,7 @@ class TradingRoutes:
         for each in self._records.today(account):
             if words.unique_id(each) == said["unique"]:
                 return reply(self._records.row(each))
-        return refuse("Order not found")
+        return refuse(*_UNKNOWN)
 
     def trades(self, _said: Said, account: str) -> web.Response:
         """GET getTradeBook."""
@@ -183,7 +191,7 @@ class TradingRoutes:
 def _choice(said: Said, name: str, known: Sequence[str] | Mapping[str, Any]) -> str:
     word = str(said.get(name, ""))
     if word not in known:
-        raise _WrongError(f"Invalid {name}")
+        raise _WrongError(*_WRONG.get(name, (f"Invalid {name}", "")))
     return word
 
 

@@ -160,6 +160,7 @@ class AngelBroker:
             self.tell(ev.OrderRejected(self._clock.now(), name, no.verdict.code, no.verdict.message))
             return
         self._know(name, answer.orderid, variety_of(order.terms), product)
+        self._updates.know(answer.orderid, order.quantity, order.terms)
         if self._first(answer.orderid):
             self.tell(ev.OrderAccepted(self._clock.now(), name, BrokerOrderId(answer.orderid)))
         self._watch(answer.orderid, 1)
@@ -192,6 +193,7 @@ class AngelBroker:
             return
         variety, product = self._kind_of(order_id, order)
         # The stream may tell of it before the answer is here.
+        self._updates.know(order_id, order.quantity, order.terms)
         self._updates.expect(order_id, quantity, terms)
         heard = self._updates.mentions(order_id)
         try:

@@ -111,6 +111,10 @@ class Reading:
         rows = [each for each in await self._orders.read() if each.ordertag == name]
         return min(reversed(rows), key=lambda row: _CLOSED_LAST[parse.status(row)], default=None)
 
+    async def by_id(self, order_id: str) -> wire.Order | None:
+        """The order under Angel One's id; None where today has none."""
+        return next((each for each in await self._orders.read() if each.orderid == order_id), None)
+
     async def find(self, name: ClientOrderId) -> BrokerOrder | None:
         """One order by our tag, with its fills."""
         row = await self.row(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from bidwell.brokers.angelone import wire
 from bidwell.brokers.angelone.broker.reading import Reading
@@ -20,6 +20,7 @@ from bidwell.model.money import ZERO
 from bidwell.model.order import OrderStatus
 from bidwell.model.terms import Terms
 
+T = TypeVar("T")
 _UPDATE = decoder(wire.Update)
 _ORDER = decoder(wire.Order)
 _REMEMBERED = 5000
@@ -61,6 +62,8 @@ class Updates:
         self._given_up: dict[str, None] = {}
         self._told: dict[str, dict[str, Decimal]] = {}
         self._wanted: dict[str, tuple[Decimal, Terms]] = {}
+        self._known: dict[str, tuple[Decimal, Terms]] = {}
+        self._changing: dict[str, None] = {}
         self._waiting: deque[tuple[wire.Order, str]] = deque()
         self._worker: asyncio.Task[None] | None = None
 
@@ -75,6 +78,10 @@ class Updates:
     def mentions(self, order_id: str) -> int:
         """How often the stream has said something of an order."""
         return self._mentions.get(order_id, 0)
+
+    def know(self, order_id: str, quantity: Decimal, terms: Terms) -> None:
+        """What an order works on, as far as nobody said anything else."""
+        self._known.setdefault(order_id, (quantity, terms))
 
     def expect(self, order_id: str, quantity: Decimal, terms: Terms) -> None:
         """A change is asked for: the first message of an order on these terms tells that it was made."""
@@ -105,9 +112,7 @@ class Updates:
             if message.problem:
                 self._owner.trouble("order stream", message.problem)
             return
-        self._mentions[row.orderid] = self.mentions(row.orderid) + 1
-        if len(self._mentions) > _REMEMBERED:
-            del self._mentions[next(iter(self._mentions))]
+        _put(self._mentions, row.orderid, self.mentions(row.orderid) + 1)
         code = message.code or ""
         if self._waiting or not self._tell(row, code):
             self._waiting.append((row, code))
@@ -133,6 +138,8 @@ class Updates:
         """Tell what an order's message means; False where REST has to be asked first."""
         if parse.filled(row) > sum(self._told.get(row.orderid, {}).values(), ZERO):
             return False
+        if parse.MODIFIED in parse.words(row, code) and not parse.has_ended(row):
+            return False
         try:
             status = parse.status(row, code)
             events = self._changes(row, code, status)
@@ -154,7 +161,7 @@ class Updates:
             found.append(ev.OrderAccepted(at, name, BrokerOrderId(order_id)))
         wanted = self._wanted.get(order_id)
         if status is OrderStatus.WORKING:
-            return found + self._replaced(row, code)
+            return found + self._works(row, code)
         if wanted is not None:
             del self._wanted[order_id]
             found.append(ev.ReplaceRejected(at, name, "the order was closed before it was changed"))
@@ -164,18 +171,34 @@ class Updates:
             found.append(ev.OrderCanceled(at, name, row.text or "the rest was rejected", parse.filled(row)))
         return found
 
-    def _replaced(self, row: wire.Order, code: str) -> list[BrokerEvent]:
-        word = parse.word(row, code)
-        if word in parse.UNSETTLED:
+    def _works(self, row: wire.Order, code: str) -> list[BrokerEvent]:
+        """What a message of a working order tells of a change or a cancel that was asked for, here or elsewhere."""
+        at, name, said = self._clock.now(), parse.event_name(row), parse.words(row, code)
+        if parse.NOT_CANCELED in said:
+            return [ev.CancelRejected(at, name, row.text or "Angel One did not cancel it")]
+        if parse.NOT_MODIFIED in said and self._wanted.pop(row.orderid, None) is not None:
+            return [ev.ReplaceRejected(at, name, row.text or "Angel One did not change it")]
+        if said & parse.CHANGING:
+            # It shows the terms that the order had before.
+            self.know(row.orderid, parse.quantity(row), parse.terms(row))
+            _remember(self._changing, row.orderid)
             return []
-        wanted = self._wanted.get(row.orderid)
-        if wanted is None and word != parse.MODIFIED:
+        return [] if said & parse.UNSETTLED else self._settled(row)
+
+    def _settled(self, row: wire.Order) -> list[BrokerEvent]:
+        """An order as it works now: on other terms than before only where a change was asked for or announced."""
+        order_id, found = row.orderid, (parse.quantity(row), parse.terms(row))
+        known, wanted = self._known.get(order_id), self._wanted.get(order_id)
+        _put(self._known, order_id, found)
+        if found == known and found != wanted:
             return []
-        found = (parse.quantity(row), parse.terms(row))
+        if wanted is None and order_id not in self._changing:
+            return []
+        self._changing.pop(order_id, None)
         if wanted is not None and found != wanted:
             return []
-        self._wanted.pop(row.orderid, None)
-        return [ev.OrderReplaced(self._clock.now(), parse.event_name(row), *found, BrokerOrderId(row.orderid))]
+        self._wanted.pop(order_id, None)
+        return [ev.OrderReplaced(self._clock.now(), parse.event_name(row), *found, BrokerOrderId(order_id))]
 
     async def _catch_up(self) -> None:
         while self._waiting:
@@ -207,10 +230,22 @@ class Updates:
             if fill.execution_id not in told:
                 told[fill.execution_id] = fill.quantity
                 self._owner.tell(ev.OrderFilled(fill.received_at, fill.client_order_id, fill))
-        self._tell(row, code)
+        if parse.MODIFIED not in parse.words(row, code):
+            self._tell(row, code)
+            return
+        # Told of with the terms that it had before: the list has those on which it works.
+        self._works(row, code)
+        now = await self._reading.by_id(row.orderid)
+        if now is not None and not parse.has_ended(now):
+            for event in self._settled(now):
+                self._owner.tell(event)
 
 
 def _remember(names: dict[str, None], name: str) -> None:
-    names[name] = None
-    if len(names) > _REMEMBERED:
-        del names[next(iter(names))]
+    _put(names, name, None)
+
+
+def _put(kept: dict[str, T], name: str, value: T) -> None:
+    kept[name] = value
+    if len(kept) > _REMEMBERED:
+        del kept[next(iter(kept))]

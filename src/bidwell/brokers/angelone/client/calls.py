@@ -205,7 +205,13 @@ class AngelClient:
         return found
 
     async def _list(self, gate: Gate, path: str, shape: msgspec.json.Decoder[list[T]], what: str) -> list[T]:
-        return data(shape, await self._read(gate, self._request("GET", _PREFIX + path)), what) or []
+        try:
+            return data(shape, await self._read(gate, self._request("GET", _PREFIX + path)), what) or []
+        except Denied as no:
+            # A list without a row may be answered as one that is not found.
+            if no.verdict.kind is not Kind.NOT_FOUND:
+                raise
+            return []
 
     async def _get(self, gate: Gate, path: str, shape: msgspec.json.Decoder[T], what: str) -> T:
         found = data(shape, await self._read(gate, self._request("GET", _PREFIX + path)), what)

@@ -29,10 +29,13 @@ ORDER_TYPES = {"MARKET": OrderType.MARKET, "LIMIT": OrderType.LIMIT, "STOPLOSS_M
 FORCES = {"DAY": TimeInForce.DAY, "IOC": TimeInForce.IOC}
 STATUSES: dict[str, OrderStatus] = {
     **dict.fromkeys(("put order req received", "validation pending", "open pending", "open", "trigger pending",
-                     "modify validation pending", "modify pending", "modified", "cancel pending",
-                     "after market order req received"), OrderStatus.WORKING),
+                     "modify validation pending", "modify pending", "modified", "not modified", "cancel pending",
+                     "not cancelled", "after market order req received", "modify after market order req received"),
+                    OrderStatus.WORKING),
     "complete": OrderStatus.FILLED, "cancelled": OrderStatus.CANCELED, "rejected": OrderStatus.REJECTED,
+    "cancelled after market order": OrderStatus.CANCELED,
 }  # fmt: skip
+"""Unconfirmed: not modified, not cancelled, and changed or cancelled after market, which other brokers' systems say."""
 STREAM_STATUSES = {
     "AB01": "open", "AB02": "cancelled", "AB03": "rejected", "AB04": "modified", "AB05": "complete",
     "AB06": "after market order req received", "AB07": "cancelled", "AB08": "after market order req received",
@@ -40,7 +43,8 @@ STREAM_STATUSES = {
 }  # fmt: skip
 """What the order stream's codes stand for, where the order in the message has no status of its own."""
 GREETING = "AB00"
-MODIFIED = "modified"
+MODIFIED, NOT_MODIFIED, NOT_CANCELED = "modified", "not modified", "not cancelled"
+CHANGING = frozenset({MODIFIED, "modify pending", "modify validation pending"})
 UNSETTLED = frozenset({"put order req received", "validation pending", "open pending", "modify validation pending",
                        "modify pending", "cancel pending"})  # fmt: skip
 """On its way to the exchange, or being changed: its terms are not those that will work."""
@@ -78,6 +82,12 @@ def word(row: wire.Order, code: str = "") -> str:
     found = (row.orderstatus or row.status or STREAM_STATUSES.get(code, "")).strip().lower()
     _known(STATUSES, found, "status")
     return found
+
+
+def words(row: wire.Order, code: str = "") -> frozenset[str]:
+    """Every word that a message has for an order: the two of its fields may differ, and the code has one too."""
+    said = (row.orderstatus, row.status, STREAM_STATUSES.get(code))
+    return frozenset(each.strip().lower() for each in said if each)
 
 
 def status(row: wire.Order, code: str = "") -> OrderStatus:
