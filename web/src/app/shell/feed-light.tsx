@@ -5,7 +5,6 @@ import type { Feed } from "~/api/types";
 import { cx } from "~/lib/cx";
 import { age } from "~/lib/time";
 import { useNow } from "~/lib/use-now";
-import { sentence } from "~/lib/words";
 
 const STALE_S = 15;
 
@@ -26,7 +25,9 @@ function read(feed: Feed | undefined, ageSeconds: number | null, deskSilentMs: n
     return { light: "warn", words: "Waiting for the desk" };
   }
   const speed = Number(feed.speed);
-  const name = [sentence(feed.name), withSpeed && speed > 1 && !feed.name.includes("×") && `${speed}×`].filter(Boolean).join(" ");
+  // A broker writes its own name as it does: TopstepX.
+  const called = feed.name.charAt(0).toUpperCase() + feed.name.slice(1);
+  const name = [called, withSpeed && speed > 1 && !feed.name.includes("×") && `${speed}×`].filter(Boolean).join(" ");
   if (!feed.connected) {
     return { light: "bad", words: `${name} · feed not connected` };
   }
