@@ -15,8 +15,9 @@ import pytest
 
 from bidwell.app.brokerage import Access, Means, brokerage, redeemed
 from bidwell.app.clock import SystemEntropy, WallClock
+from bidwell.brokers.transport import decoder
 from bidwell.brokers.transport.indian import Product
-from bidwell.brokers.zerodha import ZerodhaBroker, configure, genuine
+from bidwell.brokers.zerodha import ZerodhaBroker, configure, genuine, parse, wire
 from bidwell.brokers.zerodha.broker.ticket import product_for, product_of
 from bidwell.brokers.zerodha.symbols import Row
 from bidwell.engine.ports import SessionLife
@@ -244,6 +245,25 @@ async def test_shares_for_delivery_are_carried_on_and_not_sold_short(stand: Zero
     assert (book.positions, book.complete) == ({ACME: Decimal(5)}, True)
     assert book.average_prices == {ACME: Decimal(100)}
     await broker.close()
+
+
+@pytest.mark.parametrize(
+    ("told", "carried"),
+    [
+        ({"quantity": 0, "t1_quantity": 10, "opening_quantity": 0}, 10),  # bought yesterday
+        ({"quantity": 15, "realised_quantity": 5, "t1_quantity": 10, "opening_quantity": 5}, 15),
+        (
+            {"quantity": 6, "realised_quantity": 10, "t1_quantity": 0, "opening_quantity": 10},
+            10,
+        ),  # four were sold today
+        ({"quantity": 7}, 7),
+    ],
+)
+def test_what_was_carried_into_the_day_counts_shares_that_are_not_delivered_yet(
+    told: dict[str, int], carried: int
+) -> None:
+    row = {"tradingsymbol": "ACME", "exchange": "NSE", "average_price": 9.5} | told
+    assert parse.carried(decoder(wire.Holding).decode(json.dumps(row))) == carried
 
 
 # --- orders beside the cards ----------------------------------------------------------------------------

@@ -27,8 +27,9 @@ T = TypeVar("T")
 PROTECTED = "mktp"
 """A market order with market protection is worked, and shown, as a limit order with this among its tags (recorded once)."""
 
-HELD_OVERNIGHT_IS_OPENING = True
-"""Unconfirmed: `opening_quantity` of a holding is what was carried into the day, to which the day's positions add."""
+CARRIED = (("opening_quantity",), ("realised_quantity", "t1_quantity"), ("quantity",))
+"""Unconfirmed: what was carried into the day, to which the day's positions add, is the largest of these sums: whether the
+first counts shares that are not delivered yet is not said, and the last is less by what was sold today."""
 
 BLOCKED = ("span", "exposure", "delivery")
 """Unconfirmed: money that these take out of the live balance is still the account's."""
@@ -208,11 +209,7 @@ def held(
 
 def carried(row: wire.Holding) -> Decimal:
     """How much of a share was carried into the day."""
-    if HELD_OVERNIGHT_IS_OPENING and row.opening_quantity is not None:
-        return finite(row.opening_quantity, "opening_quantity")
-    return finite(row.quantity, "quantity") + finite(
-        row.t1_quantity if row.t1_quantity is not None else ZERO, "t1_quantity"
-    )
+    return max(sum((finite(getattr(row, name) or ZERO, name) for name in names), ZERO) for names in CARRIED)
 
 
 def cash(segment: wire.Segment | None) -> Decimal:

@@ -145,6 +145,7 @@ class Holding(msgspec.Struct, frozen=True):
     exchange: Text
     quantity: Decimal
     opening_quantity: Exact = None
+    realised_quantity: Exact = None
     t1_quantity: Exact = None
     average_price: Exact = None
     mtf: Funded | None = None
