@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -49,7 +50,7 @@ async def make_live(home: House) -> None:
 
 def word(*, ok: bool) -> GuardianView:
     return GuardianView(enabled=True, ok=ok, stage="watching" if ok else "off", said="watches" if ok else "was stopped",
-                        looked_at=None, after_s=30, data_age_s=None, worry_s=0, mute_s=0, exposed=[], breached=[],
+                        looked_at=None, after_s=Decimal(30), data_age_s=None, worry_s=0, mute_s=0, exposed=[], breached=[],
                         adopting=0, last=None)  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from bidwell.server.fields import Flag, Instant, View, Whole
+from bidwell.server.fields import Flag, Instant, Number, View, Whole
 
 
 class GuardianAction(View):
@@ -31,10 +31,10 @@ class GuardianView(View):
     stage: str = Field(examples=["watching"], description="watching, acting, handing_over or off")
     said: str
     looked_at: Instant | None
-    after_s: float
-    data_age_s: float | None
-    worry_s: float
-    mute_s: float
+    after_s: Number
+    data_age_s: Number | None
+    worry_s: Whole
+    mute_s: Whole
     exposed: list[str]
     breached: list[str]
     adopting: Whole

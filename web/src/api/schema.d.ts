@@ -4276,12 +4276,16 @@ export interface components {
         GuardianView: {
             /** Adopting */
             adopting: number;
-            /** After S */
-            after_s: number;
+            /**
+             * After S
+             * Format: decimal
+             * @example 98.50
+             */
+            after_s: DecimalText;
             /** Breached */
             breached: string[];
             /** Data Age S */
-            data_age_s: number | null;
+            data_age_s: DecimalText | null;
             /** Enabled */
             enabled: boolean;
             /** Exposed */

@@ -76,6 +76,7 @@ class Guardian:
         self._stage = Stage.WATCHING
         self._last: Action | None = None
         self._due: dict[str, float] = {}
+        self._accounts = 0
         self._reading = asyncio.Lock()
         self._reached_at = float("-inf")
         self.token = 0
@@ -179,7 +180,9 @@ class Guardian:
         if (self._watch.worry > 1 or not self._known()) and self._is_due("follow", _FOLLOW):
             await self._follower.catch_up()
             self._reached_at = asyncio.get_running_loop().time()
-        if self._is_due("credentials", _CREDENTIALS):
+        known = len(self._follower.state.accounts)
+        if self._is_due("credentials", _CREDENTIALS) or known != self._accounts:
+            self._accounts = known
             await self.means.connections.load()
 
     @property

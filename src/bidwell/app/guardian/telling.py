@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from bidwell.app.guardian import record
@@ -21,15 +22,15 @@ def told(data: Path, now: datetime, *, enabled: bool, after: float, data_age: fl
     """How a data folder's guardian is; `after` and `data_age` are the settings, for one that never ran."""
     found = record.read(data)
     if found is None:
-        return GuardianView(enabled=enabled, ok=False, stage=Stage.OFF, said=_off(enabled=enabled), looked_at=None, after_s=after,
-                            data_age_s=data_age, worry_s=0, mute_s=0, exposed=[], breached=[], adopting=0,
+        return GuardianView(enabled=enabled, ok=False, stage=Stage.OFF, said=_off(enabled=enabled), looked_at=None, after_s=Decimal(f"{after:g}"),
+                            data_age_s=_exact(data_age), worry_s=0, mute_s=0, exposed=[], breached=[], adopting=0,
                             last=None)  # fmt: skip
     late = now - found.looked_at > _FRESH
     last = found.last
     return GuardianView(
         enabled=enabled, ok=found.stage is Stage.WATCHING and not late, stage=found.stage,
-        said=_said(found, enabled=enabled, late=late), looked_at=found.looked_at, after_s=found.after,
-        data_age_s=found.data_age, worry_s=_seconds(found.worry), mute_s=_seconds(found.mute), exposed=list(found.exposed),
+        said=_said(found, enabled=enabled, late=late), looked_at=found.looked_at, after_s=Decimal(f"{found.after:g}"),
+        data_age_s=_exact(found.data_age), worry_s=_seconds(found.worry), mute_s=_seconds(found.mute), exposed=list(found.exposed),
         breached=list(found.breached), adopting=found.adopting,
         last=None if last is None else GuardianAction(
             at=last.at, cause=last.cause, reason=last.reason, accounts=list(last.accounts), locally=last.locally,
@@ -37,9 +38,13 @@ def told(data: Path, now: datetime, *, enabled: bool, after: float, data_age: fl
     )  # fmt: skip
 
 
-def _seconds(worry: float) -> float:
+def _seconds(worry: float) -> int:
     """Whole seconds; what is under two is the ordinary pause between two words."""
-    return float(round(worry)) if worry >= _ORDINARY else 0.0
+    return round(worry) if worry >= _ORDINARY else 0
+
+
+def _exact(seconds: float | None) -> Decimal | None:
+    return None if seconds is None else Decimal(f"{seconds:g}")
 
 
 def _off(*, enabled: bool) -> str:
