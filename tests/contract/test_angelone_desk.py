@@ -414,6 +414,18 @@ async def test_a_stream_that_says_nothing_of_a_cancel_begins_anew(stand: AngelSt
     await broker.close()
 
 
+async def test_a_token_that_changed_is_looked_for_anew_after_one_rejection(stand: AngelStand) -> None:
+    broker, ear, make = stand.broker(), Ear(), Maker(stand, TimeInForce.DAY)
+    await broker.connect(ear)
+    broker._library.book.learn([wire.Scrip("9999", SYMBOL, "ACME", "", "-1", "1", "", "NSE", "5")])
+    first, second = make.order(), make.order()
+    await broker.submit(approved(first))
+    assert ear.kinds(first.client_order_id) == ["OrderRejected"]
+    await broker.submit(approved(second))
+    await ear.hears(second.client_order_id, OrderFilled)
+    await broker.close()
+
+
 async def test_of_two_orders_under_one_tag_the_one_that_works_is_found(stand: AngelStand) -> None:
     broker, ear, make = stand.broker(), Ear(), Maker(stand, TimeInForce.DAY)
     await broker.connect(ear)

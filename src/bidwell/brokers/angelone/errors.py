@@ -19,6 +19,8 @@ _TAG = "Angel One takes order tags of at most 20 characters."
 _CAUTION = "The exchange lists this instrument as cautionary: Angel One takes no order for it by API."
 _UNDOCUMENTED = Verdict(Kind.UNKNOWN, "undocumented", "Angel One refused it in words that it does not document.")
 
+UNKNOWN_SYMBOL = "AB1009"
+
 _BY_KIND: tuple[tuple[Kind, str, tuple[str, ...]], ...] = (
     (Kind.LOGIN, _TOKEN, ("AG8001", "AG8002", "AG8003", "AB8050", "AB8051", "AB1010", "AB1011")),
     (Kind.LOGIN, _WHO, ("AB1000", "AB1001", "AB1002", "AB1007", "AB1031", "AB1032")),
@@ -28,7 +30,7 @@ _BY_KIND: tuple[tuple[Kind, str, tuple[str, ...]], ...] = (
     # What it could not tell, it may have done.
     (Kind.DOWN, _INTERNAL, ("AB1004", "AB1018", "AB2000", "AB2001")),
     (Kind.REJECTED_INPUT, "Angel One does not know this variety of orders.", ("AB1008",)),
-    (Kind.REJECTED_INPUT, "Angel One does not know this instrument: list it again.", ("AB1009",)),
+    (Kind.REJECTED_INPUT, "Angel One does not know this instrument: list it again.", (UNKNOWN_SYMBOL,)),
     (Kind.REJECTED_INPUT, "Angel One does not take this product for the instrument.", ("AB1012",)),
     (Kind.REJECTED_INPUT, _TAG, ("AB4008",)),
     (Kind.NOT_FOUND, _NOTHING, ("AB1013", "AB1014", "AB1015", "AB1016")),

@@ -40,7 +40,6 @@ class Profile(msgspec.Struct, frozen=True):
     """Whose account it is."""
 
     clientcode: Text
-    name: Text | None = ""
 
 
 class Funds(msgspec.Struct, frozen=True):
@@ -54,7 +53,6 @@ class Placed(msgspec.Struct, frozen=True):
     """The answer to an order, a change or a cancel."""
 
     orderid: Text
-    uniqueorderid: Text | None = ""
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -78,9 +76,7 @@ class Order(msgspec.Struct, frozen=True):
     averageprice: Figure = NOTHING
     text: Text | None = ""
     updatetime: Text | None = ""
-    exchtime: Text | None = ""
     ordertag: Text | None = ""
-    uniqueorderid: Text | None = ""
 
 
 class Update(msgspec.Struct, frozen=True, rename={

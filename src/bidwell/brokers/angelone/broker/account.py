@@ -15,6 +15,7 @@ from bidwell.brokers.angelone.broker.updates import Updates
 from bidwell.brokers.angelone.client import AngelClient, Login
 from bidwell.brokers.angelone.client.login import Session
 from bidwell.brokers.angelone.config import LOGIN_PAGE, ORDERS_PER_SECOND, AngelConfig
+from bidwell.brokers.angelone.errors import UNKNOWN_SYMBOL
 from bidwell.brokers.angelone.parse import orders as parse
 from bidwell.brokers.transport import Health, Kind, Stream
 from bidwell.brokers.transport.caller import Denied
@@ -157,6 +158,8 @@ class AngelBroker:
         except Denied as no:
             if not no.verdict.kind.rejects and no.verdict.kind is not Kind.NOT_FOUND:
                 raise
+            if no.verdict.code == UNKNOWN_SYMBOL:
+                self._library.book.forget(order.instrument)
             self.tell(ev.OrderRejected(self._clock.now(), name, no.verdict.code, no.verdict.message))
             return
         self._know(name, answer.orderid, variety_of(order.terms), product)

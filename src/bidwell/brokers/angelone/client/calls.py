@@ -68,11 +68,12 @@ class AngelClient:
         self._config = config
         self.login = login
         self.http = Http(config.http, config.headers)
-        circuit = Circuit(monotonic)
-        changes = {Gate.MODIFY, Gate.CANCEL}
+        # A list of prices that Angel One does not give must not keep orders back.
+        trading, prices = Circuit(monotonic), Circuit(monotonic)
+        changes, data_gates = {Gate.MODIFY, Gate.CANCEL}, {Gate.QUOTES, Gate.BARS, Gate.SEARCH}
         self._callers = {
             gate: Caller(self.http, self._judging(judge_change if gate in changes else judge), limits, health,
-                         monotonic, circuit)
+                         monotonic, prices if gate in data_gates else trading)
             for gate, limits in config.rates.items()
         }  # fmt: skip
 

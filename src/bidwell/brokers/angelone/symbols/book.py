@@ -105,6 +105,12 @@ class SymbolBook:
         """By what Angel One knows an instrument, None where the book has not learned it."""
         return self._handles.get(instrument_id)
 
+    def forget(self, instrument_id: InstrumentId) -> None:
+        """Angel One does not know it by this name and token any more: it is looked for anew."""
+        known = self._handles.pop(instrument_id, None)
+        if known is not None:
+            self._ids.pop((known.exchange, known.token), None)
+
     def is_watched(self, instrument_id: InstrumentId) -> bool:
         """Whether it is an index, which has a price and no sides."""
         return instrument_id in self._watched
