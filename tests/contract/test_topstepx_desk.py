@@ -124,7 +124,7 @@ async def test_topsteps_contracts_and_losses_rule_an_account_at_topstepx(room: R
     assert room.desk.state.risk.funded[ACCOUNT].progress.stage is Stage.EVALUATION
     # What the fills moved on the desk is what the balance moved there.
     there = Decimal(room.stand.stage.books()[COMBINE]["cash"]["USD"])
-    assert there < 49_000
+    assert there == 50_000 - 20 * 60 - 40 * Decimal("0.37")
     await until(lambda: room.desk.state.portfolios[ACCOUNT].cash["USD"] == there, "the fill that closed it")
     assert room.denied_by(await room.send(OIL, "1")) == "halt"
     assert [order["status"] for order in room.stand.stage.books()[COMBINE]["orders"]] == ["FILLED", "FILLED"]

@@ -35,7 +35,7 @@ FIELDS = {"user_name": "tester", "api_key": "test-key", "account": "PRAC-V2-465"
 SCENARIO = Scenario(
     accounts=(
         Person(NUMBER, Decimal(100_000), FIELDS, leverage=Decimal(100)),
-        Person("466", Decimal(50_000), FIELDS | {"account": "50KTC-V2-466"}, leverage=Decimal(100)),
+        Person("466", Decimal(50_000), FIELDS | {"account": "50KTC-V2-466"}, leverage=Decimal(100), fee=Decimal("0.37")),
     ),
     instruments=(
         Listed(SYMBOL, Decimal("99.90"), Decimal("100.00"), "Micro Crude Oil: January 2028", "future",

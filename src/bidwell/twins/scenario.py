@@ -16,7 +16,10 @@ VENUE = "TWIN"
 
 
 class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An account with its opening cash; `fields` are the credentials that open it, as the broker names them."""
+    """An account with its opening cash; `fields` are the credentials that open it, as the broker names them.
+
+    `fee` is charged for each unit that fills, in the instrument's currency.
+    """
 
     account: str
     cash: Decimal
@@ -24,6 +27,7 @@ class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     currency: str = "USD"
     leverage: Decimal = Decimal(1)
     quantity_step: Decimal | None = None
+    fee: Decimal = Decimal(0)
 
 
 class Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -16,8 +16,9 @@ from bidwell.model.money import ZERO
 from bidwell.model.order import OrderStatus
 from bidwell.simulation.checks import Refusal
 from bidwell.simulation.facts import Placed
+from bidwell.simulation.fees import NoFee, PerShareFee
 from bidwell.simulation.floor import Outcome, VenueSettings
-from bidwell.simulation.orders import AccountSpec, Link, Ticket, VenueOrder
+from bidwell.simulation.orders import AccountSpec, Link, Models, Ticket, VenueOrder
 from bidwell.simulation.state import VenueState
 from bidwell.simulation.venue import Venue
 from bidwell.twins.dialect import Dialect
@@ -51,7 +52,10 @@ class Stage:
         self._noted: set[tuple[str, str]] = set()
         self._late: set[asyncio.Task[None]] = set()
         for person in scenario.accounts:
-            spec = AccountSpec(person.account, person.currency, person.cash, person.leverage, person.quantity_step)
+            models = Models(PerShareFee(person.fee) if person.fee else NoFee())
+            spec = AccountSpec(
+                person.account, person.currency, person.cash, person.leverage, person.quantity_step, models
+            )
             self.venue.open_account(spec)
         self.venue.on_quotes(self.market.first_quotes())
 

@@ -25,10 +25,12 @@ from bidwell.twins.topstepx.trading import TradingRoutes
 
 _KEY = {"user_name": "twin", "api_key": "twin-key-0001"}
 _QUARTER = date(2027, 12, 17)
+# What the documents' sample of a half-turn in the E-mini costs.
+_FEE = Decimal("1.4")
 SCENARIO = Scenario(
     accounts=(
-        Person("10001", Decimal(150_000), {**_KEY, "account": "PRAC-V2-10001"}, leverage=Decimal(100)),
-        Person("10002", Decimal(50_000), {**_KEY, "account": "50KTC-V2-10002"}, leverage=Decimal(100)),
+        Person("10001", Decimal(150_000), {**_KEY, "account": "PRAC-V2-10001"}, leverage=Decimal(100), fee=_FEE),
+        Person("10002", Decimal(50_000), {**_KEY, "account": "50KTC-V2-10002"}, leverage=Decimal(100), fee=_FEE),
     ),
     instruments=(
         Listed("CON.F.US.EP.Z27", Decimal("6800.00"), Decimal("6800.25"), "E-Mini S&P 500: December 2027", "future",
