@@ -173,8 +173,7 @@ class Brackets:
             return False
         able = self._holding.may_try
         waiting = [one for one in stands.legs if one.status is OrderStatus.HELD and able(one.client_order_id)]
-        due = [one for one in waiting if one.client_order_id in self._holding.hits
-               or (one.leg == emulation.STOP and self._native(one, stands))]  # fmt: skip
+        due = [one for one in waiting if one.client_order_id in self._holding.hits or one is self._placeable(stands)]
         return any(self._room(one, stands) > 0 for one in due)
 
     def _standing(self, name: ClientOrderId) -> Standing:
@@ -221,8 +220,9 @@ class Brackets:
         if stands.rest > 0:
             if not self._core.reconciled(stands.legs[0].account):
                 return False
-            self._act(name, self._standing(name))
+            self._bring_out_hit(name, self._standing(name))
             self._hold_again(name, self._standing(name))
+            self._place(self._standing(name))
         after = self._standing(name)
         return after.over and not any(one.is_open for one in after.legs)
 
@@ -233,15 +233,24 @@ class Brackets:
             if one.status is OrderStatus.HELD and one.quantity != stands.to_come > 0:
                 core.emit(ev.OrderReplaced(core.now(), one.client_order_id, stands.to_come, one.terms))
 
-    def _act(self, name: ClientOrderId, stands: Standing) -> None:
-        stop, target = stands.held(emulation.STOP), stands.held(emulation.TARGET)
+    def _bring_out_hit(self, name: ClientOrderId, stands: Standing) -> None:
         hits = self._holding.hits
-        for one in (stop, target):
+        for one in (stands.held(emulation.STOP), stands.held(emulation.TARGET)):
             if one is not None and one.client_order_id in hits:
                 self._bring_out(name, one, stands, hits[one.client_order_id])
                 return
-        if stop is not None and stands.over and not stands.out and self._native(stop, stands):
-            self._send(stop, stands, None, "its entry is closed")
+
+    def _place(self, stands: Standing) -> None:
+        """Give the broker what it can work without this machine: the stop, or the target where there is no stop."""
+        one = self._placeable(stands)
+        if one is not None:
+            self._send(one, stands, None, "its entry is closed")
+
+    def _placeable(self, stands: Standing) -> Order | None:
+        if not stands.over or stands.out:
+            return None
+        one = stands.held(emulation.STOP) or stands.held(emulation.TARGET)
+        return one if one is not None and self._native(one, stands) else None
 
     def _bring_out(self, name: ClientOrderId, one: Order, stands: Standing, seen: hev.Seen) -> None:
         """Make way for an exit that was set off, and send it once nothing else of this entry can fill."""
@@ -266,11 +275,13 @@ class Brackets:
     def _room(self, one: Order, stands: Standing) -> Decimal:
         return self._holding.room(one, frozenset(leg.client_order_id for leg in stands.legs if leg.is_open))
 
-    def _native(self, stop: Order, stands: Standing) -> bool:
-        """Whether the broker is to work the stop: it takes such orders, and did not refuse this one again and again."""
-        able = self._core.lanes.capabilities(stop.account)
-        refused = sum(one.leg == stop.leg and one.status is OrderStatus.REJECTED for one in stands.legs)
-        return able is not None and (stop.asked or stop.terms).order_type in able.order_types and refused < _REJECTIONS
+    def _native(self, exit_: Order, stands: Standing) -> bool:
+        """Whether the broker is to work an exit: it takes such orders, and did not refuse this one again and again."""
+        able = self._core.lanes.capabilities(exit_.account)
+        refused = sum(one.leg == exit_.leg and one.status is OrderStatus.REJECTED for one in stands.legs)
+        return (
+            able is not None and (exit_.asked or exit_.terms).order_type in able.order_types and refused < _REJECTIONS
+        )
 
     def _take_off(self, one: Order, why: str) -> None:
         self._core.take_off(one.client_order_id, actor=ACTOR, reason=why)

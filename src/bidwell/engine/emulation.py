@@ -92,7 +92,8 @@ def exit_parts(able: Capabilities, attached: Sequence[Order]) -> list[Part]:
     found = []
     for one in attached:
         if one.leg == TARGET:
-            found.append(Part.TARGET)
+            # One without a stop beside it is the broker's once its entry is closed.
+            found += [Part.TARGET] if len(attached) > 1 else []
         elif one.terms.order_type not in able.order_types:
             trails = one.terms.order_type is OrderType.TRAILING_STOP
             found.append(Part.TRAILING_STOP_LOSS if trails else Part.STOP_LOSS)

@@ -251,6 +251,23 @@ async def test_once_its_entry_is_filled_the_stop_works_at_the_broker_and_the_tar
 
 
 @virtually
+async def test_a_target_without_a_stop_works_at_the_broker_once_its_entry_is_filled() -> None:
+    bench = await opened(changes=BARE)
+    await bench.send("k1", protection=Protection(take_profit_price=Decimal(110)))
+    await bench.until(lambda: at_venue(bench) == [(Side.SELL, 10, OrderType.LIMIT)])
+
+
+@virtually
+async def test_where_somebody_cancels_the_stop_the_target_goes_to_the_broker() -> None:
+    bench = await opened(changes=BARE)
+    receipt = await bench.send("k1", protection=BOTH)
+    await bench.until(lambda: leg(bench, receipt, 2).status is OrderStatus.WORKING)
+    await bench.desk.cancel(leg(bench, receipt, 2).client_order_id, "trader")
+    await bench.until(lambda: at_venue(bench) == [(Side.SELL, 10, OrderType.LIMIT)])
+    assert leg(bench, receipt, 2).status is OrderStatus.CANCELED
+
+
+@virtually
 async def test_a_target_takes_its_stop_off_before_it_leaves() -> None:
     bench = await opened(changes=BARE)
     receipt = await bench.send("k1", protection=BOTH)
@@ -410,18 +427,6 @@ async def test_a_close_by_hand_takes_held_exits_off() -> None:
     await bench.settle(2.0)
     assert (bench.truth(), bench.live()) == (0, [])
     assert not any(order.is_open for order in bench.orders(receipt))
-
-
-@virtually
-async def test_a_stop_that_somebody_cancels_is_not_held_again() -> None:
-    bench = await opened(changes=BARE)
-    receipt = await bench.send("k1", protection=BOTH)
-    await bench.until(lambda: leg(bench, receipt, 2).status is OrderStatus.WORKING)
-    await bench.desk.cancel(leg(bench, receipt, 2).client_order_id, "trader")
-    await bench.settle(3.0)
-    assert leg(bench, receipt, 2).status is OrderStatus.CANCELED
-    assert leg(bench, receipt, 1).status is OrderStatus.HELD
-    assert bench.live() == []
 
 
 @virtually

@@ -22,6 +22,7 @@ _SENTENCES: Final = {
     Part.TRAILING_STOP_LOSS: "The stop loss is trailed by the desk, which sends a market order once it is reached.",
 }
 _AT_BROKER: Final = "Once the entry is closed the stop works at the broker, without this machine."
+_TARGET_AT_BROKER: Final = "Once the entry is closed the target works at the broker, without this machine."
 _LOSSES: Final = {Part.STOP_LOSS, Part.TRAILING_STOP_LOSS}
 _STOPS: Final = {*_LOSSES, Part.STOP, Part.STOP_LIMIT, Part.TRAILING_STOP}
 RESTS_HERE: Final = "rests on this machine being up and receiving prices"
@@ -32,14 +33,20 @@ def of(desk: Desk, decision: Decision) -> list[schemas.Emulated]:
     proposal = decision.proposal
     if proposal is None:
         return []
-    able = desk.capabilities(proposal.order.account)
-    if proposal.order.entry is not None and able is not None:
-        return [_view(part) for part in emulation.exit_parts(able, (proposal.order,))]
+    able, order = desk.capabilities(proposal.order.account), proposal.order
+    if order.entry is not None and able is not None:
+        return [_view(Part.TARGET)] if order.leg == emulation.TARGET else [
+            _view(part) for part in emulation.exit_parts(able, (order,))
+        ]  # fmt: skip
     plan = emulation.plan(able, proposal.order, proposal.attached)
     if plan is None:
         return []
-    goes_out = any(one.leg == emulation.STOP for one in proposal.attached) and not {*plan.parts} & _LOSSES
-    return [_view(part, _AT_BROKER if part is Part.EXITS and goes_out else "") for part in plan.parts]
+    stops = any(one.leg == emulation.STOP for one in proposal.attached)
+    goes_out = bool(proposal.attached) and not {*plan.parts} & _LOSSES
+    return [
+        _view(part, (_AT_BROKER if stops else _TARGET_AT_BROKER) if part is Part.EXITS and goes_out else "")
+        for part in plan.parts
+    ]
 
 
 def _view(part: Part, more: str = "") -> schemas.Emulated:

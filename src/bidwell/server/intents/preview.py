@@ -10,6 +10,7 @@ from bidwell.engine import obstacles
 from bidwell.engine.at_stops import at_stops
 from bidwell.engine.decisions import Decision
 from bidwell.engine.desk import Desk
+from bidwell.engine.emulation import Part
 from bidwell.engine.intake import Request
 from bidwell.model.account import Account
 from bidwell.model.ids import AccountId
@@ -55,10 +56,13 @@ def view(desk: Desk, request: Request, decisions: Sequence[Decision], policy: st
 def _pairs(lines: Sequence[schemas.PreviewLine]) -> list[schemas.PreviewLine]:
     """One line for the exits of an account: what either is denied for, and what the desk does for both."""
     found: dict[str, schemas.PreviewLine] = {}
+    several = Counter(line.account for line in lines)
     for line in lines:
         known = found.get(line.account)
         if known is None:
-            found[line.account] = line
+            alone = several[line.account] == 1
+            parts = [part for part in line.emulated if not (alone and part.part is Part.TARGET)]
+            found[line.account] = line.model_copy(update={"emulated": parts})
             continue
         first, other = (known, line) if line.allowed else (line, known)
         found[line.account] = first.model_copy(update={"emulated": [*first.emulated, *other.emulated], "cost": None})
