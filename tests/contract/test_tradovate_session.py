@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import aiohttp
@@ -71,6 +71,17 @@ async def test_a_renewal_that_fails_is_told_while_the_session_still_lives() -> N
         assert state.login_url.startswith("https://")
         stand.fault(MishapType.ERROR, on=On.READ, count=0)
         await until(lambda: broker.report().state.life is SessionLife.ACTIVE, "the renewal after all")
+        assert stand.twin.logins == 1
+        await broker.close()
+
+
+async def test_a_clock_that_is_hours_ahead_does_not_open_session_after_session() -> None:
+    async with tradovate_stand(recheck=0.0) as stand:
+        stand.twin.behind = timedelta(hours=5)
+        broker = stand.broker()
+        await broker.connect(Ear())
+        for _ in range(3):
+            await broker.snapshot()
         assert stand.twin.logins == 1
         await broker.close()
 

@@ -62,7 +62,7 @@ class TradovateConfig:
     """One login's account at one environment; times in seconds.
 
     `twin` is the address of a twin on this machine that stands in for every host. A token is renewed `renew_before` its
-    end. `refused_pause` is how long a refused login is not tried again (five failures in an hour are punished),
+    end, and no sooner than `renew_again` after it was opened or its renewal failed. `refused_pause` is how long a refused login is not tried again (five failures in an hour are punished),
     `login_pause` the least time between two logins, `lockout` how long nothing is sent after a 429 or a captcha.
     `patience` is how long an order that REST accepted may be missing on the stream before the stream is taken for mute;
     `recheck` is how often the account is read by REST although the stream tells everything.
@@ -80,7 +80,7 @@ class TradovateConfig:
     answer_timeout: float = 10.0
     lifetime: float = 5400.0
     renew_before: float = 900.0
-    renew_again: float = 30.0
+    renew_again: float = 120.0
     refused_pause: float = 900.0
     login_pause: float = 15.0
     lockout: float = 3600.0

@@ -62,7 +62,8 @@ _CLOSERS = {OrderStatus.CANCELED: "AtExecution", OrderStatus.EXPIRED: "", OrderS
 class TradovateTwin:
     """`twins.Dialect` for Tradovate.
 
-    A session lives for `lifetime` seconds unless it is renewed, a password for `password_days`.
+    A session lives for `lifetime` seconds unless it is renewed, a password for `password_days`. Its clock is `behind` where
+    it tells of a session's end.
     """
 
     name = "tradovate"
@@ -71,6 +72,7 @@ class TradovateTwin:
         self.stage = stage
         self.lifetime = lifetime
         self.password_days = password_days
+        self.behind = timedelta()
         self.records = Records(stage)
         self.attempts = self.logins = self.renewals = 0
         self._reads = Reads(self.records)
@@ -132,7 +134,7 @@ class TradovateTwin:
         return await self.stage.play(request, On.READ, people[0].account, work)
 
     def _session(self, session: Session) -> Row:
-        now = self.stage.market.now()
+        now = self.stage.market.now() - self.behind
         return {
             "accessToken": session.token, "mdAccessToken": session.market_token,
             "expirationTime": words.stamp(now + timedelta(seconds=self.lifetime)),

@@ -33,11 +33,12 @@ _OPEN, _RENEW = "/auth/accesstokenrequest", "/auth/renewaccesstoken"
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A session that is open: its tokens, and when they end by our clock."""
+    """A session that is open: its tokens, when they end by our clock, and when they are to be renewed."""
 
     token: str
     market_token: str
     ends_at: datetime
+    renew_at: datetime
 
 
 class Login:
@@ -207,11 +208,15 @@ class Login:
 
     def _read(self, reply: wire.Token) -> Session:
         now = self._clock.now()
-        # Their clock is not ours: no token lives longer than they say one does.
-        ends_at = now + timedelta(seconds=self._config.lifetime)
-        if reply.expiration_time:
-            ends_at = min(ends_at, moment(reply.expiration_time, "expirationTime"))
-        return Session(reply.access_token, reply.md_access_token, ends_at)
+        kept = self._config
+        ends_at = now + timedelta(seconds=kept.lifetime)
+        # Our clock may be wrong: a token that was given just now neither ended in the past nor lives longer than any does.
+        told = moment(reply.expiration_time, "expirationTime") if reply.expiration_time else ends_at
+        if told > now:
+            ends_at = min(ends_at, told)
+        # However short it is said to live: fifteen renewals an hour are allowed.
+        renew_at = max(ends_at - timedelta(seconds=kept.renew_before), now + timedelta(seconds=kept.renew_again))
+        return Session(reply.access_token, reply.md_access_token, ends_at, renew_at)
 
     def _warn_of_password(self, reply: wire.Token) -> None:
         if not reply.password_expiration_time:
@@ -245,8 +250,7 @@ class Login:
                 self._take(None)
 
     def _until_due(self, session: Session) -> float:
-        due = session.ends_at - timedelta(seconds=self._config.renew_before)
-        return max((due - self._clock.now()).total_seconds(), 0.0)
+        return max((session.renew_at - self._clock.now()).total_seconds(), 0.0)
 
     async def _renew(self, session: Session) -> None:
         async with self._turn:
