@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,7 @@ from aiohttp import web
 
 from bidwell.app.brokerage import Access, Means, brokerage
 from bidwell.app.clock import SystemEntropy, WallClock
-from bidwell.brokers.topstepx import TopstepxBroker, wire
+from bidwell.brokers.topstepx import TopstepxBroker, User, wire
 from bidwell.brokers.topstepx.broker.account import check_environment
 from bidwell.brokers.topstepx.broker.reading import pick
 from bidwell.brokers.topstepx.config import GUIDE, LIVE, PRACTICE, TopstepxConfig, configure
@@ -31,6 +31,17 @@ from tests.contract.broker_stand import Ear, Maker, approved, external, until
 from tests.contract.topstepx_stand import FIELDS, NUMBER, SYMBOL, TopstepxStand, topstepx_stand
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class SteppedClock:
+    """The wall clock, put forward."""
+
+    def __init__(self) -> None:
+        self._wall = WallClock()
+        self.ahead = timedelta(0)
+
+    def now(self) -> datetime:
+        return self._wall.now() + self.ahead
 
 
 class Calls:
@@ -83,6 +94,31 @@ async def test_a_token_is_exchanged_in_time_and_made_anew_where_it_is_not_known_
         assert (await broker.snapshot()).cash == {"USD": Decimal(100_000)}
         assert broker.report().state.life is SessionLife.ACTIVE
         assert ear.states == ["up"]
+        await broker.close()
+
+
+async def test_a_token_that_cannot_be_exchanged_is_told_to_end_soon() -> None:
+    failing = [True]
+
+    @web.middleware
+    async def validation_fails(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if failing[0] and request.path.endswith("Auth/validate"):
+            return web.Response(status=503)
+        return await handler(request)
+
+    async with topstepx_stand(middlewares=[validation_fails], renew_every=0.05) as stand:
+        clock = SteppedClock()
+        clock.ahead = timedelta(hours=23, minutes=30)
+        user = User(stand.config, clock, SystemEntropy())
+        broker = TopstepxBroker(stand.config, stand.account, user, stand.book, clock)
+        await broker.connect(Ear())
+        await until(lambda: broker.report().state.life is SessionLife.EXPIRING, "the end is near")
+        state = broker.report().state
+        assert state.until is not None
+        assert state.until - clock.now() < timedelta(hours=1)
+        assert "not renewed" in state.reason
+        failing[0] = False
+        await until(lambda: broker.report().state.life is SessionLife.ACTIVE, "the token was exchanged")
         await broker.close()
 
 
