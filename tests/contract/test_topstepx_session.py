@@ -190,7 +190,7 @@ async def test_accounts_of_one_user_hear_over_one_connection() -> None:
         for number in (NUMBER, "466"):
             account = replace(stand.account, broker_account=number)
             rooms.append((TopstepxBroker(stand.config, account, user, stand.book, WallClock()), Ear()))
-        for broker, ear in rooms:
+        for broker, ear in rooms * 2:
             await broker.connect(ear)
         orders = [make.limit("90.00"), make.limit("91.00")]
         for (broker, ear), order in zip(rooms, orders, strict=True):

@@ -65,6 +65,8 @@ class User:
     async def join(self, member: Member) -> None:
         """Hear an account's events; raises Unavailable, Refused or ProtocolError, and the member is none then."""
         async with self._joining:
+            if member in self._members:
+                return
             alone = not self._members
             self._members.append(member)
             try:
@@ -101,8 +103,8 @@ class User:
     def hear(self, frame: bytes | str) -> None:
         """A frame of one or several messages."""
         for message in hub.messages(frame, f"a message of {WHAT}"):
-            if message.type == hub.ANSWER and message.invocationId in self._answers:
-                self._answered(self._answers.pop(message.invocationId), message)
+            if message.type == hub.ANSWER:
+                self._answered(self._answers.pop(message.invocationId or "", None), message)
                 continue
             hub.closed_or_refused(message, WHAT)
             for member in self._members:
@@ -151,8 +153,9 @@ class User:
             raise Unavailable(f"{WHAT} did not answer a subscription in time") from late
 
     @staticmethod
-    def _answered(waiting: asyncio.Future[None], message: wire.Message) -> None:
-        if waiting.done():
+    def _answered(waiting: asyncio.Future[None] | None, message: wire.Message) -> None:
+        """The answer to a call; nobody waits for that to a goodbye."""
+        if waiting is None or waiting.done():
             return
         try:
             hub.closed_or_refused(message, WHAT)
