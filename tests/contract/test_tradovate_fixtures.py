@@ -196,7 +196,7 @@ def test_the_recorded_order_is_put_together_from_its_parts() -> None:
         else:
             world.put_execution(msgspec.convert(entity, wire.ExecutionReport))
     assert world.name_of(900001) == "CARD00000000000001"
-    assert world.filled[900001] == 1
+    assert world.filled_at_end(900001) is None, "it is told of an end alone"
     assert world.orders[900001].ord_status == "Working"
 
 

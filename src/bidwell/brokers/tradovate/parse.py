@@ -55,6 +55,7 @@ REFUSED_COMMANDS = frozenset({"RiskRejected", "ExecutionRejected", "ExecutionSto
 COMMANDS = frozenset({"Pending", "RiskPassed", "PendingExecution", "AtExecution", "ExecutionSuspended", "OnHold",
                       "Replaced"}) | REFUSED_COMMANDS  # fmt: skip
 NEW, MODIFY, CANCEL = "New", "Modify", "Cancel"
+ENDS = frozenset({"Canceled", "Expired"})
 REPLACED, TRADE_CORRECT, TRADE_CANCEL = "Replaced", "TradeCorrect", "TradeCancel"
 
 

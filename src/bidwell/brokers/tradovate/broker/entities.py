@@ -15,6 +15,7 @@ from decimal import Decimal
 from bidwell.brokers.tradovate import parse, wire
 from bidwell.brokers.transport import finite, moment, positive
 from bidwell.model.ids import ClientOrderId
+from bidwell.model.money import ZERO
 from bidwell.model.order import CLOSED
 
 
@@ -51,7 +52,7 @@ class Entities:
     fees: dict[int, Decimal] = field(default_factory=dict)
     refused: set[int] = field(default_factory=set)
     reasons: dict[int, str] = field(default_factory=dict)
-    filled: dict[int, Decimal] = field(default_factory=dict)
+    _filled: dict[int, Decimal] = field(default_factory=dict)
     _last: dict[int, datetime] = field(default_factory=dict)
     _names: dict[int, ClientOrderId] = field(default_factory=dict)
     _first: dict[ClientOrderId, int] = field(default_factory=dict)
@@ -126,9 +127,9 @@ class Entities:
 
     def put_execution(self, row: wire.ExecutionReport) -> None:
         self._saw(row.order_id, row.timestamp)
-        if row.cum_qty is not None:
-            filled = finite(row.cum_qty, "cumQty")
-            self.filled[row.order_id] = max(filled, self.filled.get(row.order_id, filled))
+        filled = finite(row.cum_qty if row.cum_qty is not None else ZERO, "cumQty")
+        if row.cum_qty is not None and row.exec_type in parse.ENDS:
+            self._filled[row.order_id] = filled
         text = parse.said(row)
         if text:
             self.reasons[row.order_id] = text
@@ -214,6 +215,12 @@ class Entities:
     def version_of(self, order: int) -> wire.OrderVersion | None:
         """The terms under which an order works."""
         return parse.in_force(self.versions.get(order, {}), self.refused)
+
+    def filled_at_end(self, order: int) -> Decimal | None:
+        """What an order had filled when it ended; None where the report of its end does not say it."""
+        told = self._filled.get(order)
+        known = sum((each.qty for each in self.fills.get(order, {}).values()), ZERO)
+        return None if told is None else max(told, known)
 
     def last_at(self, order: int) -> datetime | None:
         """When anything of an order last happened, None where Tradovate does not say it."""

@@ -258,9 +258,9 @@ class Updates:
                 ev.OrderRejected(at, name, "rejected", reason or "Tradovate rejected it after taking it in")
             )
         elif status is OrderStatus.CANCELED:
-            self._owner.tell(ev.OrderCanceled(at, name, reason or "canceled at Tradovate", world.filled.get(order)))
+            self._owner.tell(ev.OrderCanceled(at, name, reason or "canceled at Tradovate", world.filled_at_end(order)))
         elif status is OrderStatus.EXPIRED:
-            self._owner.tell(ev.OrderExpired(at, name, reason or "its time in force ended", world.filled.get(order)))
+            self._owner.tell(ev.OrderExpired(at, name, reason or "its time in force ended", world.filled_at_end(order)))
 
     def _completed(self, order: int) -> None:
         """Over for good: if executions are missing, the account is told anew."""
