@@ -1,11 +1,10 @@
-"""Angel One as the desk uses it: one login for everything, its renewal, what is held, and rejections by status."""
+"""Angel One as the desk uses it: what is held, what becomes of an order, and what cannot be read."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,14 +12,9 @@ import pytest
 from bidwell.app.brokerage import Access, Means, brokerage
 from bidwell.app.clock import WallClock
 from bidwell.brokers.angelone import wire
-from bidwell.brokers.angelone.broker.joint import Joint
-from bidwell.brokers.angelone.client import Login
-from bidwell.brokers.transport import Kind, Verdict
-from bidwell.brokers.transport.caller import Denied
-from bidwell.brokers.transport.totp import totp
-from bidwell.engine.ports import BrokerEvent, SessionLife
+from bidwell.engine.ports import BrokerEvent
 from bidwell.model.account import Account
-from bidwell.model.errors import InDoubt, InvalidInput, Refused, Unavailable
+from bidwell.model.errors import InvalidInput, Refused, Unavailable
 from bidwell.model.events import (
     CancelRejected,
     OrderAccepted,
@@ -33,7 +27,7 @@ from bidwell.model.events import (
 from bidwell.model.ids import AccountId
 from bidwell.model.order import OrderStatus
 from bidwell.model.terms import OrderType, Side, Terms, TimeInForce
-from bidwell.simulation.facts import Amended
+from bidwell.simulation.facts import Amended, Traded
 from bidwell.simulation.orders import Ticket
 from bidwell.twins.angelone import words
 from bidwell.twins.angelone.words import venue_id
@@ -46,46 +40,6 @@ from tests.contract.paper_stand import SeededEntropy
 from tests.contract.test_angelone_market import Screen
 
 MEANS = Means(WallClock(), SeededEntropy())
-
-
-@dataclass
-class MovedClock:
-    """The wall's clock, put ahead."""
-
-    ahead: timedelta = timedelta()
-
-    def now(self) -> datetime:
-        return WallClock().now() + self.ahead
-
-
-@dataclass
-class StoppedClock:
-    """A clock that a test sets."""
-
-    at: datetime
-
-    def now(self) -> datetime:
-        return self.at
-
-
-@dataclass
-class Counter:
-    """A door that refuses, or hands out tokens; it counts who asks."""
-
-    refusal: str = ""
-    passwords: list[str] = field(default_factory=list)
-    renewals: int = 0
-
-    async def log_in(self, one_time_password: str) -> wire.Tokens:
-        self.passwords.append(one_time_password)
-        if self.refusal:
-            raise Denied(Verdict(Kind.LOGIN, self.refusal, "No."))
-        return wire.Tokens(f"jwt{len(self.passwords)}", f"refresh{len(self.passwords)}", "feed")
-
-    async def renew(self, refresh_token: str) -> wire.Tokens:
-        assert refresh_token
-        self.renewals += 1
-        raise Denied(Verdict(Kind.LOGIN, "AG8001", "No."))
 
 
 @pytest.fixture
@@ -124,126 +78,6 @@ async def test_an_account_is_probed_listed_and_quoted_over_one_login(stand: Ange
     for secret in ("not base 32!", "ABCDEFGHABCDEFGHA"):
         with pytest.raises(InvalidInput):
             broker.check(replace(access, fields=FIELDS | {"totp_secret": secret}))
-
-
-async def test_a_token_that_dies_is_renewed_and_a_day_that_ends_takes_a_login() -> None:
-    clock = MovedClock()
-    async with angelone_stand(clock) as stand:
-        broker, ear = stand.broker(clock=clock), Ear()
-        await broker.connect(ear)
-        stand.twin.sessions.forget("plain", renewable=True)
-        assert (await broker.snapshot()).cash == {"INR": Decimal(100_000)}
-        assert (stand.twin.sessions.logins, stand.twin.sessions.renewals) == (1, 1)
-        clock.ahead = timedelta(days=1)
-        await until(lambda: ear.states.count("up") >= 2, "a session of the next day")
-        assert "the day's login ended" in ear.states[1]
-        assert (stand.twin.sessions.logins, stand.twin.sessions.renewals) == (2, 1)
-        assert broker.report().state.life is SessionLife.ACTIVE
-        await broker.close()
-
-
-async def test_an_order_that_met_a_dead_token_is_in_doubt_and_the_next_one_passes(stand: AngelStand) -> None:
-    broker, ear, make = stand.broker(), Ear(), Maker(stand)
-    await broker.connect(ear)
-    first, order = make.order(), make.order()
-    await broker.submit(approved(first))
-    await ear.hears(first.client_order_id, OrderFilled)
-    stand.twin.sessions.forget("plain", renewable=True)
-    with pytest.raises(InDoubt):
-        await broker.submit(approved(make.order()))
-    await broker.submit(approved(order))
-    await ear.hears(order.client_order_id, OrderFilled)
-    await broker.close()
-
-
-async def test_a_client_whose_login_is_refused_has_to_act_and_is_told_where(stand: AngelStand) -> None:
-    broker, ear = stand.broker(), Ear()
-    await broker.connect(ear)
-    await stand.end_session()
-    await until(lambda: broker.report().state.life is SessionLife.NEEDS_LOGIN, "the login is refused")
-    report = broker.report()
-    assert report.state.login_url.startswith("https://smartapi.angelone.in")
-    assert report.troubles
-    await stand.restore_session()
-    await until(lambda: broker.report().state.life is SessionLife.ACTIVE, "the session is up again")
-    await broker.close()
-
-
-async def test_a_refused_login_is_not_tried_again_before_its_pause_unless_a_person_asks() -> None:
-    async with angelone_stand(login_pause=3600.0, longest_login_pause=3600.0) as stand:
-        login, door = stand.login(), Counter("AB1007")
-        for _ in range(3):
-            with pytest.raises(Refused):
-                await login.ensure(door)
-        assert len(door.passwords) == 1
-        login.forgive()
-        door.refusal = ""
-        tokens = (await login.ensure(door)).tokens
-        assert tokens.jwtToken == "jwt2"
-        assert await login.ensure(door) == login.session
-
-
-async def test_those_who_want_tokens_at_once_share_one_login(stand: AngelStand) -> None:
-    login, door = stand.login(), Counter()
-    found = await asyncio.gather(*(login.ensure(door) for _ in range(5)))
-    assert len({each.tokens.jwtToken for each in found}) == len(door.passwords) == 1
-    login.spoil(found[0])
-    again = await login.ensure(door)
-    assert (again.tokens.jwtToken, door.renewals) == ("jwt2", 1)
-    login.spoil(found[0])
-    assert login.session == again
-
-
-async def test_a_list_that_several_want_is_asked_for_once_and_never_from_before_they_did() -> None:
-    asked, gates = 0, [asyncio.Event() for _ in range(3)]
-
-    async def ask() -> int:
-        nonlocal asked
-        asked += 1
-        number = asked
-        await gates[number - 1].wait()
-        return number
-
-    joint: Joint[int] = Joint(ask)
-    first = asyncio.create_task(joint.read())
-    await until(lambda: asked == 1, "the first is under way")
-    later = [asyncio.create_task(joint.read()) for _ in range(3)]
-    gates[0].set()
-    gates[1].set()
-    assert (await first, await asyncio.gather(*later)) == (1, [2, 2, 2])
-    waiting = [asyncio.create_task(joint.read()) for _ in range(2)]
-    await until(lambda: asked == 3, "the third is under way")
-    waiting[1].cancel()
-    await joint.close()
-    with pytest.raises(Unavailable, match="closed"):
-        await waiting[0]
-    with pytest.raises(asyncio.CancelledError):
-        await waiting[1]
-
-
-async def test_logins_that_do_not_last_are_not_repeated_without_end(stand: AngelStand) -> None:
-    login, door = stand.login(), Counter()
-    for _ in range(stand.config.most_logins):
-        login.spoil(await login.ensure(door))
-    with pytest.raises(Unavailable, match="used elsewhere"):
-        await login.ensure(door)
-    assert len(door.passwords) == stand.config.most_logins
-    login.forgive()
-    assert await login.ensure(door) == login.session
-
-
-async def test_a_password_that_was_used_is_waited_out_and_not_taken_for_wrong(stand: AngelStand) -> None:
-    clock = StoppedClock(datetime(2026, 11, 23, 9, 0, 5, tzinfo=UTC))
-    login, door = Login(stand.config, clock), Counter()
-    session = await login.ensure(door)
-    assert door.passwords == [totp(FIELDS["totp_secret"], clock.at)]
-    login.spoil(session)
-    door.refusal = "AB1050"
-    with pytest.raises(Unavailable, match="the next one is waited for"):
-        await login.ensure(door)
-    clock.at += timedelta(seconds=30)
-    with pytest.raises(Refused):
-        await login.ensure(door)
 
 
 async def test_what_its_risk_system_refuses_is_taken_in_and_rejected_by_its_status(stand: AngelStand) -> None:
@@ -345,6 +179,25 @@ async def test_a_change_is_told_once_by_whichever_of_its_messages_come(
     await ear.hears(later.client_order_id, OrderFilled)
     (told,) = (each for each in ear.of(order.client_order_id) if isinstance(each, OrderReplaced))
     assert (told.quantity, told.terms.limit_price) == (Decimal(12), Decimal("91.00"))
+    await broker.close()
+
+
+async def test_a_complete_order_is_filled_whatever_its_figure_says_yet(
+    stand: AngelStand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = stand.twin._events[Traded]
+
+    def blank(fact: Traded) -> tuple[str, list[str | bytes]]:
+        account, (frame,) = real(fact)
+        return account, [str(frame).replace('"filledshares":"10"', '"filledshares":""')]
+
+    monkeypatch.setattr(stand.twin, "_events", stand.twin._events | {Traded: blank})
+    broker, ear, make = stand.broker(), Ear(), Maker(stand, TimeInForce.DAY)
+    await broker.connect(ear)
+    order = make.order()
+    await broker.submit(approved(order))
+    await ear.hears(order.client_order_id, OrderFilled)
+    assert [event.fill.quantity for event in ear.fills(order.client_order_id)] == [Decimal(10)]
     await broker.close()
 
 

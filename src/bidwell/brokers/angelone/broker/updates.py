@@ -81,7 +81,8 @@ class Updates:
 
     def know(self, order_id: str, quantity: Decimal, terms: Terms) -> None:
         """What an order works on, as far as nobody said anything else."""
-        self._known.setdefault(order_id, (quantity, terms))
+        if order_id not in self._known:
+            _put(self._known, order_id, (quantity, terms))
 
     def expect(self, order_id: str, quantity: Decimal, terms: Terms) -> None:
         """A change is asked for: the first message of an order on these terms tells that it was made."""
@@ -96,7 +97,7 @@ class Updates:
     async def greet(self, socket: Socket) -> None:
         """The token is in the upgrade; Angel One says so when it took it."""
         message = read(_UPDATE, await socket.hear(), "the greeting of the order stream")
-        if message.code != parse.GREETING:
+        if not (message.code or "").startswith(parse.KNOWN_CODES):
             raise Refused(
                 f"Angel One's order stream says {message.code or message.status} {message.problem or ''}".strip()
             )

@@ -42,8 +42,9 @@ STREAM_STATUSES = {
     "AB09": "open pending", "AB10": "trigger pending", "AB11": "modify pending",
 }  # fmt: skip
 """What the order stream's codes stand for, where the order in the message has no status of its own."""
-GREETING = "AB00"
+GREETING, KNOWN_CODES = "AB00", "AB"
 MODIFIED, NOT_MODIFIED, NOT_CANCELED = "modified", "not modified", "not cancelled"
+COMPLETE = "complete"
 CHANGING = frozenset({MODIFIED, "modify pending", "modify validation pending"})
 UNSETTLED = frozenset({"put order req received", "validation pending", "open pending", "modify validation pending",
                        "modify pending", "cancel pending"})  # fmt: skip
@@ -115,8 +116,9 @@ def quantity(row: wire.Order) -> Decimal:
 
 
 def filled(row: wire.Order) -> Decimal:
-    """How much of an order is filled."""
-    return amount(row.filledshares, "filledshares")
+    """How much of an order is filled: all of a complete one, whatever its own figure says yet."""
+    said = amount(row.filledshares, "filledshares")
+    return max(said, quantity(row)) if COMPLETE in words(row) else said
 
 
 def instrument(row: wire.Order, book: SymbolBook) -> InstrumentId:
