@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tomllib
 from datetime import date
 from decimal import Decimal
 
@@ -8,6 +9,7 @@ import pytest
 from bidwell.model.errors import ConfigError, InvalidInput
 from bidwell.model.futures import MONTH_CODES, PRODUCTS, contract, contract_symbol, product, split_symbol
 from bidwell.model.instrument import Future
+from bidwell.risk.funded.library import shipped
 
 TODAY = date(2026, 11, 21)
 
@@ -72,3 +74,8 @@ def test_a_broker_whose_point_is_worth_something_else_is_refused() -> None:
 
 def test_the_twelve_month_codes_are_the_exchanges() -> None:
     assert MONTH_CODES == "FGHJKMNQUVXZ"
+
+
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_what_a_funded_rulebook_weighs_is_a_product_under_that_name(name: str) -> None:
+    assert set(tomllib.loads(shipped()[name]).get("weights", {})) <= set(PRODUCTS)
