@@ -61,6 +61,9 @@ async def test_the_wizard_says_what_each_broker_asks_for(home: House, offering: 
     assert {"alpaca", "stub"} <= set(rows)
     assert all(each["where"] for row in rows.values() for each in row["fields"])
     assert [each["name"] for each in rows["alpaca"]["environments"]] == ["paper", "live"]
+    assert [each["choices"] for each in rows["zerodha"]["fields"] if each["name"] == "product"] == [
+        ["delivery", "intraday"]
+    ]
     offering(twins=True)
     rows = {row["broker"]: row for row in (await (await owner(home)).get(f"{W}/brokers")).json()["items"]}
     assert [each["name"] for each in rows["alpaca"]["environments"]] == ["paper", "live", "twin"]

@@ -402,7 +402,7 @@ def _offer(guide: Guide, *, twins: bool) -> BrokerOffer:
 
 
 def _asked(field: Field) -> AskedField:
-    return AskedField(field.name, field.label, field.where, field.secret, field.optional)
+    return AskedField(field.name, field.label, field.where, field.secret, field.optional, field.choices)
 
 
 def _on_loopback(address: str) -> bool:

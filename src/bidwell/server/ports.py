@@ -294,6 +294,7 @@ class AskedField:
     where: str
     secret: bool
     optional: bool = False
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

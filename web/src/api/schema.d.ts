@@ -3169,9 +3169,11 @@ export interface components {
         };
         /**
          * BrokerField
-         * @description One thing to enter; `where` says where the broker shows it.
+         * @description One thing to enter; `where` says where the broker shows it, and where there are `choices` it is one of them.
          */
         BrokerField: {
+            /** Choices */
+            choices: string[];
             /** Label */
             label: string;
             /** Name */

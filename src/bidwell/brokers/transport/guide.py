@@ -15,7 +15,8 @@ class Field:
     """One thing to enter.
 
     `where` says where the broker shows it; `secret` fields are never shown again; an `optional` one may be left empty
-    and is its `default` then. A `daily` one is good for one login and asked for at each.
+    and is its `default` then. A `daily` one is good for one login and asked for at each. Where there are
+    `choices`, it is one of them.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Field:
     daily: bool = False
     default: str = ""
     optional: bool = False
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ class Product(StrEnum):
 
 PRODUCT = Field(
     "product", "Product", "“delivery” carries positions on (shares are paid in full and cannot be sold short); "
-    "“intraday” is squared off by the broker before the close", secret=False, pattern="delivery|intraday",
+    "“intraday” is squared off by the broker before the close", secret=False, pattern="delivery|intraday", choices=tuple(Product),
     default=Product.DELIVERY.value, optional=True,
 )  # fmt: skip
 

@@ -160,9 +160,7 @@ def _view(offer: BrokerOffer) -> schemas.BrokerView:
     return schemas.BrokerView(
         broker=offer.broker, title=offer.title, steps=list(offer.steps), page=offer.page,
         leverage=offer.leverage,
-        fields=[schemas.BrokerField(name=each.name, label=each.label, where=each.where, secret=each.secret,
-                                    optional=each.optional)
-                for each in offer.fields],
+        fields=[schemas.BrokerField.of(each) for each in offer.fields],
         environments=[schemas.BrokerEnvironment(name=each.name, title=each.title, live=each.live)
                       for each in offer.environments],
     )  # fmt: skip

@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr, StringConstraints
 
 from bidwell.engine.ports import SessionLife
 from bidwell.server.fields import Body, Flag, Instant, Name, Number, View, Whole
+from bidwell.server.ports import AskedField
 
 _Word = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,20}$")]
 _Symbol = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9&_./: -]{0,39}$")]
@@ -15,13 +16,20 @@ _Address = Annotated[str, StringConstraints(max_length=200)]
 
 
 class BrokerField(View):
-    """One thing to enter; `where` says where the broker shows it."""
+    """One thing to enter; `where` says where the broker shows it, and where there are `choices` it is one of them."""
 
     name: str
     label: str
     where: str
     secret: bool
     optional: bool
+    choices: list[str]
+
+    @classmethod
+    def of(cls, asked: AskedField) -> BrokerField:
+        """As a broker asks for it."""
+        return cls(name=asked.name, label=asked.label, where=asked.where, secret=asked.secret, optional=asked.optional,
+                   choices=list(asked.choices))  # fmt: skip
 
 
 class BrokerEnvironment(View):

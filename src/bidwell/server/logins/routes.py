@@ -55,6 +55,5 @@ def _view(access: Access, asked: DailyLogin) -> schemas.LoginView:
     return schemas.LoginView(
         account=account.id, name=account.name, broker=account.broker, number=account.broker_account, life=state.life,
         reason=state.reason, login_url=state.login_url, until=state.until,
-        fields=[BrokerField(name=each.name, label=each.label, where=each.where, secret=each.secret, optional=each.optional)
-                for each in asked.fields],
+        fields=[BrokerField.of(each) for each in asked.fields],
     )  # fmt: skip

@@ -1,5 +1,6 @@
 import type { Broker, CredentialRequest } from "~/api/types";
-import { Field, Input } from "~/ui/field";
+import { sentence } from "~/lib/words";
+import { Field, Input, Select } from "~/ui/field";
 
 export interface Entered {
   environment: string;
@@ -49,19 +50,30 @@ export function CredentialFields({ broker, entered, problems, onChange }: Creden
         </Field>
       )}
       {broker.fields.map((field) => (
-        <Field key={field.name} label={field.optional ? `${field.label} (optional)` : field.label} hint={field.where} problem={problems.get(field.name)}>
-          {({ id, describedBy, invalid }) => (
-            <Input
-              id={id}
-              describedBy={describedBy}
-              invalid={invalid}
-              type={field.secret ? "password" : "text"}
-              autoComplete="off"
-              value={entered.fields[field.name] ?? ""}
-              maxLength={512}
-              onChange={(event) => onChange({ ...entered, fields: { ...entered.fields, [field.name]: event.target.value } })}
-            />
-          )}
+        <Field key={field.name} label={field.optional && field.choices.length === 0 ? `${field.label} (optional)` : field.label} hint={field.where} problem={problems.get(field.name)}>
+          {({ id, describedBy, invalid }) =>
+            field.choices.length > 0 ? (
+              <Select
+                id={id}
+                describedBy={describedBy}
+                invalid={invalid}
+                value={entered.fields[field.name] ?? field.choices[0] ?? ""}
+                choices={field.choices.map((value) => ({ value, label: sentence(value) }))}
+                onChange={(value) => onChange({ ...entered, fields: { ...entered.fields, [field.name]: value } })}
+              />
+            ) : (
+              <Input
+                id={id}
+                describedBy={describedBy}
+                invalid={invalid}
+                type={field.secret ? "password" : "text"}
+                autoComplete="off"
+                value={entered.fields[field.name] ?? ""}
+                maxLength={512}
+                onChange={(event) => onChange({ ...entered, fields: { ...entered.fields, [field.name]: event.target.value } })}
+              />
+            )
+          }
         </Field>
       ))}
       <Field label="Proxy (optional)" hint="This account’s own way out, for brokers that register an address">
