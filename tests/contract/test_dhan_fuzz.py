@@ -129,14 +129,14 @@ def test_depth_and_length_do_not_bring_a_parser_down(name: str) -> None:
             PARSERS[name][1](body)
 
 
-@settings(max_examples=RUNS * 4, deadline=None)
+@settings(max_examples=RUNS * 2, deadline=None)
 @given(frame=st.binary(max_size=400))
 def test_noise_on_the_price_stream_is_refused_or_is_packets(frame: bytes) -> None:
     with understood_or_refused():
         assert all(packet.security_id for packet in packets(frame))
 
 
-@settings(max_examples=RUNS * 4, deadline=None)
+@settings(max_examples=RUNS * 2, deadline=None)
 @given(data=st.data())
 def test_a_damaged_frame_of_packets_is_understood_or_refused(data: st.DataObject) -> None:
     frame = bytearray(bytes.fromhex("021000013505000066b6c4445a751468") + bytes([8, 162, 0, 1]) + bytes(158))

@@ -84,7 +84,11 @@ def _take(made_of: Master, line: list[str]) -> None:
     again = sys.intern
     row = Row(token, title, again(kind), again(lot), again(tick), again(expiry), symbol, again(root), again(strike),
               again(right))  # fmt: skip
-    made_of.rows[symbol] = row
+    before = made_of.rows.setdefault(symbol, row)
+    if before.token != token:
+        made_of.refused[symbol] = f"{symbol} is listed twice, as {before.token} and as {token}"
+        made_of.ids.pop(symbol, None)
+        return
     try:
         ident = _name(row)
     except (ConfigError, ProtocolError) as problem:

@@ -86,7 +86,7 @@ class FyersBroker:
         self._client.on_login_lost = self._token_refused
         self._reading = Reading(self._client, symbols, account.id, clock)
         self._updates = Updates(self, config, self._client, self._reading, clock)
-        self._stream = Stream(self._client.http, config.orders_url, self._updates, entropy, config.orders)
+        self._stream = Stream(self._client.http, self._orders_url, self._updates, entropy, config.orders)
         self._accepted: dict[str, None] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -292,6 +292,11 @@ class FyersBroker:
         self._stream.drop(reason)
 
     # --- inside -----------------------------------------------------------------------------------
+
+    async def _orders_url(self) -> str:
+        """Where the order stream is, which takes the token in use in its header."""
+        await self._client.carry()
+        return self._config.orders_url
 
     def _must_be_up(self) -> None:
         if not self._stream.is_up:
