@@ -32,7 +32,7 @@ GUIDE = Guide(
               pattern=r"[0-9]{4,20}"),
         Field("access_token", "Access token", "web.dhan.co, My Profile, “Access DhanHQ APIs”: it lasts 24 hours. Leave "
               "it empty where the desk is to log in by itself, with PIN and TOTP secret", optional=True, daily=True,
-              pattern=r"[A-Za-z0-9_.-]{16,512}"),
+              pattern=r"[A-Za-z0-9_.-]{16,2048}"),
         Field("pin", "PIN", "the six digits with which you log in at Dhan; only for a desk that logs in by itself",
               optional=True, pattern=r"[0-9]{4,8}"),
         Field("totp_secret", "TOTP secret", "shown once, beside the code to scan, when TOTP is set up under “Access "
@@ -53,7 +53,7 @@ GUIDE = Guide(
 class Rates:
     """Dhan's limits: 10 orders a second and 250 a minute, 20 reads, 5 for market data, one for quotes a second."""
 
-    orders: Limits = field(default_factory=lambda: Limits(Decimal(250) / 60, burst=10, reserved=2))
+    orders: Limits = field(default_factory=lambda: Limits(Decimal(240) / 60, burst=10, reserved=2))
     reads: Limits = field(default_factory=lambda: Limits(Decimal(20), burst=20, reserved=0))
     data: Limits = field(default_factory=lambda: Limits(Decimal(5), burst=5, reserved=0))
     quotes: Limits = field(default_factory=lambda: Limits(Decimal(1), burst=1, reserved=0))

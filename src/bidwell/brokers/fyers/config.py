@@ -24,8 +24,9 @@ _HOSTS = frozenset({"api-t1.fyers.in", "public.fyers.in", "socket.fyers.in"})
 LISTS = ("NSE_CM", "BSE_CM", "NSE_FO", "BSE_FO")
 """The lists of instruments that are read."""
 
-RATE = Limits(Decimal(200) / Decimal(60), burst=10, reserved=4)
-"""10 requests a second and 200 a minute, one budget over all calls; breaking it thrice a day blocks the day."""
+RATE = Limits(Decimal(190) / Decimal(60), burst=10, reserved=4)
+"""10 requests a second and 200 a minute, one budget over all calls; breaking it thrice a day blocks the day: what a
+full bucket holds is taken off the minute's."""
 
 HEARTBEAT = b"\x00\x01\x0b"
 """What the price stream wants to hear every ten seconds."""

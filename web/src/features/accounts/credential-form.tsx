@@ -69,7 +69,7 @@ export function CredentialFields({ broker, entered, problems, onChange }: Creden
                 type={field.secret ? "password" : "text"}
                 autoComplete="off"
                 value={entered.fields[field.name] ?? ""}
-                maxLength={512}
+                maxLength={4096}
                 onChange={(event) => onChange({ ...entered, fields: { ...entered.fields, [field.name]: event.target.value } })}
               />
             )
