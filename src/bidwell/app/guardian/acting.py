@@ -7,6 +7,7 @@ goes on from. Without it, it goes on from its last snapshot and writes into a lo
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -70,6 +71,11 @@ class Means:
     lead: Callable[[Desk | None], None]
 
     @property
+    def holder(self) -> str:
+        """Its name in the lease, which no desk has: one of this folder that starts meanwhile waits to be handed over to."""
+        return f"{home_of(self.folder)}@guardian/{os.getpid()}"
+
+    @property
     def place(self) -> Path:
         """The guardian's own folder."""
         return self.folder.path / FOLDER
@@ -124,9 +130,7 @@ class _Turn:
         self._keeping: asyncio.Task[None] | None = None
         pool = Pool(means.conninfo, size=1)
         lost = asyncio.Event()
-        # A name that no desk has: a desk of this folder that starts meanwhile must wait until it is handed over.
-        holder = f"{home_of(means.folder)}@guardian/{means.entropy.bits(40):x}"
-        self.leadership = Leadership(Lease(pool, demo.WORKSPACE), holder, pool.close, lost)
+        self.leadership = Leadership(Lease(pool, demo.WORKSPACE), means.holder, pool.close, lost)
         self._journal: PostgresJournal | None = None
         self._desk: Desk | None = None
 
