@@ -154,7 +154,9 @@ class Mending:
         """How late a message comes by its own time; zero where it has none that says so."""
         at = event.fill.occurred_at if isinstance(event, OrderFilled) else getattr(event, "occurred_at", None)
         able = self._core.lanes.capabilities(account)
-        return self._lateness.heard(account, at) if at is not None and able is not None and able.wall_times else _IN_TIME
+        return (
+            self._lateness.heard(account, at) if at is not None and able is not None and able.wall_times else _IN_TIME
+        )
 
     def on_fill(self, before: Order, after: Order, late: timedelta | None) -> None:
         """Something was filled: where a group follows the account, its part waits to be copied.

@@ -19,7 +19,17 @@ STARTING = 30.0
 GRACE = 1.0
 LONGEST_LINE = 1 << 20
 MOST_OUTPUT = 20_000
-_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "XDG_CACHE_HOME", "BIDWELL_CACHE", "PYTHONPYCACHEPREFIX")
+_INHERITED = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "TMPDIR",
+    "XDG_CACHE_HOME",
+    "BIDWELL_CACHE",
+    "PYTHONPYCACHEPREFIX",
+)
 
 
 @dataclass(frozen=True, slots=True)
