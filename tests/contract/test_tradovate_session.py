@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 
 from bidwell.app.brokerage import Access, Means, brokerage
+from bidwell.app.brokerages import tradovate
 from bidwell.app.clock import WallClock
 from bidwell.brokers.tradovate import TradovateBroker, TradovateClient
 from bidwell.brokers.tradovate.config import TradovateConfig, configure, device_id
@@ -426,5 +427,14 @@ async def test_what_the_wizard_does_opens_one_session_for_all_of_it() -> None:
         await session.connect(ear)
         await ear.sees("up")
         assert stand.twin.logins == 1
-        await session.close()
         assert broker.prices(access, means) is not None
+        other = Access(login("POOR1", "poor"), "twin", stand.server.url)
+        assert (await broker.probe(other, means)).number == "POOR1"
+        await session.close()
+        assert (await broker.probe(access, means)).number == "DEMO1"
+        assert stand.twin.logins == 2, "a login in use outlives others"
+        wrong = Access(login("POOR1", "poor") | {"password": "wrong"}, "twin", stand.server.url)
+        with pytest.raises(Refused):
+            await broker.probe(wrong, means)
+        held = [client.login for client in tradovate._CLIENTS.values()]
+        assert len(held) == 1, "a login that nobody uses is forgotten with its password"

@@ -55,9 +55,7 @@ class Tradovate:
             await broker.close()
         equity, bound = money.net_liq, money.initial_margin
         free = None if equity is None or bound is None else max(equity - bound, ZERO)
-        return ProbedAccount(
-            found.name, "USD", money.total_cash_value or ZERO, equity, free, "active"
-        )
+        return ProbedAccount(found.name, "USD", money.total_cash_value or ZERO, equity, free, "active")
 
     async def held(self, access: Access, means: Means) -> list[str]:
         """Tradovate's symbols of everything that is held or worked."""
@@ -105,5 +103,8 @@ def _client(config: TradovateConfig, clock: Clock) -> TradovateClient:
     """The one client of a login: two sessions may be open, and each account with its own would close the others'."""
     known = _CLIENTS.get(config.login_key)
     if known is None:
+        # Logins that nobody uses any more are forgotten, with their passwords.
+        for key in [key for key, client in _CLIENTS.items() if not client.login.is_used]:
+            del _CLIENTS[key]
         known = _CLIENTS[config.login_key] = TradovateClient(config, clock, asyncio.get_running_loop().time)
     return known

@@ -82,6 +82,11 @@ class Login:
             await keeper
         return True
 
+    @property
+    def is_used(self) -> bool:
+        """Whether anybody needs it."""
+        return self._users > 0
+
     def forgive(self) -> None:
         """A person tries again: what was refused before is asked once more."""
         self._refusal, self._opened_at, self._ended = None, _LONG_AGO, []
