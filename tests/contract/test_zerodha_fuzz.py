@@ -214,6 +214,19 @@ def test_a_row_of_any_text_is_an_instrument_or_refused_with_a_reason(cells: list
         assert all(listed.refused.values())
 
 
+@pytest.mark.parametrize(
+    "odd", ["NaN", "sNaN", "Infinity", "-5", "0", "1e400", "1e-400", "9" * 60, "", "x", "25000.00000000000001"]
+)
+@pytest.mark.parametrize("place", ["25000.0", "0.05", ",75,", "2026-11-26"])
+def test_a_contract_with_an_odd_figure_is_refused_with_a_reason(place: str, odd: str) -> None:
+    row = LIST.decode().splitlines()[2].replace(place, f",{odd}," if place == ",75," else odd)
+    listed = read_list("NFO", "\n".join([",".join(COLUMNS), row]).encode(), date(2026, 11, 21))
+    if place != "25000.0" or odd != "25000.00000000000001":
+        assert list(listed.refused) == ["NIFTY26NOV25000CE"]
+        assert listed.refused["NIFTY26NOV25000CE"]
+    assert len(listed.rows) + len(listed.refused) == 1
+
+
 @settings(max_examples=RUNS, deadline=None)
 @given(figure=st.decimals(min_value=Decimal("0.05"), max_value=Decimal(10**7), places=4))
 def test_a_figure_is_the_same_to_the_last_digit(figure: Decimal) -> None:

@@ -18,6 +18,7 @@ from bidwell.engine.ports import SessionLife, SessionState
 from bidwell.model.errors import ConfigError, ProtocolError
 from bidwell.model.ids import InstrumentId
 from bidwell.model.instrument import Contract, Equity, Future, Index, Instrument, Option, Right
+from bidwell.model.money import bearable
 
 IST = timezone(timedelta(hours=5, minutes=30), "IST")
 """India keeps one zone and no summer time."""
@@ -137,7 +138,7 @@ def option(
     root: str, segment: str, expiry: date, strike: Decimal, right: Right, tick: Decimal, lot: Decimal
 ) -> Instrument:
     """An option of NFO or BFO; those on an index are settled in cash."""
-    if not strike > 0:
+    if not bearable(strike) or strike <= 0:
         raise ConfigError(f"an option on {root} has strike {strike}")
     letter, level = "C" if right is Right.CALL else "P", f"{strike.normalize():f}"
     symbol = f"{root.upper()}{expiry:%y%m%d}{letter}{level}"
@@ -147,5 +148,7 @@ def option(
 
 
 def _made(ident: InstrumentId, symbol: str, name: str, tick: Decimal, lot: Decimal, contract: Contract) -> Instrument:
-    return Instrument(id=ident, symbol=symbol[:40], name=(name or symbol)[:80], venue=ident.rpartition(".")[2],
+    if len(symbol) > 40:
+        raise ConfigError(f"{symbol[:60]!r} is longer than a symbol may be")
+    return Instrument(id=ident, symbol=symbol, name=(name or symbol)[:80], venue=ident.rpartition(".")[2],
                       currency=CURRENCY, tick_size=tick, lot_size=lot, contract=contract, calendar=CALENDAR)  # fmt: skip

@@ -20,6 +20,7 @@ from bidwell.brokers.transport import indian
 from bidwell.model.errors import ConfigError, ProtocolError
 from bidwell.model.ids import InstrumentId
 from bidwell.model.instrument import Instrument, Right
+from bidwell.model.money import bearable
 
 COLUMNS = ("instrument_token", "exchange_token", "tradingsymbol", "name", "last_price", "expiry", "strike", "tick_size",
            "lot_size", "instrument_type", "segment", "exchange")  # fmt: skip
@@ -236,9 +237,12 @@ def _decimal(text: str) -> Decimal:
 
 def _figure(text: str, key: str, what: str) -> Decimal:
     try:
-        return _decimal(text)
+        figure = _decimal(text)
     except InvalidOperation:
         raise ConfigError(f"{what} of {key} is {text!r}") from None
+    if not bearable(figure):
+        raise ConfigError(f"{what} of {key} is {text[:40]!r}")
+    return figure
 
 
 @lru_cache(maxsize=4096)
