@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from bidwell.app.clock import WallClock
 from bidwell.brokers.ccxt_exchanges import PROFILES, ExchangeConfig, PairBook, parse, wire
-from bidwell.brokers.ccxt_exchanges.broker.words import WORDS
+from bidwell.brokers.ccxt_exchanges.broker.words import words_in
 from bidwell.brokers.ccxt_exchanges.client import ExchangeClient
 from bidwell.brokers.ccxt_exchanges.client.library import made
 from bidwell.brokers.transport import Health
@@ -86,7 +86,7 @@ def hear(exchange: str, frame: bytes | str) -> None:
     """Read a frame as the order stream does, down to the desk's own types."""
     asked = client(exchange)
     own = parse.Context(AccountId("a"), _own_book(exchange), datetime(2026, 1, 2, tzinfo=UTC))
-    for word in WORDS[exchange].words(asked, frame):
+    for word in words_in(asked, frame):
         assert isinstance(word.order_id, str)
         if word.execution is not None:
             fill = parse.fill(word.execution, ClientOrderId(NAME), own)
@@ -111,7 +111,7 @@ def understood_or_refused() -> Iterator[None]:
 @pytest.mark.parametrize("exchange", sorted(FRAMES))
 def test_the_frames_themselves_are_understood(exchange: str) -> None:
     assert exchange in IDS
-    words = list(WORDS[exchange].words(client(exchange), json.dumps(FRAMES[exchange])))
+    words = words_in(client(exchange), json.dumps(FRAMES[exchange]))
     assert {word.name for word in words} == {NAME}
     hear(exchange, json.dumps(FRAMES[exchange]))
     (order,) = (word.order for word in words if word.order is not None)
@@ -191,12 +191,12 @@ def test_a_unified_payload_with_an_odd_value_is_understood_or_refused(name: str,
 def test_a_figure_is_the_same_to_the_last_digit_through_the_library(figure: Decimal) -> None:
     text = f"{figure:f}"
     frame = json.dumps(FRAMES["binance"] | {"event": FRAMES["binance"]["event"] | {"l": text, "z": text, "q": text}})
-    first, second = WORDS["binance"].words(client("binance"), frame)
+    first, second = words_in(client("binance"), frame)
     assert first.execution is not None
     assert second.order is not None
     assert (first.execution.amount, second.order.filled) == (figure, figure)
     # As a JSON number too: Kraken writes such.
     raw = json.dumps(FRAMES["kraken"]).replace('"last_qty": 0.4', f'"last_qty": {text}')
-    first, _ = WORDS["kraken"].words(client("kraken"), raw)
+    first, _ = words_in(client("kraken"), raw)
     assert first.execution is not None
     assert first.execution.amount == figure

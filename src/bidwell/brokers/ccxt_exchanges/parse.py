@@ -194,14 +194,22 @@ def bar(row: list[object], instrument: InstrumentId, seconds: int) -> Bar:
 
 def quote(row: wire.Ticker, instrument: InstrumentId, received_at: datetime) -> Quote | None:
     """The newest quote of a pair, None where one side or a last price is missing."""
-    if not row.bid or not row.ask or not row.last or row.bid <= 0 or row.ask <= 0:
+    if row.bid is None or row.ask is None or row.last is None:
+        return None
+    bid, ask = finite(row.bid, "bid"), finite(row.ask, "ask")
+    if bid <= 0 or ask <= 0:
         return None
     at = received_at if row.timestamp is None else moment(row.timestamp, "timestamp")
     return Quote(
-        instrument, finite(row.bid, "bid"), finite(row.ask, "ask"), positive(row.last, "last"),
-        finite(row.bidVolume or ZERO, "bidVolume"), finite(row.askVolume or ZERO, "askVolume"), at, received_at,
-        finite(row.baseVolume or ZERO, "baseVolume"), row.open, row.previousClose,
+        instrument, bid, ask, positive(row.last, "last"), _known(row.bidVolume, "bidVolume"),
+        _known(row.askVolume, "askVolume"), at, received_at, _known(row.baseVolume, "baseVolume"),
+        None if row.open is None else finite(row.open, "open"),
+        None if row.previousClose is None else finite(row.previousClose, "previousClose"),
     )  # fmt: skip
+
+
+def _known(figure: Decimal | None, name: str) -> Decimal:
+    return finite(ZERO if figure is None else figure, name)
 
 
 def _word(table: Mapping[str, T], word: str, what: str) -> T:

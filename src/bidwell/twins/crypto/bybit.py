@@ -387,7 +387,7 @@ class BybitTwin:
             "rejectReason": "EC_NoError", "avgPrice": average, "leavesQty": plain(held.quantity - total),
             "leavesValue": "0", "cumExecQty": plain(total), "cumExecValue": plain(held.paid), "cumExecFee": "0",
             "timeInForce": held.time_in_force.value, "orderType": _TYPE_WORDS[held.order_type], "stopOrderType": "",
-            "orderIv": "", "triggerPrice": "0", "takeProfit": "0", "stopLoss": "0", "tpTriggerBy": "", "slTriggerBy": "",
+            "orderIv": "", "triggerPrice": "0", "takeProfit": "", "stopLoss": "", "tpTriggerBy": "", "slTriggerBy": "",
             "triggerDirection": 0, "triggerBy": "", "lastPriceOnCreated": "", "reduceOnly": False,
             "closeOnTrigger": False, "createType": "CreateByUser", "createdTime": str(made), "updatedTime": str(newest),
         }  # fmt: skip

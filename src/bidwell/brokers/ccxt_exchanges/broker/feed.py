@@ -16,7 +16,7 @@ from bidwell.brokers.ccxt_exchanges.client.library import base_error, reckoning
 from bidwell.brokers.ccxt_exchanges.client.seam import wired
 from bidwell.brokers.ccxt_exchanges.config import ExchangeConfig
 from bidwell.brokers.ccxt_exchanges.symbols import PairBook
-from bidwell.brokers.transport import Http
+from bidwell.brokers.transport import Http, finite, positive
 from bidwell.engine.ports import Clock, Entropy, FeedListener
 from bidwell.model.errors import BrokerError, ConfigError, ProtocolError
 from bidwell.model.ids import InstrumentId
@@ -144,12 +144,16 @@ class ExchangeFeed:
             return parse.quote(ticker, self._book.id_of(ticker.symbol), now)
         at = known.occurred_at if ticker.timestamp is None else parse.moment(ticker.timestamp, "timestamp")
         return replace(
-            known, bid=ticker.bid or known.bid, ask=ticker.ask or known.ask, last=ticker.last or known.last,
-            bid_quantity=known.bid_quantity if ticker.bidVolume is None else ticker.bidVolume,
-            ask_quantity=known.ask_quantity if ticker.askVolume is None else ticker.askVolume,
-            volume=known.volume if ticker.baseVolume is None else ticker.baseVolume,
-            occurred_at=max(at, known.occurred_at), received_at=now,
-        )  # fmt: skip
+            known,
+            bid=positive(ticker.bid or known.bid, "bid"),
+            ask=positive(ticker.ask or known.ask, "ask"),
+            last=positive(ticker.last or known.last, "last"),
+            bid_quantity=finite(known.bid_quantity if ticker.bidVolume is None else ticker.bidVolume, "bidVolume"),
+            ask_quantity=finite(known.ask_quantity if ticker.askVolume is None else ticker.askVolume, "askVolume"),
+            volume=finite(known.volume if ticker.baseVolume is None else ticker.baseVolume, "baseVolume"),
+            occurred_at=max(at, known.occurred_at),
+            received_at=now,
+        )
 
     def _tell(self, quotes: list[Quote]) -> None:
         if quotes and self._listener is not None:

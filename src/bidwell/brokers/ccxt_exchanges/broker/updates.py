@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from bidwell.brokers.ccxt_exchanges import parse
-from bidwell.brokers.ccxt_exchanges.broker.words import WORDS, Word
+from bidwell.brokers.ccxt_exchanges.broker.words import WORDS, Word, words_in
 from bidwell.brokers.ccxt_exchanges.client import ExchangeClient
 from bidwell.brokers.ccxt_exchanges.symbols import PairBook
 from bidwell.brokers.ccxt_exchanges.wire import Order
@@ -89,7 +89,7 @@ class Updates:
 
     def hear(self, frame: bytes | str) -> None:
         """A frame."""
-        for word in self._words.words(self._client, frame):
+        for word in words_in(self._client, frame):
             self._apply(word)
         self._owner.heard()
 

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import msgspec
 
 from bidwell.brokers.ccxt_exchanges.client import ExchangeClient
-from bidwell.brokers.ccxt_exchanges.client.library import reckoning
+from bidwell.brokers.ccxt_exchanges.client.library import reckoning, understood
 from bidwell.brokers.ccxt_exchanges.wire import Execution, Order, shaped
 from bidwell.brokers.transport import Socket, StreamSettings
 from bidwell.model.errors import ProtocolError, Refused
@@ -289,3 +289,9 @@ class _Coinbase:
 WORDS: dict[str, Words] = {
     "binance": _Binance(), "bybit": _Bybit(), "okx": _Okx(), "kraken": _Kraken(), "coinbase": _Coinbase(),
 }  # fmt: skip
+
+
+def words_in(client: ExchangeClient, frame: bytes | str) -> list[Word]:
+    """What a frame says of our orders; raises ProtocolError for whatever cannot be read."""
+    with understood("a frame of the order stream"):
+        return list(WORDS[client.profile.id].words(client, frame))

@@ -35,7 +35,7 @@ def _guide(name: str, title: str, money: str, environments: tuple[Environment, .
         *((password,) if password else ()),
         _money(money),
     )
-    return Guide(name, title, fields, environments, (*steps, _READS_FIRST), f"docs/brokers/{name}.md")
+    return Guide(name, title, fields, environments, (*steps, _READS_FIRST), "docs/brokers/exchanges.md")
 
 
 def _rate(per_second: int, burst: int, reserved: int) -> Limits:
