@@ -94,7 +94,8 @@ class Capabilities:
     """What a broker can do; what it lacks the engine emulates or denies, and says so before sending.
 
     `orders_per_second` feeds the lane's token bucket, of which `reserved` tokens are kept for cancels
-    and reductions. `quarantine` is how long successful lookups must miss an order before it is ABSENT.
+    and reductions. `quarantine` is how long successful lookups must miss an order before it is ABSENT. A broker that
+    `lists_the_day` knows the orders of the day only: a working DAY order of an earlier one that it has no more is over.
     `wall_times` says that the times of its messages run as a clock on the wall does; those of a replayed market do not.
     """
 
@@ -109,6 +110,7 @@ class Capabilities:
     burst: int = 10
     reserved: int = 2
     quarantine: timedelta = timedelta(seconds=30)
+    lists_the_day: bool = False
     answer_timeout: timedelta = timedelta(seconds=5)
     wall_times: bool = True
 

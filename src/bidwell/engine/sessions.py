@@ -14,6 +14,7 @@ from bidwell.engine.ports import DedupeScope
 from bidwell.model import events as ev
 from bidwell.model.errors import BrokerError
 from bidwell.model.order import OrderStatus, Pending
+from bidwell.model.terms import TimeInForce
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -32,6 +33,7 @@ _LOOK_BACK = timedelta(days=2)
 _OVERLAP = timedelta(minutes=2)
 _FEWEST_LOOKUPS = 2
 _REMEMBERED = 5000
+_LATE_LIST = timedelta(hours=6)
 
 
 @dataclass(slots=True)
@@ -335,6 +337,9 @@ class Reconciler:
         doubt.missed_since = moment if doubt.missed_since is None else doubt.missed_since
         doubt.lookups += 1
         if order.status is OrderStatus.WORKING:
+            if limits.lists_the_day and self._day_is_over(order, now):
+                core.emit(ev.OrderExpired(now, name, "its day is over, and the broker lists the day's orders only"))
+                return True
             if doubt.lookups == 1:
                 self._alarm("working_order_not_at_broker", {"account": order.account, "order": name})
             return False
@@ -365,6 +370,19 @@ class Reconciler:
         """
         ends, market_time = order.terms.expires_at, self._desk.core.market.market_time
         return ends is not None and market_time is not None and market_time > ends
+
+    def _day_is_over(self, order: Order, now: datetime) -> bool:
+        """Whether a DAY order is of an earlier session, with hours to spare for a list that is late at the close."""
+        core = self._desk.core
+        instrument = core.state.instruments.get(order.instrument)
+        if (
+            instrument is None
+            or order.terms.time_in_force is not TimeInForce.DAY
+            or now - order.created_at < _LATE_LIST
+        ):
+            return False
+        day, today = (core.market.session_date(instrument.calendar, at) for at in (order.created_at, now))
+        return day < today
 
     def _ask_again(self, name: ClientOrderId) -> None:
         """A cancel or replace whose answer was lost is asked again: asking twice for one result changes nothing."""

@@ -6,6 +6,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
+
+import pytest
 
 from bidwell.engine import reconciliation, tracking
 from bidwell.engine.ports import BrokerOrder, Snapshot
@@ -345,6 +348,30 @@ async def test_a_working_order_that_the_broker_denies_having_stays_and_raises_on
     await bench.settle(4.0)
     assert bench.order(receipt).status is OrderStatus.WORKING
     assert bench.alarms == ["working_order_not_at_broker"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "force", "hours", "status"),
+    [
+        ({"lists_the_day": True}, TimeInForce.DAY, 24, OrderStatus.EXPIRED),
+        ({"lists_the_day": True}, TimeInForce.DAY, 1, OrderStatus.WORKING),
+        ({"lists_the_day": True}, TimeInForce.GTC, 24, OrderStatus.WORKING),
+        ({}, TimeInForce.DAY, 24, OrderStatus.WORKING),
+    ],
+)
+@virtually
+async def test_a_day_order_of_yesterday_is_over_where_the_broker_lists_the_day_alone(
+    changes: dict[str, Any], force: TimeInForce, hours: int, status: OrderStatus
+) -> None:
+    bench = await opened(changes=changes)
+    receipt = await bench.send("k1", terms=limit("98", force))
+    await bench.settle()
+    order = bench.venue.state.orders.pop(str(bench.order(receipt).broker_order_ids[0]))
+    del bench.venue.state.named[("acc_0", order.client_order_id)]
+    bench.venue.state.open["acc_0"].clear()
+    bench.clock.step(hours * 3600)
+    await bench.settle(4.0)
+    assert bench.order(receipt).status is status
 
 
 @virtually

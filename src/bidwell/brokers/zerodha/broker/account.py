@@ -57,6 +57,7 @@ def capabilities(config: ZerodhaConfig) -> Capabilities:
         burst=config.order_rate.burst,
         reserved=2,
         quarantine=timedelta(seconds=30),
+        lists_the_day=True,
         answer_timeout=timedelta(seconds=config.answer_timeout),
     )
 
