@@ -115,20 +115,19 @@ class MarketRoutes:
 
     async def days(self, request: web.Request) -> web.Response:
         """POST /v2/charts/historical: days before `toDate`."""
-        return await self._bars(request, 86_400, "%Y-%m-%d")
+        return await self._bars(request, 86_400)
 
     async def intraday(self, request: web.Request) -> web.Response:
         """POST /v2/charts/intraday."""
-        return await self._bars(request, 0, "%Y-%m-%d %H:%M:%S")
+        return await self._bars(request, 0)
 
-    async def _bars(self, request: web.Request, seconds: int, form: str) -> web.Response:
+    async def _bars(self, request: web.Request, seconds: int) -> web.Response:
         account = self._records.caller(request).account
         body = await body_of(request)
         row = self._records.by_security(str(body.get("exchangeSegment")), str(body.get("securityId")))
         length = seconds or _INTERVALS.get(str(body.get("interval")), 0)
         try:
-            start, end = (datetime.strptime(str(body.get(name)), form).replace(tzinfo=words.IST)
-                          for name in ("fromDate", "toDate"))  # fmt: skip
+            start, end = (_time(str(body.get(name)), dated=bool(seconds)) for name in ("fromDate", "toDate"))
         except ValueError:
             return data_problem(400, "812", "Invalid Date")
         if row is None:
@@ -240,6 +239,12 @@ def _row(row: Listed) -> list[str]:
         "ES" if cash else "OP" if option else "FUT", row.extra.get("series", "EQ") if cash else "NA",
         (row.name or row.symbol).upper() if cash else row.underlying,
     ]  # fmt: skip
+
+
+def _time(text: str, *, dated: bool) -> datetime:
+    """A day, or where minutes are asked for a day or a time of one."""
+    form = "%Y-%m-%d" if dated or len(text) <= len("2026-01-02") else "%Y-%m-%d %H:%M:%S"
+    return datetime.strptime(text, form).replace(tzinfo=words.IST)
 
 
 def _columns(bars: Sequence[Bar]) -> dict[str, list[Decimal | int]]:

@@ -42,6 +42,8 @@ class TradingRoutes:
             web.put("/v2/orders/{id}", self.replace),
             web.delete("/v2/orders/{id}", self.cancel),
             web.get("/v2/trades", self.read(self.trades)),
+            # The vendor's client asks for the whole list with the slash.
+            web.get("/v2/trades/", self.read(self.trades)),
             web.get("/v2/trades/{id}", self.read(self.trades)),
             web.get("/v2/killswitch", self.read(self.kill_switch)),
             web.post("/v2/killswitch", self.turn_kill_switch),
