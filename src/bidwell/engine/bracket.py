@@ -8,6 +8,7 @@ made room for its target is held again, so that a target which does not fill lea
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, Protocol
@@ -17,7 +18,7 @@ from bidwell.model import events as ev
 from bidwell.model import held_events as hev
 from bidwell.model.ids import client_order_id
 from bidwell.model.money import ZERO
-from bidwell.model.order import Order, OrderStatus
+from bidwell.model.order import Order, OrderStatus, Pending
 from bidwell.model.terms import OrderType, TimeInForce
 
 if TYPE_CHECKING:
@@ -32,9 +33,10 @@ if TYPE_CHECKING:
 
 ACTOR: Final = "desk"
 ATTEMPTS: Final = 20
-"""So often one exit is held again; then a person must look."""
+"""So often one exit is held again after it failed; then a person must look."""
 
 _REJECTIONS = 2
+_AT_ONCE_LOOKED = 100
 _FAILED: Final = frozenset({OrderStatus.REJECTED, OrderStatus.DENIED})
 
 
@@ -68,6 +70,10 @@ class Deciding(Protocol):
 
     def take_off(self, name: ClientOrderId, *, actor: str, reason: str) -> None:
         """Ask for an order to be canceled."""
+        ...
+
+    def steady(self, account: AccountId, what: str) -> bool:
+        """Whether two reports in a row have agreed with our book since this was first asked for `what`."""
         ...
 
 
@@ -197,10 +203,11 @@ class Brackets:
             self.look(name)
 
     def run(self) -> None:
-        """Look at every entry whose exits are not settled."""
-        for name in list(self._active):
-            if self.look(name):
-                del self._active[name]
+        """Look at entries whose exits are not settled, some at a time where there are many; news needs no turn."""
+        for name in list(itertools.islice(self._active, _AT_ONCE_LOOKED)):
+            del self._active[name]
+            if not self.look(name):
+                self._active[name] = None
 
     def waits_for_prices(self, order: Order) -> bool:
         """Whether a held order is to be set off by a price now: an exit only once its entry has filled something."""
@@ -223,6 +230,7 @@ class Brackets:
             self._bring_out_hit(name, self._standing(name))
             self._hold_again(name, self._standing(name))
             self._place(self._standing(name))
+            self._fit(self._standing(name))
         after = self._standing(name)
         return after.over and not any(one.is_open for one in after.legs)
 
@@ -263,6 +271,20 @@ class Brackets:
         if now.over and not now.out and now.rest > 0:
             self._send(one, now, seen, "")
 
+    def _fit(self, stands: Standing) -> None:
+        """Take off what works over more than the position, or over less than it may, to be placed anew in its size.
+
+        A position that others changed is believed after two reports that agree.
+        """
+        for one in stands.out:
+            if one.status is not OrderStatus.WORKING or one.pending is not Pending.NONE or _at_once(one):
+                continue
+            could = min(stands.rest, self._room(one, stands))
+            held = -self._core.state.portfolios[one.account].position(one.instrument).quantity * one.side.sign
+            wrong = 0 < held < one.leaves_quantity or could > one.leaves_quantity
+            if wrong and self._core.steady(one.account, f"fit {one.client_order_id} {held}"):
+                self._take_off(one, f"the position is {held}")
+
     def _send(self, one: Order, stands: Standing, seen: hev.Seen | None, reason: str) -> None:
         able = self._core.lanes.capabilities(one.account)
         quantity = min(stands.rest, self._room(one, stands))
@@ -294,11 +316,12 @@ class Brackets:
             last = stands.last(leg)
             if last is None or last.is_open or stands.rest <= 0 or not self._unwished(name, last, stands):
                 continue
-            attempt = sum(one.leg == leg for one in stands.legs) + 1
-            if attempt > ATTEMPTS:
-                self._tell(name, last, "was tried too often")
+            before = [one for one in stands.legs if one.leg == leg]
+            if sum(one.status in _FAILED for one in before) >= ATTEMPTS:
+                self._tell(name, last, "failed too often")
             elif last.intent is not None:
-                self._hold(name, last, client_order_id(last.intent, last.account, leg, attempt), stands)
+                again = client_order_id(last.intent, last.account, leg, len(before) + 1)
+                self._hold(name, last, again, stands)
 
     def _hold(self, name: ClientOrderId, last: Order, again: ClientOrderId, stands: Standing) -> None:
         core = self._core

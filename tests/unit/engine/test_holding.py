@@ -18,6 +18,7 @@ from bidwell.model.intent import SizingBy
 from bidwell.model.limits import Limits, Scope, ScopeType, TradingState
 from bidwell.model.order import Order, OrderStatus
 from bidwell.model.terms import OrderType, Protection, Side, Terms, TimeInForce
+from bidwell.simulation.orders import Ticket
 from bidwell.simulation.proof.weather import Fault
 from tests.unit.engine.workbench import AAA, Bench, limit, opened, virtually
 
@@ -414,6 +415,19 @@ async def test_a_stop_that_the_broker_ended_half_filled_goes_on() -> None:
     await prices(bench, "94")
     await bench.until(lambda: bench.truth() == 0)
     assert leg(bench, receipt, 2).quantity == 6
+
+
+@virtually
+async def test_a_stop_follows_the_position_that_others_change() -> None:
+    bench = await opened(changes=BARE)
+    receipt = await bench.send("k1", protection=Protection(stop_price=Decimal(95)))
+    await bench.until(lambda: at_venue(bench) == [(Side.SELL, 10, OrderType.STOP)])
+    by_hand = Ticket(AAA.id, Side.SELL, Decimal(4), OrderType.MARKET, TimeInForce.DAY)
+    bench.exchange.publish(bench.venue.submit("acc_0", [by_hand]))
+    await bench.until(lambda: at_venue(bench) == [(Side.SELL, 6, OrderType.STOP)])
+    await bench.send("k2", quantity="20")
+    await bench.until(lambda: at_venue(bench) == [(Side.SELL, 10, OrderType.STOP)])
+    assert sum(order.filled_quantity for order in bench.orders(receipt)[1:]) == 0
 
 
 @virtually

@@ -41,7 +41,7 @@ def _protected(stage: Stage, state: State, name: ClientOrderId, names: list[Clie
     if stop is None or stands.rest <= 0 or not stands.over or stop.account in stage.judge.tainted:
         return
     held = state.portfolios[stop.account].position(stop.instrument).quantity * -stop.side.sign
-    if held <= ZERO or _wished(state, stop) or len(names) >= bracket.ATTEMPTS:
+    if held <= ZERO or _wished(state, stop) or _given_up(state, names):
         return
     if not stop.is_open:
         stage.judge.break_(HELD, f"{stands.rest} of {name} is left without its stop, which was {stop.status}")
@@ -49,6 +49,12 @@ def _protected(stage: Stage, state: State, name: ClientOrderId, names: list[Clie
         stage.judge.break_(HELD, f"{stands.rest} of {name} is open and its stop is over {stop.quantity}")
     elif stop.status is OrderStatus.HELD and not stands.out and _belongs_there(stage, state, stop, stands):
         stage.judge.break_(HELD, f"the stop of {name} waits here, and its broker would work it")
+
+
+def _given_up(state: State, names: list[ClientOrderId]) -> bool:
+    return (
+        sum(state.orders[one].status in {OrderStatus.REJECTED, OrderStatus.DENIED} for one in names) >= bracket.ATTEMPTS
+    )
 
 
 def _belongs_there(stage: Stage, state: State, stop: Order, stands: bracket.Standing) -> bool:
