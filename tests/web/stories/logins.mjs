@@ -37,6 +37,8 @@ await play(async (stage) => {
   await says(page.getByRole("main"), "Session up");
 
   await stage.ask("overnight");
+  await says(page.getByRole("main"), "Needs a login");
+  await counts(page.getByRole("link", { name: "Daily login…" }), 1);
   await page.getByRole("link", { name: "Accounts" }).first().click();
   await page.getByRole("button", { name: "Daily login (1)…" }).click();
   const card = page.getByRole("form", { name: "Kite one" });

@@ -1,7 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { armAccount, brokersQuery, changeCredential, connectionQuery, forgetCredential, listInstruments, reconnect } from "~/api/brokers";
 import { keys } from "~/api/keys";
+import { loginsQuery } from "~/api/logins";
 import { Problem } from "~/api/problem";
 import { mayAdminister, stepUp } from "~/api/session";
 import type { AccountDetail, Connection, Workspace } from "~/api/types";
@@ -9,7 +11,7 @@ import { UNKNOWN } from "~/lib/format";
 import { dateTime } from "~/lib/time";
 import { sentence } from "~/lib/words";
 import { Badge } from "~/ui/badge";
-import { Button } from "~/ui/button";
+import { Button, buttonClass } from "~/ui/button";
 import { Dialog } from "~/ui/dialog";
 import { Field, Input } from "~/ui/field";
 import { Card } from "~/ui/panel";
@@ -196,6 +198,7 @@ const DIALOGS = { arm: ArmDialog, credential: CredentialDialog, forget: ForgetDi
 /** How an account at a broker is connected, and what a person can do about it. */
 export function ConnectionCard({ workspace, account }: { workspace: Workspace; account: AccountDetail }) {
   const { data: connection, error } = useQuery(connectionQuery(workspace.id, account.id));
+  const { data: logins } = useQuery(loginsQuery(workspace.id));
   const refresh = useRefresh(workspace.id);
   const [act, setAct] = useState<Act | null>(null);
   const renewing = useMutation({ mutationFn: () => reconnect(workspace.id, account.id), onSettled: refresh });
@@ -221,6 +224,11 @@ export function ConnectionCard({ workspace, account }: { workspace: Workspace; a
         <Button size="small" tone="primary" onClick={() => setAct("arm")}>
           Arm…
         </Button>
+      )}
+      {logins?.some((each) => each.account === account.id) && (
+        <Link to="/logins" className={buttonClass("plain", "small")}>
+          Daily login…
+        </Link>
       )}
       <Button size="small" onClick={() => setAct("instruments")}>
         List instruments…
