@@ -13,7 +13,7 @@ from aiohttp import web
 from bidwell.model.market import Quote
 from bidwell.twins.fyers import hsm, words
 from bidwell.twins.fyers.answers import bad, good
-from bidwell.twins.fyers.records import Records
+from bidwell.twins.fyers.records import Records, body_of
 from bidwell.twins.lines import Line
 from bidwell.twins.mishaps import On
 from bidwell.twins.scenario import Listed
@@ -31,7 +31,7 @@ Work = Callable[[web.Request], web.Response]
 
 
 class MarketRoutes:
-    """The lists' files, /data/quotes, /data/history, /data/depth and the price stream."""
+    """The lists' files, /data/quotes, /data/history, /data/symbol-token and the price stream."""
 
     def __init__(self, records: Records) -> None:
         self._records = records
@@ -46,6 +46,7 @@ class MarketRoutes:
             web.get("/sym_details/{name}.csv", self.list),
             web.get("/data/quotes", self._read(self.quotes)),
             web.get("/data/history", self._read(self.history)),
+            web.post("/data/symbol-token", self.tokens),
             web.get("/hsm/v1-5/prod", self.stream),
         ]
 
@@ -111,6 +112,16 @@ class MarketRoutes:
         bars = self._stage.market.bars(symbol, seconds, start, min(end, self._stage.market.now()))
         return good(candles=[[int(bar.start.timestamp()), bar.open, bar.high, bar.low, bar.close, bar.volume]
                              for bar in bars])  # fmt: skip
+
+    async def tokens(self, request: web.Request) -> web.Response:
+        """POST /data/symbol-token: the header holds the token alone."""
+        if self._records.by_token(request.headers.get("Authorization", "")) is None:
+            return bad(-15, "Please provide valid token", 401)
+        asked = (await body_of(request)).get("symbols")
+        symbols = [str(each) for each in asked] if isinstance(asked, list) else []
+        rows = self._stage.market.rows
+        return good(validSymbol={each: words.token_of(rows[each]) for each in symbols if each in rows},
+                    invalidSymbol=[each for each in symbols if each not in rows])  # fmt: skip
 
     # --- the stream -------------------------------------------------------------------------------
 

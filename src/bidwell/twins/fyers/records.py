@@ -56,6 +56,11 @@ class Records:
             return None
         return self.alive(found[0]) if self.stage.market.now() < found[1] else None
 
+    def by_token(self, token: str) -> Person | None:
+        """The account that a token alone opens."""
+        found = self.tokens.get(token)
+        return None if found is None else self.alive(found[0])
+
     def alive(self, account: str) -> Person | None:
         """An account whose login was not killed."""
         return self.stage.who(fy_id=self.stage.people[account].fields["fy_id"])
