@@ -50,7 +50,7 @@ FRAMES: dict[str, dict[str, Any]] = {
         "exec_id": "T5DIUI", "last_price": 99.5, "last_qty": 0.4, "cost": 39.8, "timestamp": "2023-09-22T10:33:05.709950Z",
         "fees": [{"asset": "USD", "qty": 0.1}], "time_in_force": "GTC"}]},
     "coinbase": {"channel": "user", "sequence_num": 0, "events": [{"type": "update", "orders": [{
-        "order_id": "XXX", "client_order_id": NAME, "cumulative_quantity": "0.4", "leaves_quantity": "0.6",
+        "order_id": "9bc1eb3b", "client_order_id": NAME, "cumulative_quantity": "0.4", "leaves_quantity": "0.6",
         "avg_price": "99.5", "total_fees": "0", "status": "OPEN", "product_id": "BTC-USD", "order_side": "BUY",
         "creation_time": "2022-12-07T19:42:18.719312Z", "order_type": "Limit"}]}]},
 }  # fmt: skip

@@ -211,3 +211,19 @@ def test_two_pairs_that_would_have_one_id_are_both_refused_with_the_reason() -> 
     assert [each.symbol for each in book.instruments()] == ["BTC/USDT"]
     assert set(book.refused) == {"AB/C", "A/BC", "X/Y"}
     assert "both stand for ABC.BINANCE" in book.refused["A/BC"]
+
+
+async def test_a_history_of_more_than_a_page_is_read_to_its_end(stand: ExchangeStand) -> None:
+    profile = stand.config.profile
+    if profile.page > 100 or not profile.stream_fills:
+        pytest.skip("a page holds more than a quick test makes")
+    broker, ear, make = stand.broker(), Ear(), Maker(stand)
+    await broker.connect(ear)
+    sent = [make.limit("100.00", quantity="0.1") for _ in range(profile.page + 5)]
+    for order in sent:
+        await broker.submit(approved(order))
+    await until(lambda: all(ear.fills(order.client_order_id) for order in sent), "every fill")
+    book = await broker.snapshot()
+    assert {each.client_order_id for each in book.orders} == {order.client_order_id for order in sent}
+    assert all(sum(fill.quantity for fill in each.fills) == each.filled_quantity for each in book.orders)
+    await broker.close()

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from bidwell.app.clock import WallClock
-from bidwell.brokers.ccxt_exchanges import PROFILES, ExchangeConfig
+from bidwell.brokers.ccxt_exchanges import PROFILES, ExchangeConfig, configure
 from bidwell.brokers.ccxt_exchanges.broker.ticket import ticket_of
 from bidwell.brokers.ccxt_exchanges.client import ExchangeClient
 from bidwell.brokers.ccxt_exchanges.client.calls import Ticket
@@ -212,3 +212,13 @@ async def test_no_digit_of_a_quantity_is_lost_on_the_way_out(line: Line, text: s
     body = (request.body or b"").decode()
     assert f'"{text}"' in body or f"={text}&" in body, body
     assert '"30000.01"' in body or "=30000.01" in body, body
+
+
+@pytest.mark.parametrize("spoiled", [lambda text: text, lambda text: text.replace("\n", "\\n"), lambda text: text.replace("\n", ""),
+                                     lambda text: text.replace("\n", " ")])  # fmt: skip
+def test_a_private_key_is_good_however_its_lines_were_copied(spoiled: Callable[[str], str]) -> None:
+    fields = {"key": "organizations/1/apiKeys/2", "secret": spoiled(pem()), "currency": ""}
+    made = configure("coinbase", fields, "live")
+    assert made.secret == pem()
+    assert made.currency == "USD"
+    assert pem()[40:60] not in repr(made)

@@ -190,17 +190,17 @@ class BybitTwin:
     def _realtime(self, account: str, query: Mapping[str, str]) -> web.Response:
         named = query.get("orderId") or query.get("orderLinkId")
         rows = [each for each in self.room.orders(account) if self._wanted(each, query) and (each.is_open or named)]
-        return self._rows([self._order(each) for each in reversed(rows)])
+        return self._rows([self._order(each) for each in reversed(rows)][: _limit(query)])
 
     def _history(self, account: str, query: Mapping[str, str]) -> web.Response:
         rows = [self._order(each) for each in self.room.orders(account)
                 if self._wanted(each, query) and not each.is_open and self._late(milliseconds(each.created_at), query)]  # fmt: skip
-        return self._rows(rows[::-1])
+        return self._rows(rows[::-1][: _limit(query)])
 
     def _executions(self, account: str, query: Mapping[str, str]) -> web.Response:
         rows = [self._execution(held, done) for held, done in self.room.executions(account)
                 if self._wanted(held, query) and self._late(milliseconds(done.at), query)]  # fmt: skip
-        return self._rows(rows[::-1])
+        return self._rows(rows[::-1][: _limit(query)])
 
     def _wanted(self, held: VenueOrder, query: Mapping[str, str]) -> bool:
         told = {"symbol": _pair(self.room.row_of(held)), "orderId": str(number(held.broker_order_id)),
@@ -210,7 +210,7 @@ class BybitTwin:
 
     @staticmethod
     def _late(at: int, query: Mapping[str, str]) -> bool:
-        return at >= int(query.get("startTime", "0"))
+        return int(query.get("startTime", "0")) <= at <= int(query.get("endTime", str(at)))
 
     def _wallet(self, account: str, _query: Mapping[str, str]) -> web.Response:
         coins = []
@@ -435,6 +435,10 @@ class BybitTwin:
 
     def _now(self) -> int:
         return milliseconds(self.stage.market.now())
+
+
+def _limit(query: Mapping[str, str]) -> int:
+    return min(int(query.get("limit", "20")), 50)
 
 
 def _pair(row: Listed) -> str:

@@ -255,7 +255,8 @@ class CoinbaseTwin:
         query = request.query
         rows = [self._order(each) for each in self.room.orders(account) if self._wanted(each, query)]
         rows = [row for row in rows[::-1] if query.get("order_status", row["status"]) == row["status"]
-                and _later(row["created_time"], query.get("start_date", ""))]  # fmt: skip
+                and _later(row["created_time"], query.get("start_date", ""))
+                and _later(query.get("end_date") or row["created_time"], row["created_time"])]  # fmt: skip
         return reply(
             {"orders": rows[: int(query.get("limit", "1000"))], "sequence": "0", "has_next": False, "cursor": ""}
         )
@@ -263,8 +264,9 @@ class CoinbaseTwin:
     def _executions(self, request: web.Request, account: str) -> web.Response:
         rows = [self._execution(held, done) for held, done in self.room.executions(account)
                 if self._wanted(held, request.query)
-                and _later(_stamp(done.at), request.query.get("start_sequence_timestamp", ""))]  # fmt: skip
-        return reply({"fills": rows[::-1], "cursor": ""})
+                and _later(_stamp(done.at), request.query.get("start_sequence_timestamp", ""))
+                and _later(request.query.get("end_sequence_timestamp") or _stamp(done.at), _stamp(done.at))]  # fmt: skip
+        return reply({"fills": rows[::-1][: int(request.query.get("limit", "100"))], "cursor": ""})
 
     def _wanted(self, held: VenueOrder, query: Mapping[str, str]) -> bool:
         product = _product(self.room.row_of(held))

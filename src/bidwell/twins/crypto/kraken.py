@@ -182,10 +182,10 @@ class KrakenTwin:
         return _good({"open": {order_id(each.broker_order_id): self._order(each) for each in reversed(rows)}})
 
     def _closed(self, account: str, query: Mapping[str, str]) -> web.Response:
-        start = float(query.get("start", "0"))
+        start, end = float(query.get("start", "0")), float(query.get("end", "inf"))
         rows = [each for each in self.room.orders(account) if not each.is_open and self._wanted(each, query)
-                and each.created_at.timestamp() >= start]  # fmt: skip
-        told = {order_id(each.broker_order_id): self._order(each) for each in reversed(rows[-50:])}
+                and start <= each.created_at.timestamp() <= end]  # fmt: skip
+        told = {order_id(each.broker_order_id): self._order(each) for each in rows[::-1][_page(query)]}
         return _good({"closed": told, "count": len(rows)})
 
     @staticmethod
@@ -199,10 +199,10 @@ class KrakenTwin:
         return _good({order_id(held.broker_order_id): self._order(held)})
 
     def _executions(self, account: str, query: Mapping[str, str]) -> web.Response:
-        start = float(query.get("start", "0"))
-        rows = [(held, done) for held, done in self.room.executions(account) if done.at.timestamp() >= start]
+        start, end = float(query.get("start", "0")), float(query.get("end", "inf"))
+        rows = [(held, done) for held, done in self.room.executions(account) if start <= done.at.timestamp() <= end]
         return _good({"count": len(rows), "trades": {_execution_id(done): self._execution(held, done)
-                                                     for held, done in reversed(rows)}})  # fmt: skip
+                                                     for held, done in rows[::-1][_page(query)]}})  # fmt: skip
 
     def _balance(self, account: str, _query: Mapping[str, str]) -> web.Response:
         found = {}
@@ -396,6 +396,11 @@ class KrakenTwin:
     def unauthorized(self) -> web.Response:
         """A key that opens nothing."""
         return _problem("EAPI:Invalid key")
+
+
+def _page(query: Mapping[str, str]) -> slice:
+    first = int(query.get("ofs", "0"))
+    return slice(first, first + 50)
 
 
 def _coin(coin: str) -> str:

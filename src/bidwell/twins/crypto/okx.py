@@ -61,6 +61,7 @@ _REFUSALS = {
 _INTERVALS = {"1m": 60, "5m": 300, "15m": 900, "30m": 1800, "1H": 3600, "4H": 14400, "1D": 86400, "1Dutc": 86400,
               "1W": 604800, "1Wutc": 604800}  # fmt: skip
 _WINDOW = timedelta(seconds=60)
+_LONGEST = 100
 _PUBLIC = "price:"
 Work = Callable[[str, Mapping[str, str]], web.Response]
 
@@ -210,12 +211,12 @@ class OkxTwin:
 
     def _pending(self, account: str, query: Mapping[str, str]) -> web.Response:
         rows = [self._order(each) for each in self.room.orders(account) if each.is_open and self._wanted(each, query)]
-        return _good(rows[::-1])
+        return _good(rows[::-1][:_LONGEST])
 
     def _history(self, account: str, query: Mapping[str, str]) -> web.Response:
         rows = [self._order(each) for each in self.room.orders(account)
                 if not each.is_open and self._wanted(each, query) and self._late(milliseconds(each.created_at), query)]  # fmt: skip
-        return _good([row for row in rows[::-1] if query.get("state", row["state"]) == row["state"]])
+        return _good([row for row in rows[::-1] if query.get("state", row["state"]) == row["state"]][:_LONGEST])
 
     def _executions(self, account: str, query: Mapping[str, str]) -> web.Response:
         rows = []
@@ -227,7 +228,7 @@ class OkxTwin:
                     "tag": "", "fillPx": plain(done.price), "fillSz": plain(done.quantity), "side": held.side.lower(),
                     "posSide": "net", "execType": "T", "feeCcy": "USDT", "fee": "0", "ts": str(milliseconds(done.at)),
                 })  # fmt: skip
-        return _good(rows[::-1])
+        return _good(rows[::-1][:_LONGEST])
 
     def _wanted(self, held: VenueOrder, query: Mapping[str, str]) -> bool:
         told = {"instId": _pair(self.room.row_of(held)), "ordId": str(number(held.broker_order_id))}
@@ -235,7 +236,7 @@ class OkxTwin:
 
     @staticmethod
     def _late(at: int, query: Mapping[str, str]) -> bool:
-        return at >= int(query.get("begin", "0"))
+        return int(query.get("begin", "0")) <= at <= int(query.get("end", str(at)))
 
     def _balance(self, account: str, _query: Mapping[str, str]) -> web.Response:
         details = []

@@ -108,12 +108,14 @@ class Reading:
         open_rows = await self._client.open_orders()
         self._note_changes(balances, open_rows)
         asked, self._dirty = set(self._dirty), set()
+        profile = self._client.profile
+        start = reach - _OVERLAP if profile.reach is None else max(reach - _OVERLAP, taken_at - profile.reach)
         try:
-            rows, fills = await self._history(open_rows, asked, int((reach - _OVERLAP).timestamp() * 1000))
+            rows, fills = await self._history(open_rows, asked, int(start.timestamp() * 1000))
         except BaseException:
             self._dirty |= asked
             raise
-        orders, complete = [], True
+        orders, complete = [], profile.open_page is None or len(open_rows) < profile.open_page
         for row in rows.values():
             done = fills.get(row.id, ())
             if not _belongs(row, done, since):

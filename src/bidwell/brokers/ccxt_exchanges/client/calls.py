@@ -15,7 +15,6 @@ from bidwell.brokers.transport import Health, Http, Kind
 from bidwell.brokers.transport.caller import Denied
 from bidwell.model.errors import ProtocolError
 
-PAGE = 500
 _MOST_PAGES = 20
 
 
@@ -131,44 +130,28 @@ class ExchangeClient:
         return self._order(found, "an order")
 
     async def open_orders(self, params: Mapping[str, Any] | None = None) -> list[Order]:
-        """Everything that works."""
-        found = await self._seam.run(lambda exchange: exchange.fetch_open_orders(params=dict(params or {})),
-                                     "the list of open orders")  # fmt: skip
+        """Everything that works; as many as `profile.open_page` may be not all."""
+        limit = self.profile.open_page
+        found = await self._seam.run(
+            lambda exchange: exchange.fetch_open_orders(None, None, limit, dict(params or {})),
+            "the list of open orders",
+        )
         return [self._order(each, "an open order") for each in found]
 
     async def closed_orders(
         self, symbol: str | None, since: int | None, params: Mapping[str, Any] | None = None
     ) -> list[Order]:
         """Orders that closed, of one pair or of all, made after a time (milliseconds)."""
-        if self.profile.by_symbol:
-            found = await self._paged(
-                lambda exchange, after: exchange.fetch_orders(symbol, after, PAGE), since, "orders"
-            )
-            rows = [self._order(each, "an order") for each in found]
-            return [each for each in rows if each.status not in {"open", "canceling"}]
-        what = "the list of closed orders"
-        if self._has("fetchOrders"):
-            found = await self._seam.run(
-                lambda exchange: exchange.fetch_orders(symbol, since, None, dict(params or {})), what
-            )
-            return [
-                row for row in (self._order(each, what) for each in found) if row.status not in {"open", "canceling"}
-            ]
-        call = (
-            "fetch_canceled_and_closed_orders" if self._has("fetchCanceledAndClosedOrders") else "fetch_closed_orders"
-        )
-        rows = [self._order(each, what)
-                for each in await self._seam.run(
-                    lambda exchange: getattr(exchange, call)(symbol, since, params=dict(params or {})), what)]  # fmt: skip
-        if call == "fetch_closed_orders" and self._has("fetchCanceledOrders"):
-            rows += [self._order(each, what) for each in await self._seam.run(
-                lambda exchange: exchange.fetch_canceled_orders(symbol, since), what)]  # fmt: skip
-        return list({each.id: each for each in rows}.values())
+        calls = ["fetch_orders"] if self._has("fetchOrders") else ["fetch_canceled_and_closed_orders"]
+        if not (self._has("fetchOrders") or self._has("fetchCanceledAndClosedOrders")):
+            calls = ["fetch_closed_orders", *(["fetch_canceled_orders"] if self._has("fetchCanceledOrders") else [])]
+        rows = [self._order(each, "a closed order") for call in calls
+                for each in await self._paged(call, symbol, since, params or {}, "closed orders")]  # fmt: skip
+        return [row for row in {row.id: row for row in rows}.values() if row.status not in {"open", "canceling"}]
 
     async def executions(self, symbol: str | None, since: int | None) -> list[Execution]:
         """Our executions, of one pair or of all, after a time (milliseconds), oldest first."""
-        found = await self._paged(lambda exchange, after: exchange.fetch_my_trades(symbol, after, PAGE), since,
-                                  "executions")  # fmt: skip
+        found = await self._paged("fetch_my_trades", symbol, since, {}, "executions")
         return [shaped(each, Execution, "an execution") for each in found]
 
     async def executions_of(self, order: Order, symbol: str) -> list[Execution]:
@@ -239,22 +222,37 @@ class ExchangeClient:
     def _has(self, call: str) -> bool:
         return self._seam.exchange.has.get(call) is True
 
-    async def _paged(self, ask: Callable[[Any, int | None], Any], since: int | None, what: str) -> list[dict[str, Any]]:
-        """Rows page by page, each page from the time of the last row on; raises ProtocolError where it does not end."""
+    async def _paged(
+        self, call: str, symbol: str | None, since: int | None, params: Mapping[str, Any], what: str
+    ) -> list[dict[str, Any]]:
+        """Rows page by page: onwards from a start, or back from the end, as the exchange's lists go.
+
+        Without a time only the newest page. Raises ProtocolError where the list does not end.
+        """
         found: dict[str, dict[str, Any]] = {}
-        after = since
+        after, bound = since, dict(params)
         for _ in range(_MOST_PAGES):
-            page = await self._page(ask, after, what)
+            page = await self._page(call, symbol, after, bound)
             fresh = [each for each in page if str(each.get("id")) not in found]
             found |= {str(each.get("id")): each for each in fresh}
             times = [each["timestamp"] for each in fresh if isinstance(each.get("timestamp"), int)]
-            if len(page) < PAGE or not times or after is None:
-                return list(found.values())
-            after = max(times)
+            if len(page) < self.profile.page or since is None:
+                return sorted(found.values(), key=lambda each: each.get("timestamp") or 0)
+            if not times:
+                break
+            if self.profile.by_symbol:
+                after = max(times)
+            else:
+                bound |= {self.profile.offset: len(found)} if self.profile.offset else {"until": min(times)}
         raise ProtocolError(f"the list of {what} does not end")
 
-    async def _page(self, ask: Callable[[Any, int | None], Any], after: int | None, what: str) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = await self._seam.run(lambda exchange: ask(exchange, after), what)
+    async def _page(
+        self, call: str, symbol: str | None, after: int | None, params: Mapping[str, Any]
+    ) -> list[dict[str, Any]]:
+        limit = self.profile.page
+        rows: list[dict[str, Any]] = await self._seam.run(
+            lambda exchange: getattr(exchange, call)(symbol, after, limit, dict(params)), call
+        )
         return rows
 
     @staticmethod

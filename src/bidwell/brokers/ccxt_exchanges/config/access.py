@@ -12,6 +12,7 @@ from bidwell.brokers.transport import HttpSettings, Limits, StreamSettings
 from bidwell.model.errors import ConfigError
 
 SANDBOX, LIVE, TWIN = "sandbox", "live", "twin"
+_PEM = re.compile(r"(?s)-----BEGIN ([A-Z ]+)-----(.*)-----END \1-----")
 _HOST = re.compile(r"^(https|wss)://[^/?]+")
 
 
@@ -68,7 +69,15 @@ def configure(
     """The config from a credential's fields; raises InvalidInput or ConfigError."""
     profile = PROFILES[exchange]
     given = profile.guide.check(fields)
-    # A key in PEM is often copied out of JSON, where its line ends are written as \n.
-    secret = given["secret"].replace("\\n", "\n")
-    return ExchangeConfig(profile, given["key"], secret, given["currency"], given.get("password", ""), environment, twin,
+    return ExchangeConfig(profile, given["key"], _in_lines(given["secret"]), given["currency"], given.get("password", ""), environment, twin,
                           proxy)  # fmt: skip
+
+
+def _in_lines(secret: str) -> str:
+    """A private key in PEM with its line ends, which a form drops and JSON writes as backslash and n."""
+    found = _PEM.search(secret.replace("\\n", "\n"))
+    if found is None:
+        return secret
+    body = "".join(found[2].split())
+    lines = [body[at : at + 64] for at in range(0, len(body), 64)]
+    return "\n".join([f"-----BEGIN {found[1]}-----", *lines, f"-----END {found[1]}-----", ""])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -78,6 +79,7 @@ BINANCE = Profile(
     writes=_path(r"^(POST|PUT|DELETE) /api/v3/(order|openOrders)"),
     cancels=_path(r"^DELETE /api/v3/(order|openOrders)"),
     by_symbol=True,
+    page=500,
     login_url="https://www.binance.com/en/my/settings/api-management",
 )  # fmt: skip
 
@@ -104,6 +106,9 @@ BYBIT = Profile(
     market_buy={"marketUnit": "baseCoin"},
     writes=_path(r"^POST /v5/order/"),
     cancels=_path(r"^POST /v5/order/cancel"),
+    page=50,
+    open_page=50,
+    reach=timedelta(days=7) - timedelta(hours=1),
     login_url="https://www.bybit.com/app/user/api-management",
 )  # fmt: skip
 
@@ -131,6 +136,8 @@ OKX = Profile(
     market_buy={"tgtCcy": "base_ccy"},
     writes=_path(r"^POST /api/v5/trade/"),
     cancels=_path(r"^POST /api/v5/trade/cancel"),
+    page=100,
+    open_page=100,
     login_url="https://www.okx.com/account/my-api",
 )  # fmt: skip
 
@@ -163,6 +170,8 @@ KRAKEN = Profile(
     writes=_path(r"^POST /0/private/(AddOrder|AmendOrder|EditOrder|CancelOrder|CancelAll)"),
     cancels=_path(r"^POST /0/private/Cancel"),
     in_turn=True,
+    page=50,
+    offset="ofs",
     login_url="https://pro.kraken.com/app/settings/api",
 )  # fmt: skip
 
@@ -197,6 +206,8 @@ COINBASE = Profile(
     writes=_path(r"^POST /api/v3/brokerage/orders(/batch_cancel|/edit)?$"),
     cancels=_path(r"^POST /api/v3/brokerage/orders/batch_cancel"),
     stream_fills=False,
+    page=100,
+    open_page=1000,
     login_url="https://portal.cdp.coinbase.com/access/api",
 )  # fmt: skip
 
