@@ -47,11 +47,12 @@ class ExchangeMarket:
 
     async def bars(self, instrument: InstrumentId, seconds: int, until: datetime | None, count: int) -> Sequence[Bar]:
         """At most `count` bars of `seconds` that start before `until` (the newest when None), oldest first."""
-        timeframe = parse.TIMEFRAMES.get(seconds)
-        if timeframe is None:
-            known = ", ".join(str(each) for each in parse.TIMEFRAMES)
-            raise InvalidInput("bars.seconds", f"{self._title} has bars of {known} seconds", field="seconds")
         await self._client.prepare(self._book)
+        offered = self._client.timeframes(parse.TIMEFRAMES)
+        timeframe = offered.get(seconds)
+        if timeframe is None:
+            known = ", ".join(str(each) for each in offered)
+            raise InvalidInput("bars.seconds", f"{self._title} has bars of {known} seconds", field="seconds")
         symbol, found = self._symbol(instrument), dict[datetime, Bar]()
         end = until or self._clock.now()
         after = end - timedelta(seconds=seconds) * (count + 1)

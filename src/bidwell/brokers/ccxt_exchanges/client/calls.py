@@ -170,6 +170,10 @@ class ExchangeClient:
 
     # --- prices -----------------------------------------------------------------------------------
 
+    def timeframes(self, wanted: Mapping[int, str]) -> dict[int, str]:
+        """Of lengths of bars, in seconds and in the library's words, those that the exchange has."""
+        return {seconds: word for seconds, word in wanted.items() if word in self._seam.exchange.timeframes}
+
     async def bars(self, symbol: str, timeframe: str, since: int, count: int) -> list[list[Any]]:
         """At most `count` bars from a time (milliseconds) on: time, open, high, low, close, volume."""
         rows: list[list[Any]] = await self._seam.run(
