@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -14,8 +15,9 @@ from bidwell.app.guardian import local, record
 from bidwell.app.guardian.fence import EVERYBODY, Fence
 from bidwell.app.guardian.local import LocalJournal
 from bidwell.app.guardian.pulse import Charge, Pulse, line, read_charge, read_pulse
-from bidwell.app.guardian.record import Record, Stage
+from bidwell.app.guardian.record import Action, Record, Stage
 from bidwell.app.guardian.seeing import Seer
+from bidwell.app.guardian.telling import told
 from bidwell.app.guardian.watch import BREACH_AFTER, Cause, Sight, Trigger, Watch
 from bidwell.engine import codec
 from bidwell.engine.ports import Entry
@@ -25,6 +27,7 @@ from bidwell.model.errors import Fenced
 from bidwell.model.ids import AccountId, InstrumentId
 from bidwell.model.limits import BreachAction, Limits, LockUntil, Scope, ScopeType
 from bidwell.model.market import Quote
+from bidwell.server.guardian_view import GuardianView
 from bidwell.simulation.proof import nouns
 from tests.unit.engine.workbench import AAA, limit, opened, virtually
 
@@ -232,3 +235,28 @@ def test_a_guardian_that_runs_no_more_is_off_whatever_it_said_last(tmp_path: Pat
     assert lock is not None
     assert record.take(place) is None
     assert record.running(tmp_path) is not None
+
+
+def test_what_it_says_is_told_in_words_and_is_well_only_while_it_watches(tmp_path: Path) -> None:
+    def said(now: datetime = NOW, *, enabled: bool = True) -> GuardianView:
+        return told(tmp_path, now, enabled=enabled, after=30, data_age=None)
+
+    assert "was stopped" in said().said
+    assert "--no-guardian" in said(enabled=False).said
+    place = tmp_path / record.FOLDER
+    place.mkdir()
+    lock = record.take(place)
+    assert lock is not None
+    watching = Record(os.getpid(), NOW, Stage.WATCHING, 30, None, 0.4, 0, "", ("growth",), (), 7)
+    record.write(place, watching)
+    assert said().ok
+    assert (said().said, said().worry_s) == ("watches: 1 account at risk, acts after 30 s without a desk that can", 0)
+    assert not said(NOW + timedelta(minutes=1)).ok
+    action = Action(NOW, "silent", "the desk has said nothing for 30 s", ("growth",), locally=True)
+    record.write(place, replace(watching, stage=Stage.ACTING, last=action))
+    assert said().said == "is flattening growth: the desk has said nothing for 30 s"
+    record.write(place, replace(watching, stage=Stage.HANDING_OVER, adopting=1, last=action))
+    assert "hands over" in said().said
+    assert not said().ok
+    os.close(lock)
+    assert (said().stage, said().ok) == ("off", False)
