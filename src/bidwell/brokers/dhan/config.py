@@ -41,7 +41,7 @@ GUIDE = Guide(
     ),
     environments=(Environment(LIVE, "Live trading", live=True),),
     steps=(
-        "Register this machine's public address (or the proxy's) under “Access DhanHQ APIs”, “Static IP”.",
+        "Sign in at web.dhan.co; under My Profile, “Access DhanHQ APIs”, register this machine's address as static IP.",
         "Either set up TOTP there and enter PIN and TOTP secret: the desk logs in each day by itself.",
         "Or generate an access token there and enter that: it has to be entered anew every 24 hours.",
     ),
