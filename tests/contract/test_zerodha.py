@@ -21,11 +21,18 @@ from bidwell.brokers.zerodha import ZerodhaBroker, configure, genuine, parse, wi
 from bidwell.brokers.zerodha.broker.ticket import product_for, product_of
 from bidwell.brokers.zerodha.symbols import Row
 from bidwell.engine.ports import SessionLife
-from bidwell.model.errors import InvalidInput, Refused, Unavailable
-from bidwell.model.events import OrderAccepted, OrderCanceled, OrderFilled, OrderRejected, OrderReplaced
+from bidwell.model.errors import InDoubt, InvalidInput, Refused, Unavailable
+from bidwell.model.events import (
+    OrderAccepted,
+    OrderCanceled,
+    OrderFilled,
+    OrderRejected,
+    OrderReplaced,
+    ReplaceRejected,
+)
 from bidwell.model.ids import BrokerOrderId, InstrumentId
 from bidwell.model.terms import OrderType, Side, Terms, TimeInForce
-from bidwell.twins.mishaps import MishapType
+from bidwell.twins.mishaps import MishapType, On
 from tests.contract.broker_contract import BrokerContract
 from tests.contract.broker_stand import Ear, Maker, approved, external, limit_terms, until
 from tests.contract.paper_stand import SeededEntropy
@@ -294,6 +301,42 @@ async def test_a_change_and_a_cancel_by_hand_at_the_broker_are_told(stand: Zerod
     await broker.cancel(order)
     await until(lambda: any(isinstance(each, OrderCanceled) for each in ear.events), "the cancel")
     assert {each.client_order_id for each in ear.events} == {str(theirs)}
+    await broker.close()
+
+
+async def test_a_change_that_the_exchange_refuses_after_kite_took_it_in_is_told(stand: ZerodhaStand) -> None:
+    broker, ear, make = stand.broker(), Ear(), Maker(stand)
+    await broker.connect(ear)
+    order = make.order(limit_terms("90.00", TimeInForce.DAY))
+    name = order.client_order_id
+    await broker.submit(approved(order))
+    await ear.hears(name, OrderAccepted)
+    stand.fault(MishapType.TIMEOUT, on=On.REPLACE, processed=False)
+    with pytest.raises(InDoubt):
+        await broker.replace(order, Decimal(12), limit_terms("91.00", TimeInForce.DAY))
+    (held,) = stand.twin.records.orders("AB1234")
+    row = stand.twin.records.row(held)
+    for changes in ({}, {"status_message": "16283: the price is out of range"}):
+        stand.stage.lines.tell("", [json.dumps({"type": "order", "data": row | changes})], "orders")
+    await ear.hears(name, ReplaceRejected)
+    assert ear.kinds(name) == ["OrderAccepted", "ReplaceRejected"]
+    assert "out of range" in str(ear.of(name)[-1])
+    await broker.close()
+
+
+async def test_an_order_that_was_placed_before_the_market_opened_is_canceled_under_its_variety(
+    stand: ZerodhaStand,
+) -> None:
+    broker, ear = stand.broker(), Ear()
+    await broker.connect(ear)
+    form = {"exchange": "NSE", "tradingsymbol": "ACME", "transaction_type": "BUY", "quantity": "7", "product": "CNC",
+            "order_type": "LIMIT", "price": "90", "validity": "DAY"}  # fmt: skip
+    asked = aiohttp.ClientSession(headers=stand.config.headers)
+    async with asked as session, session.post(stand.server.url + "/orders/amo", data=form) as answer:
+        theirs = BrokerOrderId((await answer.json())["data"]["order_id"])
+    await until(lambda: any(isinstance(each, OrderAccepted) for each in ear.events), "the order")
+    await broker.cancel(external(Maker(stand).order(limit_terms("90.00", TimeInForce.DAY), quantity="7"), theirs))
+    await until(lambda: any(isinstance(each, OrderCanceled) for each in ear.events), "the cancel")
     await broker.close()
 
 

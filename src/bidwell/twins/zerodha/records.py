@@ -56,6 +56,7 @@ class Records:
         self.stage = stage
         self.tags: dict[str, str] = {}
         self.products: dict[str, str] = {}
+        self.varieties: dict[str, str] = {}
         self.modified: set[str] = set()
         self._requests: dict[str, Token] = {}
         self._tokens: dict[str, Token] = {}
@@ -142,7 +143,8 @@ class Records:
         listed = self.stage.market.rows[self.stage.market.symbols[held.instrument]]
         ident = held.broker_order_id
         return words.order(held, listed, self.token_of(listed.symbol), held.account, product=self.product(held),
-                           tag=self.tags.get(ident, ""), modified=ident in self.modified)  # fmt: skip
+                           tag=self.tags.get(ident, ""), variety=self.varieties.get(ident, "regular"),
+                           modified=ident in self.modified)  # fmt: skip
 
     def product(self, held: VenueOrder) -> str:
         """The product of an order; one that was placed by hand is carried on."""

@@ -65,8 +65,9 @@ class TradingRoutes:
         """POST /orders/{variety}: Kite does not ask whether a tag was used before."""
         account = self._records.caller(request).account
         form = {name: str(value) for name, value in (await request.post()).items()}
+        variety = request.match_info["variety"]
         try:
-            if request.match_info["variety"] not in _VARIETIES:
+            if variety not in _VARIETIES:
                 raise _WrongError("Invalid `variety`.")  # noqa: TRY301 - one place answers every wrong form
             ticket, product = self._ticket(form), _choice(form, "product", words.PRODUCTS)
         except _WrongError as problem:
@@ -77,7 +78,7 @@ class TradingRoutes:
 
         def work(refusal: Refusal | None, first: Decimal | None) -> tuple[web.Response, Sequence[Outcome]]:
             outcomes = self._stage.submit(account, ticket, refusal, first)
-            return self._placed(form.get("tag", ""), product, outcomes), outcomes
+            return self._placed(form.get("tag", ""), product, variety, outcomes), outcomes
 
         return await self._stage.play(request, On.SUBMIT, account, work, [ticket])
 
@@ -121,13 +122,14 @@ class TradingRoutes:
             else f"Insufficient holdings. {max(int(free), 0)} of {symbol} are free to sell."
         )
 
-    def _placed(self, tag: str, product: str, outcomes: Sequence[Outcome]) -> web.Response:
+    def _placed(self, tag: str, product: str, variety: str, outcomes: Sequence[Outcome]) -> web.Response:
         for outcome in outcomes:
             if isinstance(outcome, Declined):
                 return refuse(400, outcome.order.reason, _TYPES_BY_REFUSAL.get(outcome.order.code, "InputException"))
             if isinstance(outcome, Placed):
                 venue_id = outcome.order.broker_order_id
                 self._records.tags[venue_id], self._records.products[venue_id] = tag, product
+                self._records.varieties[venue_id] = variety
                 return reply({"order_id": words.order_id(outcome.order)})
         return refuse(500, "Something went wrong.", "GeneralException")
 
@@ -137,7 +139,7 @@ class TradingRoutes:
         """PUT /orders/{variety}/{order_id}."""
         account = self._records.caller(request).account
         form = {name: str(value) for name, value in (await request.post()).items()}
-        held = self._held(account, request.match_info["id"])
+        held = self._held(account, request.match_info["id"], request.match_info["variety"])
         if held is None:
             return _unknown()
         try:
@@ -157,7 +159,7 @@ class TradingRoutes:
     async def cancel(self, request: web.Request) -> web.Response:
         """DELETE /orders/{variety}/{order_id}."""
         account = self._records.caller(request).account
-        held = self._held(account, request.match_info["id"])
+        held = self._held(account, request.match_info["id"], request.match_info["variety"])
         if held is None:
             return _unknown()
 
@@ -170,9 +172,12 @@ class TradingRoutes:
 
         return await self._stage.play(request, On.CANCEL, account, work)
 
-    def _held(self, account: str, ident: str) -> VenueOrder | None:
+    def _held(self, account: str, ident: str, variety: str = "") -> VenueOrder | None:
+        """An order of the account, under its own variety where one is named."""
         held = self._stage.state.orders.get(words.venue_id(ident))
-        return held if held is not None and held.account == account and words.order_id(held) == ident else None
+        if held is None or held.account != account or words.order_id(held) != ident:
+            return None
+        return held if variety in {"", self._records.varieties.get(held.broker_order_id, "regular")} else None
 
     # --- reading ----------------------------------------------------------------------------------
 

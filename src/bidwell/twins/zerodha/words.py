@@ -66,7 +66,15 @@ def status(held: VenueOrder) -> str:
 
 
 def order(
-    held: VenueOrder, row: Listed, token: int, user: str, *, product: str, tag: str, modified: bool
+    held: VenueOrder,
+    row: Listed,
+    token: int,
+    user: str,
+    *,
+    product: str,
+    tag: str,
+    variety: str,
+    modified: bool,
 ) -> dict[str, Any]:
     """An order as the list has it."""
     average = (held.paid / held.filled).quantize(Decimal("0.0001")) if held.filled else Decimal(0)
@@ -80,7 +88,7 @@ def order(
         "status_message": held.reason if held.status is OrderStatus.REJECTED else None,
         "status_message_raw": f"RMS:{held.reason}" if held.status is OrderStatus.REJECTED else None,
         "order_timestamp": ended or stamp(held.created_at), "exchange_update_timestamp": ended or at_exchange,
-        "exchange_timestamp": at_exchange, "variety": "regular", "modified": modified, "exchange": row.exchange,
+        "exchange_timestamp": at_exchange, "variety": variety, "modified": modified, "exchange": row.exchange,
         "tradingsymbol": row.symbol, "instrument_token": token, "order_type": TYPE_WORDS[held.order_type],
         "transaction_type": held.side.value, "validity": held.time_in_force.value, "validity_ttl": 0, "product": product,
         "quantity": int(held.quantity), "disclosed_quantity": 0, "price": number(held.limit_price),

@@ -169,7 +169,7 @@ class ZerodhaBroker:
                 self.tell(ev.CancelRejected(self._clock.now(), name, "Zerodha has no such order"))
                 return
             heard = self._updates.mentions(order_id)
-            await self._client.cancel(self._updates.variety(order_id), order_id)
+            await self._client.cancel(self._reading.variety(order_id), order_id)
         except Denied as no:
             if not no.verdict.kind.rejects and no.verdict.kind is not Kind.NOT_FOUND:
                 raise
@@ -180,18 +180,18 @@ class ZerodhaBroker:
     async def replace(self, order: Order, quantity: Decimal, terms: Terms) -> None:
         """Ask for other terms: Zerodha works the same order on them, and says so over the stream."""
         self._must_be_up()
-        name = order.client_order_id
+        name, order_id = order.client_order_id, await self._id_of(order)
+        if order_id is None:
+            self.tell(ev.ReplaceRejected(self._clock.now(), name, "Zerodha has no such order"))
+            return
+        heard = self._updates.mentions(order_id)
+        self._updates.changing(order_id, (order.quantity, order.terms))
         try:
-            order_id = await self._id_of(order)
-            if order_id is None:
-                self.tell(ev.ReplaceRejected(self._clock.now(), name, "Zerodha has no such order"))
-                return
-            heard = self._updates.mentions(order_id)
-            self._updates.accepted(order_id, (order.quantity, order.terms))
-            await self._client.replace(self._updates.variety(order_id), order_id, changes_of(order, quantity, terms))
+            await self._client.replace(self._reading.variety(order_id), order_id, changes_of(order, quantity, terms))
         except Denied as no:
             if not no.verdict.kind.rejects and no.verdict.kind is not Kind.NOT_FOUND:
                 raise
+            self._updates.unchanged(order_id)
             self.tell(ev.ReplaceRejected(self._clock.now(), name, no.verdict.message))
         else:
             self._watch(order_id, heard + 1)

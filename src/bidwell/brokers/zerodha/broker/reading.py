@@ -23,6 +23,7 @@ from bidwell.model.money import ZERO
 from bidwell.model.order import CLOSED
 
 _LOOKS = 5
+_REMEMBERED = 5000
 
 
 class Reading:
@@ -37,6 +38,7 @@ class Reading:
         self._clock = clock
         self._settling = settling
         self.held: Mapping[InstrumentId, parse.Held] = {}
+        self._varieties: dict[str, str] = {}
 
     @property
     def book(self) -> SymbolBook:
@@ -78,6 +80,17 @@ class Reading:
 
     # --- orders -----------------------------------------------------------------------------------
 
+    def note(self, row: wire.Order) -> None:
+        """Remember what changes to an order have to name."""
+        if row.variety != "regular":
+            self._varieties[row.order_id] = row.variety
+            if len(self._varieties) > _REMEMBERED:
+                del self._varieties[next(iter(self._varieties))]
+
+    def variety(self, order_id: str) -> str:
+        """The variety of an order."""
+        return self._varieties.get(order_id, "regular")
+
     async def by_name(self, name: ClientOrderId) -> wire.Order | None:
         """The order with our tag, the newest where somebody used it twice; None where the day has none."""
         found = [row for row in await self._client.orders() if parse.own_name(row) == name]
@@ -113,6 +126,8 @@ class Reading:
         """The day's orders (those closed since), trades, positions, holdings and money."""
         taken_at = self._clock.now()
         rows = [row for row in await self._client.orders() if _belongs(row, since)]
+        for row in rows:
+            self.note(row)
         trades, positions = await self._client.trades(), await self._client.positions()
         holdings, margins = await self._client.holdings(), await self._client.margins()
         named: list[wire.Order | wire.Trade | wire.Position | wire.Holding] = [*rows, *trades, *positions, *holdings]

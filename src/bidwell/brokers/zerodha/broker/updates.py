@@ -45,10 +45,14 @@ class Owner(Protocol):
 
 @dataclass(slots=True)
 class _Known:
-    """What the desk was told of an order: how much of it filled, on which terms it works, and whether it ended."""
+    """What the desk was told of an order: how much of it filled, on which terms it works, and whether it ended.
+
+    `changing` while other terms were asked for and nothing was heard of them.
+    """
 
     filled: Decimal = ZERO
     terms: tuple[Decimal, Terms] | None = None
+    changing: bool = False
     closed: bool = False
     accepted: bool = False
 
@@ -64,7 +68,6 @@ class Updates:
         self._owner = owner
         self._reading = reading
         self._known: dict[str, _Known] = {}
-        self._varieties: dict[str, str] = {}
         self._mentions: dict[str, int] = {}
         self._told: dict[ExecutionId, None] = {}
         self._waiting: deque[wire.Order] = deque()
@@ -82,10 +85,6 @@ class Updates:
         """How often the stream has spoken of an order."""
         return self._mentions.get(order_id, 0)
 
-    def variety(self, order_id: str) -> str:
-        """The variety of an order, which changes to it have to name."""
-        return self._varieties.get(order_id, "regular")
-
     def accepted(self, order_id: str, terms: tuple[Decimal, Terms] | None = None) -> bool:
         """Note that the desk knows of an order, on these terms; whether it is news."""
         known = self._of(order_id)
@@ -93,10 +92,14 @@ class Updates:
         known.terms = known.terms or terms
         return news
 
-    def note(self, rows: list[wire.Order]) -> None:
-        """Take from a report what changes to orders need."""
-        for row in rows:
-            self._note(row)
+    def changing(self, order_id: str, terms: tuple[Decimal, Terms]) -> None:
+        """Note that an order, which works on these terms, was asked to work on others."""
+        self.accepted(order_id, terms)
+        self._of(order_id).changing = True
+
+    def unchanged(self, order_id: str) -> None:
+        """Note that this was refused at once."""
+        self._of(order_id).changing = False
 
     # --- transport.Ear ----------------------------------------------------------------------------
 
@@ -156,7 +159,7 @@ class Updates:
         if known.closed or filled < known.filled:
             return  # what was told already is further on
         await self._reading.learn((row.exchange,))
-        self._note(row)
+        self._reading.note(row)
         at = self._reading.context().at
         if status is OrderStatus.REJECTED:
             known.closed = True
@@ -181,15 +184,14 @@ class Updates:
                 self._owner.tell(ev.OrderFilled(fill.received_at, name, fill))
 
     def _tell_terms(self, row: wire.Order, known: _Known) -> None:
-        now = _terms(row)
+        now, at, name = _terms(row), self._reading.context().at, parse.event_name(row)
         if known.terms != now:
-            known.terms = now
-            self._owner.tell(ev.OrderReplaced(self._reading.context().at, parse.event_name(row), now[0], now[1],
-                                              BrokerOrderId(row.order_id)))  # fmt: skip
-
-    def _note(self, row: wire.Order) -> None:
-        if row.variety != "regular":
-            self._varieties[row.order_id] = row.variety
+            known.terms, known.changing = now, False
+            self._owner.tell(ev.OrderReplaced(at, name, now[0], now[1], BrokerOrderId(row.order_id)))
+        elif known.changing and row.status_message:
+            # The exchange said no to what Kite had taken in: it works on as it did.
+            known.changing = False
+            self._owner.tell(ev.ReplaceRejected(at, name, parse.reason(row)))
 
     def _of(self, order_id: str) -> _Known:
         found = self._known.get(order_id)
