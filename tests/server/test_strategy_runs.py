@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -12,7 +13,7 @@ import msgspec
 import pytest
 
 from bidwell.jobs.live.hearing import OwnFill
-from bidwell.jobs.live.messages import Begin, Cursor, Decided, Linked, Placed, Withdrawn
+from bidwell.jobs.live.messages import Begin, Cursor, Decided, Linked, Placed, Row, Withdrawn
 from bidwell.jobs.live.orders import Sender
 from bidwell.jobs.live.process import StrategyProcess
 from bidwell.jobs.live.running import LiveRun, Surroundings
@@ -20,9 +21,13 @@ from bidwell.jobs.live.supervisor import StrategyRuns
 from bidwell.model.ids import AccountId, StrategyId
 from bidwell.model.order import Order
 from bidwell.model.role import Role
-from bidwell.storage.research.strategy_runs import RunStatus, StrategyRun
+from bidwell.server.stream.hub import Hub
+from bidwell.server.stream.topics import Name
+from bidwell.storage.errors import StorageUnavailable
+from bidwell.storage.research.strategy_runs import RunStatus, StrategyRun, StrategyRunRows
 from bidwell.strategy import sizing
-from tests.server.house import ACME, MAIN, House, Person, until
+from tests.server.house import ACME, MAIN, OTHER, START, House, Person, until
+from tests.server.test_backtests import Reader
 
 RUNS = "/api/v1/w/main/strategy-runs"
 SAYS = """from bidwell import Bar, Param, Quote, Strategy
@@ -93,6 +98,84 @@ async def test_a_strategy_is_put_to_work_seen_stopped_resumed_and_forgotten(home
     assert len((await trader.ask("GET", RUNS)).json()["items"]) == 1
     assert (await trader.ask("DELETE", f"{RUNS}/{run['id']}")).status_code == 204
     assert (await trader.ask("GET", f"{RUNS}/{run['id']}")).status_code == 404
+
+
+async def at_quote(home: House, trader: Person, deed: str) -> tuple[StrategyRuns, str]:
+    """A run that does something at the first quote, which it has seen."""
+    started = await asked(trader, source=SAYS.replace('self.log(f"sees {quote.bid:g}")', deed))
+    assert started.status_code == 201, started.text
+    name = str(started.json()["id"])
+    await eventually(trader, f"{RUNS}/{name}/log", lambda log: any("begins" in one["text"] for one in log["items"]))
+    await home.quote("101", "101.02")
+    runs = home.context.strategy_runs[MAIN]
+    assert isinstance(runs, StrategyRuns)
+    runs.on_quotes([home.desk.market.quotes[ACME]])
+    return runs, name
+
+
+async def test_a_run_that_failed_while_the_database_was_away_is_failed_once_it_is_back(
+    home: House, trader: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away, tried = asyncio.Event(), 0
+    kept = StrategyRunRows.change
+
+    async def change(self: StrategyRunRows, workspace: str, run: StrategyRun, lease: int = 0) -> bool:
+        nonlocal tried
+        tried += 1
+        if away.is_set():
+            raise StorageUnavailable("the database is away")
+        return await kept(self, workspace, run, lease)
+
+    monkeypatch.setattr(StrategyRunRows, "change", change)
+    monkeypatch.setattr("bidwell.jobs.live.supervisor.AGAIN", 0.01)
+    away.set()
+    runs, name = await at_quote(home, trader, "1 / 0")
+    await until(lambda: tried >= 3, 30)
+    assert (await runs.find(name)).status is RunStatus.RUNNING
+    away.clear()
+    failed = await eventually(trader, f"{RUNS}/{name}", lambda run: run["status"] != "running")
+    assert (failed["status"], failed["code"], failed["line"]) == ("failed", "strategy.raised", 16)
+    resumed = await trader.ask("POST", f"{RUNS}/{name}/resume")
+    assert resumed.json()["status"] == "running", "the failed run is not in the way of its own resumption"
+
+
+async def test_the_stream_tells_what_a_strategy_does_to_its_own_workspace_alone(
+    home: House, trader: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[dict[str, Any]] = []
+    foreign: list[str] = []
+    hubs = [Hub(home.context, workspace, home.context.desks[workspace]) for workspace in (MAIN, OTHER)]
+    for hub, take in zip(hubs, (lambda text: heard.append(json.loads(text)), foreign.append), strict=True):
+        reader = Reader(take)
+        hub.join(reader)  # type: ignore[arg-type]
+        hub.subscribe(reader, [Name.STRATEGY_RUNS], {})  # type: ignore[arg-type]
+
+    def told(holds: Callable[[Any], bool]) -> bool:
+        return any(one["type"] == "patch" and holds(one["data"]) for one in heard)
+
+    async def one_bar(*_: object) -> dict[str, list[Row]]:
+        return {"ACME": [(int(START.timestamp() * 1e9), 100.0, 101.0, 99.0, 100.0, 1e6)]}
+
+    monkeypatch.setattr("bidwell.jobs.live.running.finished_bars", one_bar)
+    _, name = await at_quote(home, trader, "self.buy(2)")
+    await until(lambda: told(lambda data: data["run"] and data["run"]["positions"] == {"ACME": "2"}), 30)
+    assert {one["data"]["id"] for one in heard if one["type"] == "patch"} == {name}
+    lines = [line for one in heard if one["type"] == "patch" for line in one["data"]["lines"]]
+    log = (await trader.get(f"{RUNS}/{name}/log")).json()["items"]
+    assert [line["number"] for line in lines] == list(range(len(lines)))
+    assert log == lines[: len(log)]
+    assert {"order", "fill"} <= {line["level"] for line in lines}
+    heard.clear()
+    await trader.ask("POST", f"{RUNS}/{name}/stop", json={"flatten": True})
+    await until(lambda: told(lambda data: data["run"] and data["run"]["status"] == "stopped"), 30)
+    await until(lambda: told(lambda data: data["run"] and data["run"]["positions"] == {}), 30)
+    await trader.ask("DELETE", f"{RUNS}/{name}")
+    await until(lambda: told(lambda data: data["removed"] and data["run"] is None), 30)
+    assert [json.loads(text)["type"] for text in foreign if json.loads(text)["topic"] != "heartbeat"] == ["snapshot"]
+    for hub in hubs:
+        for client in list(hub._clients):
+            hub.leave(client)
+        hub.close()
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [

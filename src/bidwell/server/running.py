@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from fastapi import Request
@@ -10,6 +10,8 @@ from fastapi import Request
 from bidwell.model.ids import WorkspaceId
 from bidwell.server.problems import ProblemError
 from bidwell.storage.research.strategy_runs import RunLine, StrategyRun
+
+Listener = Callable[[str, StrategyRun | None, Sequence[RunLine]], None]
 
 
 class StrategyRuns(Protocol):
@@ -45,6 +47,10 @@ class StrategyRuns(Protocol):
 
     def held(self, run: StrategyRun) -> dict[str, str]:
         """What a run holds by symbol, exact decimals."""
+        ...
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Hear of every change of a run (None: forgotten) and of its log; returns how to stop hearing."""
         ...
 
 

@@ -7,25 +7,45 @@ export type NewStrategyRun = components["schemas"]["NewStrategyRun"];
 export type RunLine = components["schemas"]["RunLineView"];
 
 const BASE = "/api/v1/w/{workspace}/strategy-runs";
-const OFTEN_MS = 2_000;
 
 export const strategyRunsKey = (workspace: string) => ["w", workspace, "strategy-runs"] as const;
 
-/** Strategies at work, and those that were; no topic of the stream tells of them. */
+const MOST_LINES = 1_000;
+
+export const strategyRunLogKey = (workspace: string, id: string) => [...strategyRunsKey(workspace), id, "log"] as const;
+
+/** What the stream's topic `strategy_runs` says of a run. */
+export interface StrategyRunNews {
+  id: string;
+  removed: boolean;
+  /** How it stands; null where it is removed, or to be fetched. */
+  run: StrategyRun | null;
+  lines: RunLine[];
+}
+
+/** Strategies at work, and those that were; the stream keeps them as they are. */
 export const strategyRunsQuery = (workspace: string) =>
   queryOptions({
     queryKey: strategyRunsKey(workspace),
-    refetchInterval: OFTEN_MS,
     queryFn: async (): Promise<StrategyRun[]> => (await body(api.GET(BASE, { params: { path: { workspace } } }))).items,
   });
 
 /** The newest lines of a run's log, oldest first. */
 export const strategyRunLogQuery = (workspace: string, id: string) =>
   queryOptions({
-    queryKey: [...strategyRunsKey(workspace), id, "log"] as const,
-    refetchInterval: OFTEN_MS,
+    queryKey: strategyRunLogKey(workspace, id),
     queryFn: async (): Promise<RunLine[]> => (await body(api.GET(`${BASE}/{id}/log`, { params: { path: { workspace, id } } }))).items,
   });
+
+/** A log with the lines that are new to it; null where some between are missing. */
+export function continued(known: readonly RunLine[], lines: readonly RunLine[]): RunLine[] | null {
+  const last = known.at(-1)?.number ?? -1;
+  const fresh = lines.filter(({ number }) => number > last);
+  if (fresh[0] && fresh[0].number !== last + 1) {
+    return null;
+  }
+  return [...known, ...fresh].slice(-MOST_LINES);
+}
 
 export async function startStrategyRun(workspace: string, request: NewStrategyRun): Promise<StrategyRun> {
   return body(api.POST(BASE, { params: { path: { workspace } }, body: request }));

@@ -1,6 +1,7 @@
 import { QueryClient } from "@tanstack/react-query";
 import { describe, expect, it } from "vitest";
 import { keys } from "./keys";
+import { continued, type RunLine, type StrategyRun, strategyRunLogKey, strategyRunsKey } from "./strategy-runs";
 import { PATCHES, upsert } from "./stream-cache";
 import type { Order } from "./types";
 
@@ -39,6 +40,29 @@ describe("patches of the query cache", () => {
     const client = new QueryClient();
     PATCHES["fills"]?.(client, WORKSPACE, { execution_id: "1" }, false);
     expect(client.getQueryData(keys.fills(WORKSPACE))).toBeUndefined();
+  });
+});
+
+describe("strategies at work", () => {
+  const run = (id: string, status: string, positions: Record<string, string> = {}): StrategyRun => ({ id, status, positions }) as StrategyRun;
+  const line = (number: number): RunLine => ({ number, at: "2026-01-01T00:00:00Z", level: "info", text: `line ${number}` });
+  const told = (client: QueryClient, ...news: unknown[]): void => PATCHES["strategy_runs"]?.(client, WORKSPACE, news, false);
+
+  it("are listed as they stand, with their log, until they are removed", () => {
+    const client = new QueryClient();
+    client.setQueryData(strategyRunsKey(WORKSPACE), [run("a", "running")]);
+    client.setQueryData(strategyRunLogKey(WORKSPACE, "a"), [line(0)]);
+    told(client, { id: "a", removed: false, run: run("a", "failed", { ACME: "2" }), lines: [line(0), line(1)] }, { id: "b", removed: false, run: run("b", "running"), lines: [] });
+    expect(client.getQueryData<StrategyRun[]>(strategyRunsKey(WORKSPACE))).toEqual([run("b", "running"), run("a", "failed", { ACME: "2" })]);
+    expect(client.getQueryData<RunLine[]>(strategyRunLogKey(WORKSPACE, "a"))).toEqual([line(0), line(1)]);
+    told(client, { id: "a", removed: true, run: null, lines: [] });
+    expect(client.getQueryData<StrategyRun[]>(strategyRunsKey(WORKSPACE))?.map(({ id }) => id)).toEqual(["b"]);
+    expect(client.getQueryData(strategyRunLogKey(WORKSPACE, "a"))).toBeUndefined();
+  });
+  it("have a log without holes, or fetch it", () => {
+    expect(continued([line(3)], [line(3), line(4)])).toEqual([line(3), line(4)]);
+    expect(continued([line(3)], [line(5)])).toBeNull();
+    expect(continued([], [line(0)])).toEqual([line(0)]);
   });
 });
 

@@ -3,6 +3,7 @@ import { keys } from "./keys";
 import type { QuoteBook } from "./market";
 import type { Guardian, ReadinessBoard } from "./readiness";
 import { refresh } from "./refresh";
+import { continued, type RunLine, type StrategyRun, type StrategyRunNews, strategyRunLogKey, strategyRunsKey } from "./strategy-runs";
 import type { AccountSummary, Feed, Fill, Funded, IntentSummary, Order, Overview, Page, Position, Quote, RiskStatus, Run, RunDetail } from "./types";
 
 const CLOSED: ReadonlySet<Order["status"]> = new Set(["DENIED", "REJECTED", "CANCELED", "EXPIRED", "FILLED"]);
@@ -88,6 +89,30 @@ function patchRuns(client: QueryClient, workspace: string, data: unknown): void 
   }
 }
 
+function patchStrategyRuns(client: QueryClient, workspace: string, data: unknown): void {
+  for (const news of list<StrategyRunNews>(data)) {
+    const { id, removed, run, lines } = news;
+    const key = strategyRunsKey(workspace);
+    if (removed) {
+      client.setQueryData<StrategyRun[]>(key, (known) => known?.filter((each) => each.id !== id));
+      client.removeQueries({ queryKey: strategyRunLogKey(workspace, id) });
+      continue;
+    }
+    if (run) {
+      client.setQueryData<StrategyRun[]>(key, (known) => known && upsert(known, [run], (each) => each.id));
+    } else {
+      void refresh(client, key);
+    }
+    const log = client.getQueryData<RunLine[]>(strategyRunLogKey(workspace, id));
+    const longer = log && continued(log, lines);
+    if (longer) {
+      client.setQueryData<RunLine[]>(strategyRunLogKey(workspace, id), longer);
+    } else if (log) {
+      void refresh(client, strategyRunLogKey(workspace, id));
+    }
+  }
+}
+
 /** What each topic changes in the query cache. */
 export const PATCHES: Readonly<Record<string, Patch>> = {
   quotes: (client, workspace, data) => {
@@ -144,6 +169,7 @@ export const PATCHES: Readonly<Record<string, Patch>> = {
     void refresh(client, ["w", workspace, "reconciliation"]);
   },
   backtests: patchRuns,
+  strategy_runs: patchStrategyRuns,
 };
 
 const REFETCHED: Readonly<Record<string, (workspace: string) => readonly unknown[]>> = {
@@ -157,6 +183,7 @@ const REFETCHED: Readonly<Record<string, (workspace: string) => readonly unknown
   state: keys.overview,
   breaks: (workspace) => ["w", workspace, "account"],
   backtests: keys.runs,
+  strategy_runs: strategyRunsKey,
   risk: keys.risk,
   readiness: keys.readiness,
   guardian: keys.guardian,

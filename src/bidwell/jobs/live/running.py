@@ -79,7 +79,7 @@ class LiveRun:
     _dirty: bool = False
     _looked: datetime | None = None
     _quotes: dict[str, Quote] = field(default_factory=dict)
-    _told: Callable[[], None] | None = None
+    told: Callable[[RunLine], None] | None = None
 
     @property
     def hearing(self) -> Hearing:
@@ -128,8 +128,11 @@ class LiveRun:
 
     def log(self, level: str, text: str) -> None:
         """Write a line to the run's log."""
-        self._lines.append(RunLine(self.number, self.world.clock.now(), level, text[:2000]))
+        line = RunLine(self.number, self.world.clock.now(), level, text[:2000])
+        self._lines.append(line)
         self.number += 1
+        if self.told is not None:
+            self.told(line)
 
     # --- the start ---------------------------------------------------------------------------------
 

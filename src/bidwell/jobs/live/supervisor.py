@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -37,6 +37,8 @@ MOST_RUNS = 50
 LONGEST_HISTORY = 20_000
 FILE = "strategy.py"
 FLAT = Decimal(100)
+# The run, how it stands (None where it is forgotten), and what it wrote since.
+Listener = Callable[[str, StrategyRun | None, Sequence[RunLine]], None]
 log = structlog.get_logger("bidwell.strategy_runs")
 
 
@@ -68,6 +70,16 @@ class StrategyRuns:
         self._folder = folder
         self._live: dict[str, tuple[LiveRun, asyncio.Task[None]]] = {}
         self._changing = asyncio.Lock()
+        self._listeners: list[Listener] = []
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Hear of every change of a run and of every line of its log; returns how to stop hearing."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def _tell(self, ident: str, run: StrategyRun | None, *lines: RunLine) -> None:
+        for listener in list(self._listeners):
+            listener(ident, run, lines)
 
     # --- life of all -------------------------------------------------------------------------------
 
@@ -142,6 +154,7 @@ class StrategyRuns:
             run = replace(run, status=RunStatus.RUNNING, code="", reason="", line=None, ended_at=None)
             await self._begin(run)
             await self._world.rows.change(self._world.workspace, run, self._world.lease)
+            self._tell(ident, run)
         return run
 
     async def stop(self, ident: str, actor: str, *, flatten: bool = False) -> StrategyRun:
@@ -159,6 +172,7 @@ class StrategyRuns:
                 run = replace(run, status=RunStatus.STOPPED, reason=f"stopped by {actor}",
                               ended_at=self._world.clock.now())  # fmt: skip
                 await self._world.rows.change(self._world.workspace, run, self._world.lease)
+                self._tell(ident, run)
         if flatten:
             await self._flatten(run, actor)
         return run
@@ -169,6 +183,7 @@ class StrategyRuns:
         if run.status is RunStatus.RUNNING:
             raise InvalidInput("strategy_run.running", "stop it first")
         await self._world.rows.remove(self._world.workspace, ident)
+        self._tell(ident, None)
 
     async def find(self, ident: str) -> StrategyRun:
         """One run; raises Missing."""
@@ -215,7 +230,7 @@ class StrategyRuns:
                       list(sender.instruments), cursor.state, cursor.number)  # fmt: skip
         process = StrategyProcess(self._command, begin, folder)
         number = -1 if new else await world.rows.last_number(world.workspace, run.id)
-        live = LiveRun(world, run, sender, process, number + 1, cursor)
+        live = LiveRun(world, run, sender, process, number + 1, cursor, told=lambda line: self._tell(run.id, run, line))
         answer = await live.load()
         if isinstance(answer, Failed):
             await process.end()
@@ -258,6 +273,7 @@ class StrategyRuns:
         ended = replace(run, status=RunStatus.FAILED, code=failed.code, reason=failed.reason, line=failed.line,
                         ended_at=self._world.clock.now())  # fmt: skip
         await self._world.rows.change(self._world.workspace, ended, self._world.lease)
+        self._tell(run.id, ended)
 
     async def _define(self, run: StrategyRun, now: datetime) -> None:
         """A run is a strategy of the desk, with limits, a halt and a share of its own; nobody holds its token."""

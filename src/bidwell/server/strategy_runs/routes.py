@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-import msgspec
 from fastapi import APIRouter, Depends, Query, Request
 
-from bidwell.engine.desk import Desk
 from bidwell.model.errors import Missing
-from bidwell.model.ids import AccountId, GroupId
 from bidwell.server.access.guards import Access, InWorkspace
 from bidwell.server.access.permissions import Action
 from bidwell.server.backtests.reads import permit
@@ -18,7 +15,7 @@ from bidwell.server.problems import ProblemError, not_found
 from bidwell.server.research import Research, research_of
 from bidwell.server.running import StrategyRuns, runs_of
 from bidwell.server.strategy_files.reads import find_file, find_version
-from bidwell.server.strategy_runs import schemas
+from bidwell.server.strategy_runs import reads, schemas
 from bidwell.storage.research.strategy_runs import StrategyRun
 from bidwell.strategy.bars import span_of
 
@@ -32,7 +29,7 @@ _Research = Annotated[Research, Depends(research_of)]
 async def list_strategy_runs(request: Request, access: _Read) -> schemas.StrategyRunList:
     """Strategies at work, and those that were, newest first."""
     runs = runs_of(request, access.workspace)
-    return schemas.StrategyRunList(items=[_view(access.desk, runs, one) for one in await runs.all()])
+    return schemas.StrategyRunList(items=[reads.view(access.desk, runs, one) for one in await runs.all()])
 
 
 @router.post("", status_code=201)
@@ -48,7 +45,7 @@ async def start_strategy_run(request: Request, access: _Run, research: _Research
         "parameters": dict(body.parameters), "history": body.history,
     }, access.actor.label)  # fmt: skip
     await access.note("strategy_run.started", run.id, {"hash": run.hash})
-    return _view(access.desk, runs, run)
+    return reads.view(access.desk, runs, run)
 
 
 @router.get("/{id}")
@@ -56,7 +53,7 @@ async def read_strategy_run(request: Request, access: _Read, run: ObjectId) -> s
     """One run with the text that it runs."""
     runs = runs_of(request, access.workspace)
     found = await _find(runs, run)
-    return schemas.StrategyRunDetail(**_fields(access.desk, runs, found), source=found.source)
+    return schemas.StrategyRunDetail(**reads.fields(access.desk, runs, found), source=found.source)
 
 
 @router.post("/{id}/stop")
@@ -67,7 +64,7 @@ async def stop_strategy_run(request: Request, access: _Run, run: ObjectId,
     await _find(runs, run)
     stopped = await runs.stop(run, access.actor.label, flatten=body.flatten)
     await access.note("strategy_run.stopped", run, {"flatten": str(body.flatten).lower()})
-    return _view(access.desk, runs, stopped)
+    return reads.view(access.desk, runs, stopped)
 
 
 @router.post("/{id}/resume")
@@ -79,7 +76,7 @@ async def resume_strategy_run(request: Request, access: _Run, research: _Researc
     await _find(runs, run)
     resumed = await runs.resume(run)
     await access.note("strategy_run.resumed", run)
-    return _view(access.desk, runs, resumed)
+    return reads.view(access.desk, runs, resumed)
 
 
 @router.delete("/{id}", status_code=204)
@@ -101,8 +98,7 @@ async def read_strategy_run_log(
     runs = runs_of(request, access.workspace)
     await _find(runs, run)
     return schemas.RunLog(items=[
-        schemas.RunLineView(number=one.number, at=one.at, level=one.level, text=one.text)
-        for one in await runs.lines(run, after, limit)
+        reads.line_view(one) for one in await runs.lines(run, after, limit)
     ])  # fmt: skip
 
 
@@ -122,23 +118,3 @@ async def _find(runs: StrategyRuns, ident: str) -> StrategyRun:
         return await runs.find(ident)
     except Missing:
         raise not_found("strategy_run", ident) from None
-
-
-def _view(desk: Desk, runs: StrategyRuns, run: StrategyRun) -> schemas.StrategyRunView:
-    return schemas.StrategyRunView(**_fields(desk, runs, run))
-
-
-def _fields(desk: Desk, runs: StrategyRuns, run: StrategyRun) -> dict[str, Any]:
-    if run.group is not None:
-        group = desk.state.groups.get(GroupId(run.group))
-        receiver = group.name if group is not None else run.group
-    else:
-        account = desk.state.accounts.get(AccountId(run.account or ""))
-        receiver = account.name if account is not None else str(run.account)
-    return {
-        "id": run.id, "name": run.name, "class_name": run.class_name, "hash": run.hash,
-        "instruments": msgspec.json.decode(run.symbols), "timeframe_seconds": run.seconds, "group": run.group,
-        "account": run.account, "receiver_name": receiver, "parameters": msgspec.json.decode(run.parameters),
-        "status": run.status, "code": run.code, "reason": run.reason, "line": run.line, "created_at": run.created_at,
-        "created_by": run.created_by, "ended_at": run.ended_at, "positions": runs.held(run),
-    }  # fmt: skip

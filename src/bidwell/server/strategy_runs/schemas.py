@@ -82,3 +82,15 @@ class RunLog(View):
     """A run's log, oldest first; ask again with `after` the last number."""
 
     items: list[RunLineView]
+
+
+class StrategyRunNews(View):
+    """What the stream says of a run: how it stands, and lines that its log has not shown yet.
+
+    `removed` is true of one that is forgotten; one whose `run` is null otherwise is to be fetched.
+    """
+
+    id: str
+    removed: bool = False
+    run: StrategyRunView | None = None
+    lines: list[RunLineView]

@@ -31,10 +31,12 @@ from bidwell.server.positions import reads as positions
 from bidwell.server.positions.schemas import Position
 from bidwell.server.risk import reads as risk
 from bidwell.server.risk.schemas import AccountRisk, SquareOffView
+from bidwell.server.stream.at_work import AtWork
 from bidwell.server.stream.client import REOPEN, REVOKED, Client
 from bidwell.server.stream.spoken import Spoken
 from bidwell.server.stream.topics import WHOLE, Name, Topic, encode, frame
 from bidwell.storage.research.backtest_runs import OPEN, BacktestRun
+from bidwell.storage.research.strategy_runs import RunLine, StrategyRun
 
 BEAT_S = 0.2
 HEARTBEAT_BEATS = 25
@@ -77,6 +79,10 @@ class Hub:
         self._unsubscribe = [desk.subscribe(self._hear)]
         if context.research is not None:
             self._unsubscribe.append(context.research.queue.subscribe(self._hear_backtest))
+        runs = context.strategy_runs.get(workspace)
+        self._at_work = None if runs is None else AtWork(desk, runs)
+        if runs is not None:
+            self._unsubscribe.append(runs.subscribe(self._hear_strategy))
 
     def close(self) -> None:
         """Stop listening to the desk."""
@@ -97,6 +103,7 @@ class Hub:
         if not self._clients and self._beats is not None:
             self._beats.cancel()
             self._beats = None
+            self._say_strategies()
 
     def subscribe(self, client: Client, names: Sequence[Name], last: dict[Name, int]) -> None:
         """Start topics for a reader: from where it stood, or with what there is now."""
@@ -157,6 +164,24 @@ class Hub:
             live = run.status in OPEN
             self._send(Name.BACKTESTS, partial(backtests.view, run, done, total, live=live))
 
+    def _hear_strategy(self, ident: str, run: StrategyRun | None, lines: Sequence[RunLine]) -> None:
+        """A strategy of this workspace changed or wrote; it is said with the next beat."""
+        if self._at_work is not None:
+            self._at_work.hear(ident, run, lines)
+            if not self._clients:
+                self._say_strategies()
+
+    def _say_strategies(self) -> None:
+        """Say what strategies did since the last beat; where nobody listens it is only counted."""
+        if self._at_work is None or not self._at_work.waiting:
+            return
+        if not self._clients:
+            self._at_work.forget()
+            self._topics[Name.STRATEGY_RUNS].skip()
+            return
+        for news in self._at_work.news():
+            self._send(Name.STRATEGY_RUNS, partial(_itself, news))
+
     # --- the desk's events -----------------------------------------------------------------------
 
     def _hear(self, written: Sequence[tuple[int, ev.Event]]) -> None:
@@ -205,6 +230,8 @@ class Hub:
         for fill in executed:
             if fill.client_order_id in state.orders:
                 self._send(Name.FILLS, partial(fills.view, self._desk, state.orders[fill.client_order_id], fill))
+                if self._at_work is not None:
+                    self._at_work.filled(state.orders[fill.client_order_id])
         for wish in wished:
             if wish in state.intents:
                 self._send(Name.INTENTS, partial(intents.summary, self._desk, state.intents[wish]))
@@ -228,6 +255,7 @@ class Hub:
             await asyncio.sleep(BEAT_S)
             beat += 1
             self._send_quotes()
+            self._say_strategies()
             if beat % SLOW_BEATS == 0:
                 self._send_changes()
             if beat % self._spoken.beats == 0:

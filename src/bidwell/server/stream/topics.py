@@ -30,6 +30,7 @@ class Name(StrEnum):
     FUNDED = "funded"
     VIOLATIONS = "violations"
     BACKTESTS = "backtests"
+    STRATEGY_RUNS = "strategy_runs"
     READINESS = "readiness"
     GUARDIAN = "guardian"
 

@@ -76,7 +76,7 @@ function RunDialog({ workspace, run, editable, onClose }: { workspace: string; r
   const { data: lines, error } = useQuery(strategyRunLogQuery(workspace, run.id));
   const act = useMutation({
     mutationFn: async (deed: () => Promise<unknown>) => deed(),
-    // The log alone asks again by itself, and a removed run has none any more.
+    // The stream tells the log, and a removed run has none any more.
     onSettled: () => client.invalidateQueries({ queryKey: strategyRunsKey(workspace), exact: true }),
   });
   const working = run.status === "running";
