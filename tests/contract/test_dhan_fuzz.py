@@ -184,3 +184,15 @@ def test_a_price_is_the_same_to_the_last_digit(figure: Decimal) -> None:
 def test_an_alert_is_read_in_either_way_of_writing_its_names() -> None:
     pascal = {name[:1].upper() + name[1:]: value for name, value in ALERT.items()}
     assert parse.alert(json.dumps(pascal).encode()) == parse.alert(json.dumps(ALERT).encode())
+
+
+def test_a_future_moves_what_it_realised_and_an_option_its_premium() -> None:
+    book = SymbolBook()
+    gold = "MCX,M,7,FUTCOM,0,GOLD-Feb2027-FUT,1,GOLD,2027-02-05 23:30:00,-0.01,XX,100,M,FUT,NA,\n"
+    book.take(read_master(HEAD + SHARE + OPTION + gold, AT))
+    figures = {"netQty": 1, "costPrice": 100, "dayBuyValue": 7500, "daySellValue": 0, "realizedProfit": 12.5}
+    rows = [read(decoder(wire.Position), json.dumps({**figures, "exchangeSegment": segment, "securityId": security}), "it")
+            for segment, security in (("MCX_COMM", "7"), ("NSE_FNO", "49090"))]  # fmt: skip
+    assert parse.cash(wire.Funds("1", Decimal(1), Decimal(10_000)), rows, book) == Decimal("10012.5") - 7500
+    held, unknown = parse.held(rows, [], book)
+    assert (sorted(held), unknown) == (["GOLD-FEB2027-FUT.MCX", "NIFTY270128C26000.XNSE"], [])

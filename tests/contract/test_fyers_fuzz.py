@@ -76,7 +76,7 @@ def _fill(body: bytes) -> object:
 
 def _positions(body: bytes) -> object:
     rows = [read(decoder(wire.Position), body, "it")]
-    return parse.held(rows, [], BOOK), parse.cash(read(decoder(wire.Funds), json.dumps(FUNDS), "it"), rows, BOOK)
+    return parse.held(rows, [], BOOK), parse.cash(read(decoder(wire.Funds), json.dumps(FUNDS), "it"), rows)
 
 
 def _holdings(body: bytes) -> object:
@@ -84,7 +84,7 @@ def _holdings(body: bytes) -> object:
 
 
 def _funds(body: bytes) -> object:
-    return parse.cash(read(decoder(wire.Funds), body, "it"), [], BOOK)
+    return parse.cash(read(decoder(wire.Funds), body, "it"), [])
 
 
 def _bars(body: bytes) -> object:
@@ -192,3 +192,13 @@ def test_a_price_is_the_same_to_the_last_digit(figure: Decimal) -> None:
     quoted = json.dumps(PRICES).replace('"lp": 100.5', f'"lp": {figure:f}')
     (row,) = read(decoder(wire.Prices), quoted, "it").d
     assert parse.price(row).lp == figure
+
+
+def test_a_future_moves_what_it_realised_and_commodities_have_funds_of_their_own() -> None:
+    funds = read(decoder(wire.Funds), json.dumps(FUNDS), "it")
+    future = POSITION | {"symbol": "NSE:NIFTY27JANFUT", "realized_profit": 12.5}
+    rows = [read(decoder(wire.Position), json.dumps(each), "it")
+            for each in (future, POSITION, future | {"symbol": "MCX:GOLD27FEBFUT"})]  # fmt: skip
+    assert parse.cash(funds, rows) == Decimal("1000.5") + Decimal("12.5") + Decimal("502.5")
+    carried = POSITION | {"cfSellQty": 3, "daySellQty": 2}
+    assert parse.cash(funds, [read(decoder(wire.Position), json.dumps(carried), "it")]) == Decimal("1000.5") + 201

@@ -20,7 +20,6 @@ from bidwell.engine.ports import BrokerOrder
 from bidwell.model.errors import InvalidInput, ProtocolError
 from bidwell.model.fill import Fill
 from bidwell.model.ids import AccountId, BrokerOrderId, ClientOrderId, ExecutionId, InstrumentId
-from bidwell.model.instrument import Future
 from bidwell.model.market import Bar, Quote
 from bidwell.model.money import ZERO
 from bidwell.model.order import OrderStatus
@@ -208,20 +207,13 @@ def cash(funds: wire.Funds, positions: Iterable[wire.Position], book: SymbolBook
     if not CASH_IS_THAT_OF_THE_MORNING:
         return total
     for row in positions:
-        if _is_future(row, book):
+        if book.is_future(row.exchange_segment, row.security_id):
             total += finite(row.realized_profit or ZERO, "realizedProfit")
         else:
             total += finite(row.day_sell_value or ZERO, "daySellValue") - finite(
                 row.day_buy_value or ZERO, "dayBuyValue"
             )
     return total
-
-
-def _is_future(row: wire.Position, book: SymbolBook) -> bool:
-    if not row.exchange_segment.endswith("_FNO"):
-        return False
-    listed = book.listing(book.id_of(row.exchange_segment, row.security_id))
-    return listed is not None and isinstance(listed.contract, Future)
 
 
 def bars(columns: wire.Columns | None, instrument: InstrumentId, seconds: int) -> list[Bar]:

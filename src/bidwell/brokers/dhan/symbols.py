@@ -149,6 +149,13 @@ class SymbolBook:
             raise ProtocolError(f"Dhan named {security_id} of {segment}: {why}")
         return found
 
+    def is_future(self, segment: str, security_id: str) -> bool:
+        """Whether Dhan names a future, commodities and currencies among them: its fills move variation only."""
+        row = None if self._master is None else self._master.rows.get((segment, security_id))
+        if row is None:
+            raise ProtocolError(f"Dhan named {security_id} of {segment}, which is not in its list of today")
+        return row.kind.startswith("FUT")
+
     def key_of(self, instrument: InstrumentId) -> Key | None:
         """Dhan's segment and number of an instrument, None for what its list does not have or what is refused."""
         if self._master is None:

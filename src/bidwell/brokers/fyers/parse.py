@@ -17,7 +17,6 @@ from bidwell.engine.ports import BrokerOrder
 from bidwell.model.errors import InvalidInput, ProtocolError
 from bidwell.model.fill import Fill
 from bidwell.model.ids import AccountId, BrokerOrderId, ClientOrderId, ExecutionId, InstrumentId
-from bidwell.model.instrument import Future
 from bidwell.model.market import Bar, Quote
 from bidwell.model.money import ZERO
 from bidwell.model.order import OrderStatus
@@ -42,6 +41,7 @@ STATUSES = {1: OrderStatus.CANCELED, 2: OrderStatus.FILLED, 4: OrderStatus.WORKI
             6: OrderStatus.WORKING, 7: OrderStatus.EXPIRED}  # fmt: skip
 
 _TAG = re.compile(r"(?:\d+:)?(?P<name>[0-9A-HJKMNP-TV-Z]{18})")
+_ELSEWHERE = ("MCX:", "NCDEX:")
 _TYPES_WITH_LIMIT = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
 _TYPES_WITH_STOP = frozenset({OrderType.STOP, OrderType.STOP_LIMIT})
 _PRICE = decoder(wire.Price)
@@ -186,13 +186,15 @@ def fund(funds: wire.Funds, line: int) -> Decimal:
     return finite(found, f"line {line} of the funds")
 
 
-def cash(funds: wire.Funds, positions: Iterable[wire.Position], book: SymbolBook) -> Decimal:
+def cash(funds: wire.Funds, positions: Iterable[wire.Position]) -> Decimal:
     """Cash now: the morning's with what was paid in, and what the day's fills moved; a future moves what it realised."""
     total = fund(funds, AT_START) + fund(funds, TRANSFERRED)
     if not CASH_IS_THAT_OF_THE_MORNING:
         return total
     for row in positions:
-        if _is_future(row, book):
+        if row.symbol.startswith(_ELSEWHERE):
+            continue  # commodities have funds of their own
+        if row.symbol.endswith("FUT"):
             total += finite(row.realized_profit or ZERO, "realized_profit")
         else:
             total += _moved(row.sell_val, row.cf_sell_qty, row.day_sell_qty, row.sell_avg)
@@ -205,11 +207,6 @@ def _moved(value: Decimal | None, carried: Decimal | None, today: Decimal | None
     if not carried:
         return finite(value or ZERO, "a value")
     return finite(today or ZERO, "a quantity") * finite(average or ZERO, "an average")
-
-
-def _is_future(row: wire.Position, book: SymbolBook) -> bool:
-    listed = book.listing(book.id_of(row.symbol)) if row.symbol.endswith("FUT") else None
-    return listed is not None and isinstance(listed.contract, Future)
 
 
 def bars(candles: Iterable[list[Decimal]], instrument: InstrumentId, seconds: int) -> list[Bar]:

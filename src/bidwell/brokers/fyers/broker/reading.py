@@ -114,7 +114,7 @@ class Reading:
         for reason in unknown:
             log.warning("fyers_position_not_understood", reason=reason)
         try:
-            money = parse.cash(funds, positions, self._book)
+            money = parse.cash(funds, positions)
         except (ProtocolError, ConfigError) as problem:
             log.warning("fyers_cash_not_understood", reason=str(problem))
             money, complete = parse.fund(funds, parse.AVAILABLE), False
