@@ -289,6 +289,13 @@ def _over(stand: DhanStand, login: Login) -> DhanBroker:
     return DhanBroker(stand.config, login, stand.account, SymbolBook(), stand.clock, SeededEntropy())
 
 
+async def test_the_days_list_is_all_that_is_known_of_orders() -> None:
+    async with dhan_stand() as stand:
+        able = stand.broker().capabilities
+        assert able.lists_the_day
+        assert able.wall_times
+
+
 def _alerted(broker: DhanBroker, stand: DhanStand) -> bool:
     orders = [BrokerOrderId(words.order_id(each)) for each in stand.stage.state.orders]
     return all(broker._updates.mentioned(each) for each in orders)

@@ -301,3 +301,10 @@ async def test_what_is_not_documented_ends_the_stream_and_the_account_is_read_an
             await ear.sees(*(["up", "down"] * (place + 1)), "up")
         assert broker.report().troubles
         await broker.close()
+
+
+async def test_the_days_list_is_all_that_is_known_of_orders() -> None:
+    async with fyers_stand() as stand:
+        able = stand.broker().capabilities
+        assert able.lists_the_day
+        assert able.wall_times

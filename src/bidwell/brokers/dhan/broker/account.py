@@ -55,6 +55,7 @@ def capabilities(config: DhanConfig) -> Capabilities:
         dedupe_scope=DedupeScope.NONE,
         attached_exits=False,
         replace=True,
+        lists_the_day=True,
         orders_per_second=rate.per_second,
         burst=rate.burst,
         reserved=rate.reserved,

@@ -56,6 +56,7 @@ def capabilities(config: FyersConfig) -> Capabilities:
         dedupe_scope=DedupeScope.NONE,
         attached_exits=False,
         replace=True,
+        lists_the_day=True,
         orders_per_second=rate.per_second,
         burst=rate.burst - rate.reserved,
         reserved=2,
