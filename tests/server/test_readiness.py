@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bidwell.app.readiness import check_if_due
+from bidwell.engine.ports import SessionLife, SessionReport, SessionState
 from bidwell.model import events as ev
 from bidwell.model import risk_events as rev
 from bidwell.model.account import Mode
@@ -18,6 +19,8 @@ from bidwell.model.limits import LockUntil, Scope, ScopeType, TradingState
 from bidwell.model.role import Role
 from bidwell.model.session import Session, SessionTable
 from bidwell.server.guardian_view import GuardianView
+from bidwell.server.ports import Linked
+from bidwell.server.readiness import checks
 from tests.server.house import MAIN, PASSWORD, House, Person, until
 
 W = "/api/v1/w/main"
@@ -169,6 +172,47 @@ async def test_a_repair_compares_the_book_and_what_only_a_person_mends_is_refuse
     await until(lambda: home.desk.sessions[LIVE].passed_at != before)
     refused = await trader.post(f"{W}/readiness/{LIVE}/repair", json={"check": "margin"})
     assert (refused.status_code, refused.json()["code"]) == (422, "readiness.by_hand")
+
+
+def linked(home: House, *, proxied: bool = False, **report: Any) -> checks.Subject:  # noqa: ANN401 - fields of a report
+    """An account as if it were connected over the network, with this report of its session."""
+    state = report.pop("state", SessionState(SessionLife.ACTIVE))
+    said = Linked("live", "1", "", SessionReport(state, **report), proxied=proxied)
+    account = replace(home.desk.state.accounts[LIVE], mode=Mode.LIVE)
+    return checks.Subject(home.context, home.desk, account, said, None, None, home.clock.now())
+
+
+@pytest.mark.parametrize(
+    ("seconds", "verdict"), [(0.9, "pass"), (-0.9, "pass"), (3, "warn"), (-3, "warn"), (6, "fail"), (-6, "fail")]
+)
+async def test_a_clock_that_differs_from_the_brokers_is_told_with_its_sign(
+    home: House, seconds: float, verdict: str
+) -> None:
+    found = checks.clock(linked(home, skew=timedelta(seconds=seconds)))
+    assert found is not None
+    assert found.verdict == verdict
+    assert ("behind" if seconds > 0 else "ahead of") in found.said
+    assert checks.clock(replace(linked(home), linked=None)) is None
+
+
+async def test_a_session_whose_token_ends_too_early_is_a_fail_and_says_how_to_get_another(home: House) -> None:
+    now = home.clock.now()
+    assert checks.session(linked(home)).verdict == "pass"
+    ended = checks.session(linked(home, state=SessionState(SessionLife.EXPIRING, until=now - timedelta(minutes=1))))
+    assert (ended.verdict, ended.repair and ended.repair.by) == ("fail", "call")
+    lost = SessionState(SessionLife.NEEDS_LOGIN, "log in again", "https://broker.test/login")
+    found = checks.session(linked(home, state=lost))
+    assert found.repair is not None
+    assert (found.verdict, found.said, found.repair.to) == ("fail", "log in again", "https://broker.test/login")
+    long = checks.session(linked(home, state=SessionState(SessionLife.EXPIRING, until=now + timedelta(days=9))))
+    assert long.verdict == "pass"
+
+
+async def test_the_way_out_is_told_and_a_live_account_in_rupees_without_a_proxy_is_warned(home: House) -> None:
+    subject = linked(home)
+    rupees = replace(subject, account=replace(subject.account, currency="INR"))
+    said = [checks.egress(one) for one in (subject, rupees, replace(rupees, linked=linked(home, proxied=True).linked))]
+    assert [one.verdict for one in said if one is not None] == ["pass", "warn", "pass"]
 
 
 async def test_each_session_is_checked_once_before_it_opens_and_the_finding_is_kept(home: House) -> None:

@@ -21,7 +21,7 @@ from bidwell.risk.limits import DEFAULTS
 from bidwell.server.accounts.reads import state_of
 from bidwell.server.context import ServerContext
 from bidwell.server.guardian_view import GuardianView
-from bidwell.server.ports import Linked
+from bidwell.server.ports import Connections, Linked
 from bidwell.server.readiness.schemas import ReadinessCheck, Repair, RepairBy, Verdict
 
 SKEW_WARN: Final = timedelta(seconds=1)
@@ -39,6 +39,7 @@ class Subject:
     desk: Desk
     account: Account
     linked: Linked | None
+    connections: Connections | None
     guardian: GuardianView | None
     now: datetime
 
@@ -81,9 +82,8 @@ def session(subject: Subject) -> ReadinessCheck:
                               repair=_page("Open the account", f"/accounts/{subject.account.id}"))  # fmt: skip
     state = subject.linked.report.state if subject.linked is not None else None
     if state is not None and state.life in _NO_LIFE:
-        login = Repair(by=RepairBy.LOGIN, label="Log in at the broker", to=state.login_url) if state.login_url else None
         return ReadinessCheck(id="session", label=label, verdict=_FAIL, said=state.reason or f"the session is {state.life}",
-                              repair=login or _call("Open the session anew"))  # fmt: skip
+                              repair=_login(subject, state.login_url))  # fmt: skip
     if not known.connected:
         return ReadinessCheck(id="session", label=label, verdict=_FAIL, said=f"not connected: {known.detail}",
                               repair=_call("Open the session anew"))  # fmt: skip
@@ -99,7 +99,17 @@ def session(subject: Subject) -> ReadinessCheck:
         return ReadinessCheck(
             id="session", label=label, verdict=_PASS, said=f"its token lives until {until:%Y-%m-%d %H:%M} UTC"
         )
-    return ReadinessCheck(id="session", label=label, verdict=verdict, said=said, repair=_call("Open the session anew"))
+    return ReadinessCheck(id="session", label=label, verdict=verdict, said=said, repair=_login(subject))
+
+
+def _login(subject: Subject, url: str = "") -> Repair:
+    """What brings a session back: today's login, the broker's own page, or another try."""
+    daily = subject.connections.logins() if subject.connections is not None else ()
+    if any(one.account == subject.account.id for one in daily):
+        return _page("Log in for today", "/logins")
+    if url:
+        return Repair(by=RepairBy.LOGIN, label="Log in at the broker", to=url)
+    return _call("Open the session anew")
 
 
 def egress(subject: Subject) -> ReadinessCheck | None:

@@ -38,7 +38,7 @@ def account(context: ServerContext, workspace: WorkspaceId, desk: Desk, found: A
     """One account with its checks."""
     connections = context.connections.get(workspace)
     linked = None if found.broker == "paper" or connections is None else connections.linked(found.id)
-    subject = checks.Subject(context, desk, found, linked, guardian, now)
+    subject = checks.Subject(context, desk, found, linked, connections, guardian, now)
     said = checks.run(subject)
     last = desk.state.risk.readiness.get(found.id)
     return AccountReadiness(
