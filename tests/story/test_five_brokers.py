@@ -96,8 +96,7 @@ def test_one_alert_converges_over_five_brokers_through_a_lost_answer_a_refusal_a
         twins["alpaca"].ask("mishaps", {"mishaps": [{"mishap": "timeout", "silent": True}]})
         twins["tradovate"].ask("mishaps", {"mishaps": [{"mishap": "reject", "text": "not now"}]})
         twins["bybit"].ask("mishaps", {"mishaps": [{"mishap": "throttle", "seconds": 0.5}]})
-        posted = desk.alert("five-1", token=made.body["token"], quantity="1", order_type="limit", limit_price="452",
-                            time_in_force="GTC")  # fmt: skip
+        posted = desk.alert("five-1", token=made.body["token"], quantity="1", order_type="limit", limit_price="452")
         assert posted.status == 202, posted
         told = desk.until(
             f"{W}/intents/{posted.body['intent']}",

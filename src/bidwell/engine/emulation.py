@@ -31,6 +31,10 @@ _LEAVES_AS: Final = {
     OrderType.STOP: OrderType.MARKET, OrderType.TRAILING_STOP: OrderType.MARKET, OrderType.STOP_LIMIT: OrderType.LIMIT,
     OrderType.LIMIT: OrderType.LIMIT, OrderType.MARKET: OrderType.MARKET,
 }  # fmt: skip
+_LONGER: Final = {
+    TimeInForce.GTD: frozenset({TimeInForce.GTC, TimeInForce.DAY}), TimeInForce.DAY: frozenset({TimeInForce.GTC}),
+}  # fmt: skip
+_ENDING: Final = frozenset(_LONGER)
 _INSTEAD: Final = (TimeInForce.DAY, TimeInForce.GTC, TimeInForce.IOC)
 
 
@@ -79,7 +83,7 @@ def plan(able: Capabilities | None, order: Order, attached: Sequence[Order]) -> 
     own, exits = order.terms, False
     holds = own.order_type in STOPS and own.order_type not in able.order_types
     parts = [Part(own.order_type.value.lower())] if holds else []
-    if own.time_in_force is TimeInForce.GTD and own.time_in_force not in able.times_in_force:
+    if own.time_in_force in _ENDING and not _lasts(able, own):
         parts.append(Part.END)
     if attached:
         exits = holds or not able.attached_exits or not all(native(able, one.terms) for one in attached)
@@ -112,7 +116,7 @@ def lacking(able: Capabilities, order: Order, attached: Sequence[Order]) -> str:
     held = own.order_type in STOPS and own.order_type not in able.order_types
     if _lasts(able, own) or held:
         return ""
-    if own.time_in_force is TimeInForce.GTD and able.times_in_force & {TimeInForce.GTC, TimeInForce.DAY}:
+    if able.times_in_force & _LONGER.get(own.time_in_force, frozenset()):
         return ""
     return f"{own.time_in_force} orders"
 

@@ -224,7 +224,7 @@ def _order_triggered(state: State, event: hev.OrderTriggered) -> None:
     if waited:
         held.triggered_at = event.at
     else:
-        held.until = moved.asked.expires_at if moved.asked is not None else None
+        held.until = event.until or (moved.asked.expires_at if moved.asked is not None else None)
         held.ends_by = event.ends_by
 
 

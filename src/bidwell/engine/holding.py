@@ -89,14 +89,14 @@ class Holding:
         if plan.exits:
             self.brackets.watch(order.client_order_id, [one.order.client_order_id for one in verdict.attached])
         native = () if plan.exits else tuple(one.order.client_order_id for one in verdict.attached)
+        until = self._end_of(order, now)
         if plan.holds:
-            until = self._end_of(order, now)
             core.emit(hev.OrderHeld(now, order.client_order_id, until, self._by_the_wall(until, now)))
             return
         if plan.terms is not None:
             core.emit(hev.OrderTriggered(now, order.client_order_id, order.quantity, plan.terms, verdict.reservation,
-                                         reason="the desk ends it",
-                                         ends_by=self._by_the_wall(order.terms.expires_at, now)))  # fmt: skip
+                                         reason="the desk ends it", ends_by=self._by_the_wall(until, now),
+                                         until=until))  # fmt: skip
         core.dispatch(order.client_order_id, native, now)
 
     def begin_exit(self, order: Order, verdict: Passed, now: datetime) -> None:
@@ -107,7 +107,7 @@ class Holding:
             self.brackets.join(order.entry, order.client_order_id)
 
     def _end_of(self, order: Order, now: datetime) -> datetime | None:
-        """When a held order ends by the market clock; a DAY order of a venue that never shuts at midnight (UTC)."""
+        """When an order that the desk ends does so by the market clock; a DAY order of a venue that never shuts at midnight (UTC)."""
         terms, market = order.terms, self._core.market
         if terms.time_in_force is TimeInForce.GTD:
             return terms.expires_at

@@ -39,8 +39,8 @@ class OrderTriggered(OrderEvent):
     """What was waited for came, and the gate passed it: the order leaves on `terms` over `quantity`.
 
     `seen` is the price that set it off, None where no price did: an exit that the broker takes over once its entry
-    is closed, or an order whose broker lacks only its time in force. That one ends at what was asked of it, `ends_by`
-    being the wall clock's time for it.
+    is closed, or an order whose broker lacks only its time in force. That one ends at `until` by the market clock
+    (None: at what was asked of it), `ends_by` being the wall clock's time for it.
     """
 
     quantity: Decimal
@@ -49,6 +49,7 @@ class OrderTriggered(OrderEvent):
     seen: Seen | None = None
     reason: str = ""
     ends_by: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,6 +228,22 @@ async def test_an_end_is_kept_after_a_restart_without_prices_too() -> None:
 
 
 @virtually
+async def test_a_day_order_ends_with_its_day_where_the_broker_knows_no_days() -> None:
+    bench = await opened(changes={"times_in_force": frozenset({TimeInForce.GTC})})
+    receipt = await bench.send("k1", terms=limit("99", TimeInForce.DAY))
+    await bench.until(lambda: bool(bench.live()))
+    order = bench.order(receipt)
+    assert (order.terms.time_in_force, order.asked) == (TimeInForce.GTC, limit("99", TimeInForce.DAY))
+    await bench.restart()
+    until = bench.desk.state.held[order.client_order_id].until
+    assert until is not None
+    assert timedelta(0) < until - bench.listing.now() < timedelta(days=1)
+    bench.desk.on_quotes([bench.quote_at("100", occurred_at=until)])
+    await bench.until(lambda: bench.order(receipt).status is OrderStatus.CANCELED)
+    assert not bench.live()
+
+
+@virtually
 async def test_a_held_order_ends_with_its_day() -> None:
     bench = await opened(changes=POOR)
     receipt = await bench.send("k1", terms=stop("101", TimeInForce.DAY))
