@@ -48,7 +48,7 @@ DOCUMENTED: list[tuple[str, int, dict[str, Any], Kind]] = [
     *(("kraken", 200, {"error": [words]}, kind) for words, kind in {
         "EAPI:Rate limit exceeded": Kind.THROTTLED, "EOrder:Rate limit exceeded": Kind.THROTTLED,
         "EGeneral:Temporary lockout": Kind.THROTTLED, "EOrder:Insufficient funds": Kind.REJECTED_FUNDS,
-        "EAPI:Invalid nonce": Kind.REJECTED_RULE, "EOrder:Unknown order": Kind.NOT_FOUND, "EAPI:Invalid key": Kind.LOGIN,
+        "EAPI:Invalid nonce": Kind.THROTTLED, "EOrder:Unknown order": Kind.NOT_FOUND, "EAPI:Invalid key": Kind.LOGIN,
         "EGeneral:Permission denied": Kind.PERMISSION, "EService:Unavailable": Kind.DOWN}.items()),
     ("coinbase", 429, {"error": "rate_limit_exceeded", "message": "too many"}, Kind.THROTTLED),
     ("coinbase", 200, {"success": False, "error_response": {"error": "INSUFFICIENT_FUND", "message": "no"}},

@@ -14,6 +14,7 @@ import pytest
 from bidwell.app.clock import WallClock
 from bidwell.brokers.ccxt_exchanges import PROFILES, ExchangeConfig, configure
 from bidwell.brokers.ccxt_exchanges.broker.ticket import ticket_of
+from bidwell.brokers.ccxt_exchanges.broker.words import WORDS
 from bidwell.brokers.ccxt_exchanges.client import ExchangeClient
 from bidwell.brokers.ccxt_exchanges.client.calls import Ticket
 from bidwell.brokers.transport import Answer, Health, Request
@@ -53,10 +54,12 @@ class Wire:
 class Line:
     """One exchange's client over a `Wire`."""
 
-    def __init__(self, exchange: str) -> None:
+    def __init__(self, exchange: str, environment: str = "live") -> None:
         self.exchange = exchange
         secret = pem() if exchange == "coinbase" else "c2VjcmV0LXNlY3JldC1zZWNyZXQ="
-        self.config = ExchangeConfig(PROFILES[exchange], "dummy-key", secret, "USDT", "dummy-pass", "live", paced=False)
+        self.config = ExchangeConfig(
+            PROFILES[exchange], "dummy-key", secret, "USDT", "dummy-pass", environment, paced=False
+        )
         self.client = ExchangeClient(self.config, Health(WallClock()), lambda: 0.0)
         self.wire = Wire()
 
@@ -222,3 +225,24 @@ def test_a_private_key_is_good_however_its_lines_were_copied(spoiled: Callable[[
     assert made.secret == pem()
     assert made.currency == "USD"
     assert pem()[40:60] not in repr(made)
+
+
+@pytest.mark.parametrize(("exchange", "environment"), [
+    (name, each.name) for name, profile in PROFILES.items() for each in profile.guide.environments])  # fmt: skip
+async def test_every_address_is_one_of_the_exchanges_own_hosts(exchange: str, environment: str) -> None:
+    line = Line(exchange, environment)
+    await line.open()
+    profile = line.config.profile
+    request = await line.of(line.client.balances)
+    assert urlsplit(request.url).hostname in profile.hosts, request.url
+    public = await line.asked("fetch_ticker", [PAIRS[exchange]])
+    assert urlsplit(public.url).hostname in profile.hosts, public.url
+    stream = WORDS[exchange].url(line.client)
+    assert stream.startswith("wss://")
+    assert urlsplit(stream).hostname in profile.hosts, stream
+    sandboxed = environment == "sandbox"
+    assert ("x-simulated-trading" in (request.signed or {})) is (sandboxed and exchange == "okx")
+    if sandboxed and exchange != "okx":
+        assert "test" in request.url
+        assert "test" in stream
+    await line.client.close()

@@ -54,7 +54,7 @@ class Exchange:
         money = config.currency
         cash, free = balances.total.get(money) or ZERO, balances.free.get(money) or ZERO
         coins = sum(1 for amount in balances.total.values() if amount)
-        return ProbedAccount(number, money, cash, None, free, f"{coins} coins held")
+        return ProbedAccount(number, money, cash, None, free, f"{coins} coin{'' if coins == 1 else 's'} held")
 
     async def held(self, access: Access, means: Means) -> list[str]:
         """The exchange's pairs of everything that is held or worked."""

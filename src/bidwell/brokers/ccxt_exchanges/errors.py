@@ -104,12 +104,13 @@ VENDORS: dict[str, Vendor] = {
         },
         ("50102",), {}, {429: Kind.THROTTLED},
     ),
+    # A number that came too late proves that nothing was done: the order goes again with a new one.
     "kraken": _vendor(
         "Kraken", {}, (),
         {
             "rate limit exceeded": Kind.THROTTLED, "temporary lockout": Kind.THROTTLED, "insufficient funds": Kind.REJECTED_FUNDS,
             "unknown order": Kind.NOT_FOUND, "eapi:invalid key": Kind.LOGIN, "eapi:invalid signature": Kind.LOGIN,
-            "permission denied": Kind.PERMISSION, "eapi:invalid nonce": Kind.REJECTED_RULE, "eservice:": Kind.DOWN,
+            "permission denied": Kind.PERMISSION, "eapi:invalid nonce": Kind.THROTTLED, "eservice:": Kind.DOWN,
             "market in cancel_only mode": Kind.MARKET_CLOSED, "invalid price": Kind.REJECTED_INPUT,
         },
         {429: Kind.THROTTLED},

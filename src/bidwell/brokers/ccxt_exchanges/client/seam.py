@@ -101,7 +101,7 @@ class Seam:
         errand = _ERRAND.get()
         writes = bool(self.profile.writes.search(named))
         request = Request(method, url, body=body.encode() if isinstance(body, str) else body, writes=writes,
-                          urgent=bool(self.profile.cancels.search(named)), signed=_plain(headers))  # fmt: skip
+                          urgent=bool(self.profile.cancels.search(named)), signed=_plain(self.exchange.headers) | _plain(headers))  # fmt: skip
         errand.asked = True
         answer = await self._caller.ask(request)
         errand.changed = errand.changed or writes

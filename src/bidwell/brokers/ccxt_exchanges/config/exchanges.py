@@ -184,7 +184,7 @@ COINBASE = Profile(
     venue="COINBASE",
     guide=_guide(
         "coinbase", "Coinbase", "USD", (_LIVE,), "Coinbase Developer Platform, API keys",
-        "Coinbase has no sandbox for Advanced Trade that tells the truth: practise on the twin, then begin small.",
+        "Coinbase has no sandbox for its Advanced Trade: practise on the twin, then begin with the smallest order.",
         "Make a secret API key with the signature algorithm ECDSA, with “View” and “Trade” and without “Transfer”.",
         "Copy the key's name (organizations/…/apiKeys/…) and the private key, line ends included.",
         key=Field("key", "Key name", "organizations/…/apiKeys/…", secret=False, pattern=r"[\x21-\x7e]{4,256}"),
