@@ -67,6 +67,15 @@ class Session:
         raise Refused("there is nothing to read")
 
 
+class Switched(Session):
+    """One of a broker that can be told to let no order pass."""
+
+    async def turn_kill_switch(self, *, on: bool) -> str:
+        if not on:
+            raise Refused("not before tomorrow")
+        return "switched on"
+
+
 class Daily:
     """`app.brokerage.Brokerage` and `Redeeming`."""
 
@@ -90,7 +99,8 @@ class Daily:
         return body == f"changed {access.fields['key']}".encode()
 
     def session(self, access: Access, account: Account, means: Means) -> BrokerSession:
-        return Session(account.id, access.fields["token"])
+        made = Switched if access.fields["key"] == "switched" else Session
+        return made(account.id, access.fields["token"])
 
     async def probe(self, access: Access, means: Means) -> ProbedAccount:
         number = "D-2" if access.fields["token"].endswith("noon") else "D-1"

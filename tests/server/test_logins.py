@@ -55,10 +55,10 @@ async def logins(house: House) -> list[dict[str, Any]]:
     return found
 
 
-async def connected(house: House, offering: Offering) -> tuple[BrokerConnections, AccountId]:
+async def connected(house: House, offering: Offering, key: str = "k1") -> tuple[BrokerConnections, AccountId]:
     """An account whose login of yesterday is over."""
     connections = offering()
-    body = {"environment": "paper", "name": "Mine", "fields": {"key": "k1", "code": "evening"}}
+    body = {"environment": "paper", "name": "Mine", "fields": {"key": key, "code": "evening"}}
     status, made = await post(house, "/brokers/daily/accounts", body)
     assert status == 201, made
     connections.session(house.desk.state.accounts[made["id"]])
@@ -141,3 +141,18 @@ async def test_a_postback_is_a_hint_to_look_and_a_forged_one_changes_nothing(
     assert (answer.status_code, looked) == (204, [ident])
     assert home.desk.state.orders == before
     assert (await home.client().post(f"/api/v1/hooks/postback/{ident}", content=b"x" * 9000)).status_code == 413
+
+
+async def test_a_brokers_own_kill_switch_is_turned_where_it_has_one(home: House, offering: Offering) -> None:
+    _, ident = await connected(home, offering, "switched")
+    path = f"/accounts/{ident}/connection/kill-switch"
+    assert await post(home, path, {"on": True}) == (200, {"on": True, "said": "switched on"})
+    status, said = await post(home, path, {"on": False})
+    assert (status, "not before tomorrow" in str(said)) == (422, True)
+    assert (await post(home, path, {}))[0] == 422
+
+
+async def test_a_broker_without_a_kill_switch_says_so(home: House, offering: Offering) -> None:
+    _, ident = await connected(home, offering)
+    status, said = await post(home, f"/accounts/{ident}/connection/kill-switch", {"on": True})
+    assert (status, said["code"]) == (422, "connection.no_kill_switch")
