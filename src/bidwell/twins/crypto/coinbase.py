@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import hmac
+import itertools
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -346,7 +348,8 @@ class CoinbaseTwin:
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
         """The one websocket: `user` with a token, `ticker_batch` and `heartbeats` without."""
-        async with self.stage.lines.opened(request) as (line, socket):
+        async with self.stage.lines.opened(request) as (line, socket), asyncio.TaskGroup() as beating:
+            beats: asyncio.Task[None] | None = None
             async for frame in line.frames():
                 said = heard(frame)
                 if said is None:
@@ -362,10 +365,18 @@ class CoinbaseTwin:
                     for row in self.room.rows():
                         if _product(row) in fresh:
                             line.put(self._price(row))
-                else:
-                    line.put(self._frame("heartbeats", [{"current_time": _stamp(self.stage.market.now()),
-                                                         "heartbeat_counter": "1"}]))  # fmt: skip
+                elif beats is None:
+                    beats = beating.create_task(self._beat(line))
+            if beats is not None:
+                beats.cancel()
             return socket
+
+    async def _beat(self, line: Line) -> None:
+        """A heartbeat each second."""
+        for counter in itertools.count(1):
+            line.put(self._frame("heartbeats", [{"current_time": _stamp(self.stage.market.now()),
+                                                 "heartbeat_counter": str(counter)}]))  # fmt: skip
+            await asyncio.sleep(1.0)
 
     def _user(self, line: Line, said: Mapping[str, Any]) -> None:
         if said.get("jwt"):

@@ -267,12 +267,15 @@ class _Coinbase:
         exchange = client.exchange
         with reckoning():
             auth = exchange.create_ws_auth("user", [])
-        await socket.say('{"type":"subscribe","product_ids":[],"channel":"heartbeats"}')
-        found = await _answer(
-            client, socket, _json({"type": "subscribe", "product_ids": [], "channel": "user", **auth})
-        )
-        if found.get("type") == "error" or "error" in found:
-            raise Refused(f"Coinbase's order stream does not know this key ({found.get('message')})")
+        await socket.say(_json({"type": "subscribe", "product_ids": [], "channel": "user", **auth}))
+        for _ in range(_LOGIN_ANSWERS):
+            found = client.message(await socket.hear())
+            if found.get("type") == "error":
+                raise Refused(f"Coinbase's order stream does not know this key ({found.get('message')})")
+            if found.get("channel") == "subscriptions":
+                await socket.say('{"type":"subscribe","product_ids":[],"channel":"heartbeats"}')
+                return
+        raise ProtocolError("the order stream does not answer")
 
     def words(self, client: ExchangeClient, frame: bytes | str) -> Iterator[Word]:
         message = client.message(frame)
