@@ -34,6 +34,8 @@ DOCUMENTED = {
     (429, -99, "request limit reached"): Kind.THROTTLED,
     (400, -437, "invalid auth code"): Kind.LOGIN,
     (400, -501, "Please provide valid refresh token"): Kind.LOGIN,
+    (200, -98, "order is pending"): Kind.UNKNOWN,
+    (400, -98, "what is wrong"): Kind.REJECTED_INPUT,
     (400, 0, ""): Kind.REJECTED_INPUT,
     (401, 0, ""): Kind.LOGIN,
     (403, 0, ""): Kind.PERMISSION,

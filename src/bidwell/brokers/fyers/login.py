@@ -48,7 +48,8 @@ def judge(answer: Answer) -> Verdict | None:
         # A gateway's word: what stands behind it did may be otherwise.
         return VENDOR.judge(answer.status, "", "")
     code = "" if said.code is None else str(said.code)
-    return VENDOR.judge(answer.status if answer.status != 200 else 400, code, said.message or "")
+    # A good status with an error that is in no table leaves what was asked in doubt.
+    return VENDOR.judge(answer.status, code, said.message or "")
 
 
 async def exchange(config: FyersConfig, path: str, body: dict[str, str]) -> wire.Tokens:
