@@ -240,11 +240,13 @@ async def test_holdings_and_the_days_positions_add_up_and_cash_is_moved_by_fills
         await broker.close()
 
 
-async def test_an_order_is_absent_only_when_tag_and_list_have_none() -> None:
+@pytest.mark.parametrize(("status", "said"), [(200, ""), (200, "{}"), (400, '{"errorCode":"DH-905","errorMessage":"no"}'),
+                                             (404, '{"errorCode":"DH-907","errorMessage":"none"}')])  # fmt: skip
+async def test_an_order_is_absent_only_when_tag_and_list_have_none(status: int, said: str) -> None:
     @web.middleware
     async def nothing(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path.startswith("/v2/orders/external/"):
-            return web.Response(text="", content_type="application/json")
+            return web.Response(status=status, text=said, content_type="application/json")
         return await handler(request)
 
     async with dhan_stand(middlewares=[nothing]) as stand:

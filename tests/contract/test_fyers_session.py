@@ -272,11 +272,12 @@ async def test_holdings_and_the_days_positions_add_up_and_cash_is_moved_by_fills
         await broker.close()
 
 
-async def test_an_order_is_absent_only_when_tag_and_list_have_none() -> None:
+@pytest.mark.parametrize("code", [-99, -51, -50])
+async def test_an_order_is_absent_only_when_tag_and_list_have_none(code: int) -> None:
     @web.middleware
     async def nothing(request: web.Request, handler: Handler) -> web.StreamResponse:
         if "order_tag" in request.query:
-            return web.json_response({"s": "error", "code": -99, "message": "order not found"})
+            return web.json_response({"s": "error", "code": code, "message": "no"})
         return await handler(request)
 
     async with fyers_stand(middlewares=[nothing]) as stand:

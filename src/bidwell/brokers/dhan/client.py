@@ -112,7 +112,12 @@ class DhanClient:
 
     async def by_name(self, client_order_id: str) -> wire.Order | None:
         """The order under our tag; None where Dhan shows none, which alone is no proof that there is none."""
-        return await self._one(f"/orders/external/{client_order_id}")
+        try:
+            return await self._one(f"/orders/external/{client_order_id}")
+        except Denied as no:
+            if no.verdict.kind.rejects:
+                return None  # which of its refusals says that there is none is not documented
+            raise
 
     async def by_id(self, order_id: str) -> wire.Order | None:
         """The order under Dhan's id."""
