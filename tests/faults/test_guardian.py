@@ -26,7 +26,7 @@ from tests.story.running import RunningDesk
 
 pytestmark = pytest.mark.xdist_group("story")
 
-GUARDED = {"BIDWELL_GUARDIAN": "1", "BIDWELL_GUARDIAN_AFTER": "3"}
+GUARDED = {"BIDWELL_GUARDIAN": "1", "BIDWELL_GUARDIAN_AFTER": "5"}
 FENCED = 4
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 # The desk's own start comes first: on two cores the guardian would take half of it.
 _FIRST = 1.0
 _AGAIN = 2.0
+_HUNG = 60.0
 _HANDING_OVER = 15.0
 # With many accounts it takes a while to know what is held, and an order should not wait for it.
 _WANTED_FOR = 2.0
@@ -69,29 +70,40 @@ class Keeper:
         """Keep a guardian running and informed, until cancelled."""
         await asyncio.sleep(_FIRST)
         while not self._ended:
-            with (self._folder.logs / "guardian.log").open("ab") as said:
-                command = [sys.executable, "-m", "bidwell.app.guardian.process", str(self._folder.path)]
-                process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=said, stderr=said,  # noqa: ASYNC220 - a fork takes a millisecond, once
-                                           start_new_session=True)  # fmt: skip
             try:
+                process = self._start()
                 await self._inform(process)
+            except OSError as error:
+                # A full disk or a lack of processes passes, and a desk without a guardian is told on the screen.
+                log.warning("guardian_not_started", reason=str(error))
+            else:
+                if not self._ended:
+                    log.warning("restarted", what="the guardian was gone", status=process.returncode)
             finally:
                 if self._pipe is not None:
                     self._pipe.close()
                     self._pipe = None
-            if not self._ended:
-                log.warning("restarted", what="the guardian was gone", status=process.returncode)
             await asyncio.sleep(_AGAIN)
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        with (self._folder.logs / "guardian.log").open("ab") as said:
+            command = [sys.executable, "-m", "bidwell.app.guardian.process", str(self._folder.path)]
+            return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=said, stderr=said, start_new_session=True)
 
     async def _inform(self, process: subprocess.Popen[bytes]) -> None:
         self._told = {}
         loop = asyncio.get_running_loop()
         self._pipe, _ = await loop.connect_write_pipe(asyncio.Protocol, process.stdin)
         self._pipe.write(pulse.line(self._charge))
+        read_at = loop.time()
         while process.poll() is None and not self._pipe.is_closing():
-            # A guardian that does not read is no reason to keep pulses for it.
+            # A guardian that does not read is no reason to keep pulses for it, and after a while none to keep it.
             if not self._pipe.get_write_buffer_size():
                 self._pipe.write(pulse.line(self._pulse()))
+                read_at = loop.time()
+            elif loop.time() - read_at > _HUNG:
+                log.error("guardian_hangs", process=process.pid)
+                process.kill()
             await asyncio.sleep(pulse.EVERY)
         with suppress(subprocess.TimeoutExpired):
             await asyncio.to_thread(process.wait, _AGAIN)
