@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import accumulate
 from typing import Protocol
 
 from bidwell.engine import copies
@@ -80,6 +81,13 @@ def _miscopied(seen: Seen, order: Order, intent: IntentId) -> Iterator[tuple[int
     age = asyncio.get_running_loop().time() - leading.traded.get(copy.instrument, 0.0)
     if age > leading.lag + _TRAVEL and not seen.steps:
         yield COPY, f"{order.client_order_id} copies a fill that is {age:.2f} s old, the budget is {leading.lag}"
-    bound = leading.peak.get(copy.instrument, ZERO) * leading.ratios[order.account]
+    most = max(leading.peak.get(copy.instrument, ZERO), _believed(seen, copy.instrument))
+    bound = most * leading.ratios[order.account]
     if order.quantity > 2 * bound:
         yield COPY, f"{order.client_order_id} copies {order.quantity}, the leader's peak allows {2 * bound}"
+
+
+def _believed(seen: Seen, instrument: str) -> Decimal:
+    """The leader's highest position in the order in which the desk heard his fills, which may not be the venue's."""
+    held = [event.quantity for event in seen.journal.led if event.instrument == instrument]
+    return max((abs(one) for one in accumulate(held)), default=ZERO)
