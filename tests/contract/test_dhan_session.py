@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -114,6 +115,26 @@ async def test_a_token_is_renewed_before_it_ends() -> None:
         again = login.known
         await login.renew()
         assert login.known == again
+
+
+async def test_a_session_goes_on_with_another_token_before_the_present_one_ends() -> None:
+    clock = Ahead()
+    changes: dict[str, Any] = {"access_token": "", "pin": FIELDS["pin"], "totp_secret": FIELDS["totp_secret"],
+                               "look_every": 0.01}  # fmt: skip
+    async with dhan_stand(**changes) as stand:
+        stand.clock = clock
+        login = Login(stand.config, clock, 0.0)
+        broker = _over(stand, login)
+        _, ear, make = await connected(stand, broker)
+        first = login.known
+        stand.stage.put_forward(timedelta(hours=23, minutes=10))
+        clock.by = timedelta(hours=23, minutes=10)
+        await until(lambda: login.known not in {"", first}, "another token")
+        await ear.sees("up", "down", "up")
+        order = make.limit("90.00")
+        await broker.submit(approved(order))
+        await ear.hears(order.client_order_id, OrderAccepted)
+        await broker.close()
 
 
 async def test_a_wrong_pin_is_tried_once_and_a_login_not_twice_with_one_password() -> None:

@@ -162,6 +162,24 @@ async def test_a_login_is_renewed_before_it_ends_and_where_it_ended() -> None:
         assert await login.token() not in {first, second}
 
 
+async def test_a_session_goes_on_with_another_token_before_the_present_one_ends() -> None:
+    clock = Ahead()
+    async with fyers_stand(look_every=0.01) as stand:
+        stand.clock = clock
+        config = renewing(stand)
+        login = Login(config, clock, 0.0)
+        broker, ear, make = await connected(stand, over(stand, config, login))
+        first = login.known
+        stand.stage.put_forward(timedelta(hours=17, minutes=45))
+        clock.by = timedelta(hours=17, minutes=45)
+        await until(lambda: login.known not in {"", first}, "another token")
+        await ear.sees("up", "down", "up")
+        order = make.limit("90.00")
+        await broker.submit(approved(order))
+        await ear.hears(order.client_order_id, OrderAccepted)
+        await broker.close()
+
+
 async def test_a_refused_renewal_is_tried_once_and_one_that_was_made_just_now_is_not_made_again() -> None:
     asked: list[str] = []
 

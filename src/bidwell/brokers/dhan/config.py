@@ -66,7 +66,8 @@ class DhanConfig:
     An `access_token` made on the web, or `pin` and `totp_secret` with which tokens are made. `twin` is the address of
     a twin on this machine that stands in for every host. `patience` is how long an order that REST accepted may be
     missing on the stream before that is taken for mute; `settle` how long a stream is watched after the login, which
-    Dhan does not answer; `lag` the pauses after which fills that the stream told are looked for in the list of fills.
+    Dhan does not answer; `lag` the pauses after which fills that the stream told are looked for in the list of fills. Every
+    `look_every` it is looked whether the token ends within `renew_before`.
     """
 
     client_id: str
@@ -83,6 +84,7 @@ class DhanConfig:
     settle: float = 0.3
     lag: tuple[float, ...] = (0.05, 0.2, 0.5, 1.0)
     renew_before: timedelta = timedelta(hours=1)
+    look_every: float = 60.0
     rates: Rates = field(default_factory=Rates)
     stream: StreamSettings = field(default_factory=StreamSettings)
 

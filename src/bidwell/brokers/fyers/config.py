@@ -68,7 +68,8 @@ class FyersConfig:
     `access_token` is the day's; with `refresh_token` and `pin` others are made. `twin` is the address of a twin on this
     machine that stands in for every host. `patience` is how long an order that REST accepted may be missing on the
     stream before that is taken for mute; `settle` how long a stream is watched after the login; `lag` the pauses in
-    which fills that an order shows are awaited before the list of trades is read.
+    which fills that an order shows are awaited before the list of trades is read. Every
+    `look_every` it is looked whether the token ends within `renew_before`.
     """
 
     app_id: str
@@ -87,6 +88,7 @@ class FyersConfig:
     settle: float = 0.3
     lag: tuple[float, ...] = (0.1, 0.3, 0.6, 1.0)
     renew_before: timedelta = timedelta(minutes=30)
+    look_every: float = 60.0
     rate: Limits = RATE
     orders: StreamSettings = field(default_factory=lambda: StreamSettings(ping="ping", ping_every=10.0, silence=45.0))
     prices: StreamSettings = field(default_factory=lambda: StreamSettings(ping=HEARTBEAT, ping_every=10.0))

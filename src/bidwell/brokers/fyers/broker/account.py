@@ -42,7 +42,6 @@ from bidwell.risk.approved import Approved
 
 log = structlog.get_logger("bidwell")
 _REMEMBERED = 5000
-_LOOK_EVERY = 60.0
 NOBODY = "reader"
 """The account of a session that only reads for the list of instruments."""
 
@@ -311,7 +310,7 @@ class FyersBroker:
     async def _keep_token(self) -> None:
         """Make another token before the present one ends, where the desk can."""
         while True:
-            await asyncio.sleep(_LOOK_EVERY)
+            await asyncio.sleep(self._config.look_every)
             if not self._login.is_due():
                 continue
             try:
