@@ -61,6 +61,7 @@ KEPT_SINCE: tuple[tuple[int, str], ...] = (
     (17061, "the same"),
     (21982, "the same"),
     (1013782, "a fill whose message came late was copied as if it were new"),
+    (903999, "a copy was measured by the venue's order of fills where the desk had heard another"),
 )
 
 
