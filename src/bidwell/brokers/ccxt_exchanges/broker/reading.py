@@ -30,8 +30,8 @@ _MOST_ASKED = 60
 class Reading:
     """The reads of one account.
 
-    Where closed orders and fills are told for one pair at a time, the pairs are asked in which anything can have
-    happened since the last report: those that were sent to, worked, heard of on the stream, or whose coin changed.
+    Closed orders and fills are asked for where anything can have happened since the last report: in pairs that were sent
+    to, worked, heard of on the stream, or whose coin changed; or in all of them, where the exchange tells them at once.
     """
 
     def __init__(
@@ -106,14 +106,16 @@ class Reading:
         taken_at = self._clock.now()
         balances = await self._client.balances()
         open_rows = await self._client.open_orders()
-        self._note_changes(balances, open_rows)
+        stirred = self._note_changes(balances, open_rows)
         asked, self._dirty = set(self._dirty), set()
         profile = self._client.profile
         start = reach - _OVERLAP if profile.reach is None else max(reach - _OVERLAP, taken_at - profile.reach)
         try:
-            rows, fills = await self._history(open_rows, asked, int(start.timestamp() * 1000))
+            pairs: Iterable[str | None] = sorted(asked) if profile.by_symbol else [None] if stirred or asked else []
+            rows, fills = await self._history(open_rows, pairs, int(start.timestamp() * 1000))
         except BaseException:
             self._dirty |= asked
+            self._held_before = None
             raise
         orders, complete = [], profile.open_page is None or len(open_rows) < profile.open_page
         for row in rows.values():
@@ -130,10 +132,9 @@ class Reading:
         )
 
     async def _history(
-        self, open_rows: list[Order], asked: set[str], since: int
+        self, open_rows: list[Order], pairs: Iterable[str | None], since: int
     ) -> tuple[dict[str, Order], dict[str, list[Fill]]]:
-        """Orders by id and fills by order: of the pairs asked for, or of all where the exchange tells them at once."""
-        pairs: Iterable[str | None] = sorted(asked) if self._client.profile.by_symbol else [None]
+        """Orders by id and fills by order: of the pairs, of which None is all at once."""
         closed: list[Order] = []
         executions = []
         for symbol in pairs:
@@ -154,9 +155,11 @@ class Reading:
 
     # --- what can have happened -------------------------------------------------------------------
 
-    def _note_changes(self, balances: Balances, open_rows: list[Order]) -> None:
+    def _note_changes(self, balances: Balances, open_rows: list[Order]) -> bool:
+        """Note the pairs in which something happened since the last report, and whether anything did anywhere."""
         held = {coin: amount for coin, amount in balances.total.items() if amount}
-        if self._held_before is None:
+        first = self._held_before is None
+        if first:
             self._dirty |= {symbol for symbol in map(self._symbol, self._traded().values()) if symbol}
         before = self._held_before or {}
         changed = {coin for coin in {*held, *before} if held.get(coin) != before.get(coin)}
@@ -165,6 +168,7 @@ class Reading:
         self._dirty |= {symbol for order_id, symbol in self._open_before.items()
                         if symbol and order_id not in {row.id for row in open_rows}}  # fmt: skip
         self._held_before = held
+        return first or bool(changed or self._dirty)
 
     async def _candidates(self) -> set[str]:
         balances = await self._client.balances()

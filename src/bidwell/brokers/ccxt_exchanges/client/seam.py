@@ -108,7 +108,7 @@ class Seam:
         return library.exact(answer.body, named) if answer.body else None
 
     async def _throttle(self, cost: Any = None) -> None:  # noqa: ANN401 - in the library's place
-        if self.config.paced and not _ERRAND.get().hasty:
+        if self.config.paced and self.profile.paced and not _ERRAND.get().hasty:
             await self._paced(cost)
 
     # --- judging ----------------------------------------------------------------------------------

@@ -161,7 +161,9 @@ KRAKEN = Profile(
     # What Kraken answers to an id that it had before is not known.
     dedupe_scope=DedupeScope.NONE,
     replace=False,
-    rate=_rate(1, 15, 5),
+    # A counter that decays: half a call a second by tier, and room for a burst.
+    rate=Limits(Decimal("0.5"), 15, 5),
+    paced=False,
     submit="clientOrderId",
     cancel="clientOrderId",
     # The library asks for one order with an empty id beside ours, of which nobody knows what Kraken makes.

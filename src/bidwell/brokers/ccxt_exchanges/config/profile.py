@@ -48,7 +48,7 @@ class Profile:
     `find` say how our own id goes out: what the library sends for its unified parameter is wrong on some exchanges.
     `market_buy` is what a market order to buy an amount of the coin needs. `writes` and `cancels` match "METHOD /path" of requests that change something. `by_symbol`: closed
     orders and fills are told for one pair at a time. `stream_fills`: the order stream tells executions with their ids,
-    else they are read. `in_turn`: its requests carry rising numbers and go one at a time. A list tells `page` rows at
+    else they are read. `paced`: reads keep to the library's weights too. `in_turn`: its requests carry rising numbers and go one at a time. A list tells `page` rows at
     once, the next ones by `offset` or by time, that of open orders `open_page` (None: all), and not what is older than `reach`. At `login_url` a person makes a key.
     """
 
@@ -72,6 +72,7 @@ class Profile:
     by_symbol: bool = False
     stream_fills: bool = True
     in_turn: bool = False
+    paced: bool = True
     page: int = 100
     offset: str = ""
     open_page: int | None = None
