@@ -23,7 +23,7 @@ from bidwell.engine.memory_journal import MemoryJournal
 from bidwell.model import events as ev
 from bidwell.model import risk_events as rev
 from bidwell.model.account import Account
-from bidwell.model.errors import BidwellError, InvalidInput, Unavailable
+from bidwell.model.errors import BidwellError, InvalidInput
 from bidwell.model.ids import AccountId, ClientOrderId, WorkspaceId
 from bidwell.model.instrument import Rounding
 from bidwell.model.intent import Sizing, SizingBy, Source
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 STEP: Final = 15.0
 """Seconds that one step may take."""
 
-_LONGEST = 120.0
 _QUOTE_EVERY = 1.0
 _LOOK = 0.02
 _ACCOUNT = AccountId("drill")
@@ -227,33 +226,8 @@ def offered(broker: str) -> bool:
     return not any(field.daily and not field.optional for field in brokerage(broker).guide.fields)
 
 
-class Drills:
-    """`server.ports.Drills`: each drill in a process of its own."""
-
-    def offered(self, broker: str) -> bool:
-        """Whether there is a twin to drill at, and a login to it that needs no person."""
-        return offered(broker)
-
-    async def run(self, broker: str) -> tuple[rev.DrillStep, ...]:
-        """Drill; raises InvalidInput for a broker that has no twin, Unavailable where the process ends early."""
-        _must_be_offered(broker)
-        process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bidwell.app.drill", broker,
-                                                       stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
-                                                       stderr=asyncio.subprocess.PIPE)  # fmt: skip
-        try:
-            async with asyncio.timeout(_LONGEST):
-                said, trouble = await process.communicate()
-        except TimeoutError as error:
-            process.kill()
-            await process.wait()
-            raise Unavailable(f"the drill did not end within {_LONGEST:g} s") from error
-        if process.returncode:
-            last = trouble.decode(errors="replace").strip().splitlines()[-1:]
-            raise Unavailable(f"the drill ended early: {''.join(last)[:200]}")
-        return tuple(rev.DrillStep(**row) for row in json.loads(said))
-
-
-def _must_be_offered(broker: str) -> None:
+def must_be_offered(broker: str) -> None:
+    """Raise InvalidInput for a broker that has no twin, or one whose login needs a person."""
     if not offered(broker):
         raise InvalidInput("drill.no_twin", f"there is no twin of {broker!r} to drill at without a person", field="broker",
                            hint=", ".join(name for name in TWINS if offered(name)))  # fmt: skip
@@ -261,7 +235,7 @@ def _must_be_offered(broker: str) -> None:
 
 async def run(broker: str) -> list[rev.DrillStep]:
     """Drill at a broker's twin; raises InvalidInput for one that has none."""
-    _must_be_offered(broker)
+    must_be_offered(broker)
     server = make(broker, WallClock(), 0)
     await server.start()
     scenario = server.stage.scenario

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from bidwell import __version__
 from bidwell.app import demo
 from bidwell.app.alert_history import AlertHistory
-from bidwell.app.drill import Drills
+from bidwell.app.drills import Drills
 from bidwell.app.folders import STATIC
 from bidwell.app.guardian.telling import told
 from bidwell.app.readiness import keep_checking
