@@ -86,6 +86,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/api/v1/w/{workspace}/risk/square-off/{id}/stop"): Row(None, MISSING, "other-square"),
     ("GET", "/api/v1/w/{workspace}/risk/releases"): Row(),
     ("PUT", "/api/v1/w/{workspace}/risk/releases"): Row({"events": []}),
+    ("PUT", "/api/v1/w/{workspace}/risk/releases/text"): Row({"text": ""}),
     ("POST", "/api/v1/w/{workspace}/risk/dry-run"): Row({"intent": wish()}),
     ("POST", "/api/v1/w/{workspace}/risk/size"): Row(
         {"account": "main-plain", "instrument": "ACME.TEST", "side": "BUY", "stop": "90", "risk_amount": "50"}),
@@ -200,6 +201,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/api/v1/w/{workspace}/backtests/{id}/result"): Row(None, "main-run", "other-run"),
     ("GET", "/api/v1/w/{workspace}/backtests/{id}/sweep"): Row(None, "main-run", "other-run"),
     ("GET", "/api/v1/w/{workspace}/backtests/{id}/round-trips"): Row(None, "main-run", "other-run"),
+    ("GET", "/api/v1/w/{workspace}/backtests/{id}/survival"): Row(None, "main-run", "other-run"),
     ("GET", "/api/v1/w/{workspace}/backtests/{id}/bars"): Row(None, "main-run", "other-run"),
     ("GET", "/api/v1/w/{workspace}/backtests/{id}/files/{file}"): Row(None, "main-run", "other-run"),
 }  # fmt: skip

@@ -109,6 +109,8 @@ async def test_a_run_is_made_read_compared_downloaded_and_deleted(home: House, t
     assert [one["run"]["id"] for one in both] == [first["id"], second["id"]]
     await check_files(trader, first["id"])
 
+    await check_survival(trader, first["id"])
+
     page = (await trader.get(f"{RUNS}?limit=1")).json()
     assert [one["id"] for one in page["items"]] == [second["id"]]
     rest = (await trader.get(f"{RUNS}?limit=1&cursor={page['next_cursor']}&strategy={strategy}")).json()
@@ -130,6 +132,31 @@ async def check_files(trader: Person, name: str) -> None:
     packed = zipfile.ZipFile(io.BytesIO((await trader.get(f"{RUNS}/{name}/files/tables.parquet.zip")).content))
     assert len(pl.read_parquet(packed.read("equity.parquet"))) == 369
     assert (await trader.get(f"{RUNS}/{name}/files/other.txt")).status_code == 404
+
+
+async def check_survival(person: Person, name: str) -> None:
+    """The odds are those of `bidwell survival` for the same draws, with the path from the plan's start."""
+    path = f"{RUNS}/{name}/survival?plan=topstep-combine-50k&paths=400&longest=60&seed=3"
+    found = (await person.get(path)).json()
+    assert (found["scale"], found["start"], found["floor"], found["target"]) == (0.5, 50_000.0, 48_000.0, 53_000.0)
+    assert found["bars_per_day"] == pytest.approx(369 / found["days"])
+    assert sum(found[part]["share"] for part in ("passed", "failed", "open")) == pytest.approx(1.0)
+    assert all(found[part]["low"] <= found[part]["share"] <= found[part]["high"] for part in ("passed", "failed"))
+    assert found["failed"]["share"] > 0
+    assert sum(found["reasons"].values()) == pytest.approx(1.0)
+    assert len(found["balances"]) == 61
+    assert found["balances"][0] == [50_000.0] * len(found["levels"])
+    assert all(row == sorted(row) for row in found["balances"])
+    assert (await person.get(path)).json() == found
+    smaller = (await person.get(f"{path}&factor=0.1")).json()
+    assert smaller["scale"] == pytest.approx(0.05)
+    assert smaller["failed"]["share"] < found["failed"]["share"]
+    assert (await person.get(f"{RUNS}/{name}/survival")).json()["code"] == "field.missing"
+    unknown = await person.get(f"{RUNS}/{name}/survival?plan=nothing")
+    assert unknown.json()["code"] == "rulebook.unknown"
+    for wrong in ("paths=99999999", "longest=0", "factor=0", "factor=nan", "factor=inf"):
+        refused = await person.get(f"{RUNS}/{name}/survival?plan=topstep-combine-50k&{wrong}")
+        assert refused.status_code == 422, (wrong, refused.text)
 
 
 async def test_a_sweep_gives_a_row_for_each_combination(trader: Person) -> None:

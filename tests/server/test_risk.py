@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
-from bidwell.model.ids import AccountId
+from bidwell.model.ids import AccountId, InstrumentId
 from bidwell.model.role import Role
 from tests.server.house import MAIN, PASSWORD, House, Person, until, wish
 
@@ -152,6 +153,30 @@ async def test_releases_bar_entries_around_them(home: House) -> None:
     assert free["allocations"][0]["allowed"]
 
 
+async def test_a_calendar_file_is_kept_with_its_windows_or_refused_with_its_line(home: House) -> None:
+    person = await owner(home)
+    quiet = {"news_before": "60", "news_after": "30"}
+    assert (await person.ask("PUT", f"{W}/limits/account/main-plain", json=quiet)).status_code == 200
+    path = f"{W}/risk/releases/text"
+    text = "2026-12-10T13:30Z, Consumer prices, ACME.TEST\n2026-12-09T19:00Z, Rates\n"
+    kept = await person.ask("PUT", path, json={"text": text, "source": "a page"})
+    assert kept.status_code == 200, kept.text
+    shown = (await person.get(f"{W}/risk/releases")).json()
+    assert [one["title"] for one in shown["events"]] == ["Rates", "Consumer prices"]
+    assert shown["source"] == "a page"
+    assert shown["quiet"] == [
+        {"account": "main-plain", "name": shown["quiet"][0]["name"], "before": "60", "after": "30"}
+    ]
+    assert shown["now"].startswith(home.market.now().isoformat()[:10])
+    wrong = await person.ask("PUT", path, json={"text": f"{text}soon, Something"})
+    assert wrong.status_code == 422
+    assert "line 3: 'soon' is no time" in wrong.json()["detail"]
+    assert len((await person.get(f"{W}/risk/releases")).json()["events"]) == 2
+    trader = await home.member(MAIN, Role.TRADER)
+    assert (await trader.ask("PUT", path, json={"text": text})).status_code == 403
+    assert (await person.ask("PUT", path, json={"text": ""})).json()["events"] == []
+
+
 async def test_a_dry_run_tries_other_limits_and_keeps_nothing(home: House) -> None:
     trader = await home.member(MAIN, Role.TRADER)
     plain = (await trader.post(f"{W}/risk/dry-run", json={"intent": wish()})).json()
@@ -236,6 +261,30 @@ async def test_a_size_keeps_to_the_risk_and_to_every_rule(home: House) -> None:
     assert (edge["payoff"], edge["expectancy"], edge["kelly"][:3]) == ("2", "1", "0.5")
     shown = (await trader.post(f"{W}/preview", json=wish())).json()["allocations"][0]["at_stops"]
     assert shown["unprotected"] == ["ACME"]
+
+
+async def test_a_size_is_reckoned_for_the_very_order_on_the_ticket(home: House) -> None:
+    person = await owner(home)
+    trader = await home.member(MAIN, Role.TRADER)
+    asked = {"account": "main-plain", "instrument": "ACME.TEST", "side": "BUY", "stop": "95", "risk_amount": "500"}
+
+    async def size(terms: dict[str, str], **more: str) -> dict[str, Any]:
+        return dict((await trader.post(f"{W}/risk/size", json={**asked, "terms": terms, **more})).json())
+
+    stop = await size({"order_type": "STOP", "stop_price": "105"}, take_profit="130")
+    assert (stop["entry"], stop["quantity"], stop["reward"]) == ("105", "50", "2.50")
+    quote = home.desk.market.quotes[InstrumentId("ACME.TEST")]
+    market = await size({"order_type": "MARKET"})
+    trailing = await size({"order_type": "TRAILING_STOP", "trail_amount": "5"})
+    assert (Decimal(market["entry"]), Decimal(trailing["entry"])) == (quote.ask, quote.ask + 5)
+    assert Decimal(trailing["quantity"]) < Decimal(market["quantity"])
+    assert (await person.ask("PUT", f"{W}/limits/account/main-plain", json={"max_open_orders": 2})).status_code == 200
+    bracket = await size({"order_type": "LIMIT", "limit_price": "100"}, take_profit="110")
+    assert (bracket["quantity"], bracket["limited_by"]) == ("0", "max_open_orders")
+    assert (await size({"order_type": "LIMIT", "limit_price": "100"}))["quantity"] == "100"
+    assert (await size({"order_type": "LIMIT"}))["code"] == "terms.limit_price_missing"
+    assert (await size({"order_type": "MARKET"}, entry="100"))["code"] == "calculator.entry"
+    assert (await size({"order_type": "MARKET"}, take_profit="90"))["code"] == "calculator.target"
 
 
 async def test_portfolio_risk_says_why_it_knows_nothing_and_stress_moves_what_is_held(home: House) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from fastapi import Request
 
+from bidwell.model.funded import Rulebook
 from bidwell.server.problems import ProblemError
 from bidwell.storage.research.backtest_runs import BacktestRun, BacktestRuns
 from bidwell.storage.research.strategy_files import StrategyFiles
@@ -70,13 +71,16 @@ class FileRow(Protocol):
 
 
 class Results(Protocol):
-    """Finished runs' files and the catalog; every method reads files and belongs in a thread."""
+    """Finished runs' files and the catalog; every method but `odds` reads files and belongs in a thread."""
 
     def data(self) -> Sequence[SeriesRow]: ...
     def pictures(self, workspace: str, run: str) -> bytes: ...
     def round_trips(self, workspace: str, run: str) -> bytes: ...
     def bars(self, workspace: str, run: str, symbol: str | None, start: int | None, end: int | None) -> bytes: ...
     def download(self, workspace: str, run: str, name: str) -> FileRow: ...
+    async def odds(
+        self, workspace: str, run: str, book: Rulebook, factor: float, paths: int, longest: int, seed: int
+    ) -> bytes: ...
 
 
 class SourceReader(Protocol):

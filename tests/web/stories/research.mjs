@@ -102,6 +102,14 @@ async function readResult(stage, page) {
     await eventually(`${name} drawn`, async () => (await page.getByRole("img", { name }).locator("rect, path").count()) > 0);
   }
   await says(page.getByRole("table", { name: "Ratios" }), /Sharpe/);
+  await page.getByLabel("Plan", { exact: true }).selectOption("topstep-combine-50k");
+  const paths = page.getByRole("img", { name: /^Balance over 250 days under the plan/ });
+  await eventually("the paths drawn", async () => (await paths.locator("path").count()) === 3);
+  await says(page.getByRole("main"), /Failed\s+[\d.]+ ?%[^]*4,000 paths of \d+ days[^]*flatter[^]*topstep-combine-50k was read on/i);
+  await paths.scrollIntoViewIfNeeded();
+  await stage.screenshot("survival-dark");
+  await page.getByLabel("Traded", { exact: true }).selectOption("0.25");
+  await says(page.getByRole("main"), /its money times 0\.125/);
   const first = page.getByRole("table", { name: "Round trips", exact: true }).locator("tr[data-row]").first();
   await first.click();
   await says(page.getByRole("main"), /Round trip 1 of \d+: long AAPL/);

@@ -30,6 +30,7 @@ await play(async (stage) => {
   await says(main, "Such as 09:30-16:00");
   await main.getByLabel("Trading hours").fill("");
   await main.getByLabel("Daily loss with unrealized").fill("0.01");
+  await main.getByLabel("Quiet before a release").fill("600");
   await main.getByLabel("A stop on every entry").selectOption("");
   await main.getByLabel("When a loss limit is reached").selectOption("reduce_only");
   await main.getByLabel("Locked until").selectOption("released");
@@ -39,6 +40,27 @@ await play(async (stage) => {
   await stage.screenshot("risk-limits-dark");
   await main.getByRole("button", { name: "Set limits" }).click();
   await says(main.locator("section").filter({ hasText: "History" }), "“a trial”");
+
+  stage.expect(422, "/api/v1/w/main/risk/releases");
+  await main.getByRole("radio", { name: "Calendar" }).click();
+  await main.getByRole("button", { name: "Edit the calendar…" }).click();
+  const calendar = page.getByRole("dialog", { name: "The calendar of releases" });
+  await calendar.getByLabel("Releases").fill("soon, Consumer prices");
+  await calendar.getByLabel("Your password").fill(stage.given.password);
+  await calendar.getByRole("button", { name: "Keep the calendar" }).click();
+  await says(calendar.getByRole("alert"), "Line 1: 'soon' is no time");
+  await calendar.getByLabel("Take a file…").setInputFiles({ name: "week.csv", mimeType: "text/csv", buffer: Buffer.from("at,title\n2099-12-10T13:30Z,Consumer prices,ES NQ\n2001-01-02T10:00Z,Rates\n") });
+  await eventually("the file's text", async () => (await calendar.getByLabel("Releases").inputValue()).includes("ES NQ"));
+  await clean(page, "the calendar's editor");
+  await calendar.getByRole("button", { name: "Keep the calendar" }).click();
+  await counts(calendar, 0);
+  await says(main, /1 release ahead, 1 past[^]*Growth from 600 s before[^]*Source: week\.csv/);
+  await says(main.getByRole("list", { name: "Windows around releases" }), /Consumer prices ES, NQ[^]*Growth: no entry \d\d:20:00 to \d\d:30:00/);
+  await clean(page, "calendar");
+  await stage.screenshot("risk-calendar-dark");
+  await main.getByRole("button", { name: "Edit the calendar…" }).click();
+  await eventually("its lines again", async () => /^2001-[^]*Rates\n2099-[^]*Consumer prices, ES NQ$/.test(await calendar.getByLabel("Releases").inputValue()));
+  await calendar.getByRole("button", { name: "Cancel" }).click();
 
   await main.getByRole("radio", { name: "Meters" }).click();
   await stage.ask("buy");

@@ -88,6 +88,29 @@ async function worksAndIsTakenBack(stage, page, ticket) {
   await page.getByRole("button", { name: "Clear" }).click();
 }
 
+async function sizedFromRisk(stage, page, ticket) {
+  const bid = page.getByRole("button", { name: /^Bid/ });
+  const price = Number((await bid.innerText()).replaceAll(/[^\d.]/g, ""));
+  await ticket.getByLabel("Type").selectOption("LIMIT");
+  await ticket.getByLabel("Limit").fill(price.toFixed(2));
+  await ticket.getByRole("button", { name: "Size from risk…" }).click();
+  await says(ticket, "Write the stop loss above");
+  await ticket.getByLabel("Stop loss").fill((price - 10).toFixed(2));
+  await ticket.getByLabel("Target", { exact: true }).fill((price + 25).toFixed(2));
+  await ticket.getByLabel("May lose", { exact: true }).fill("125");
+  const size = ticket.getByRole("status", { name: "Size for this risk" });
+  await says(size, /12 AAPL[^]*loses \$120\.00[^]*2\.5\d* R/);
+  await stage.screenshot("ticket-size-dark");
+  await size.getByRole("button", { name: "Use 12" }).click();
+  await ticket.getByRole("button", { name: /^Buy 12 AAPL/ }).waitFor();
+  await ticket.getByLabel("Send to").selectOption({ label: "Funded 50K (USD)" });
+  await says(size, /Max order notional[^]*the risk alone would allow 12/);
+  await ticket.getByRole("button", { name: "Hide the size from risk" }).click();
+  await counts(size, 0);
+  await page.getByRole("button", { name: "Clear" }).click();
+  await ticket.getByLabel("Send to").selectOption({ label: "Growth (USD)" });
+}
+
 async function byKeyboardAlone(page) {
   await page.locator("body").click({ position: { x: 700, y: 10 } });
   await tabTo(page, "the size", /^Size$/);
@@ -120,6 +143,7 @@ await play(async (stage) => {
   const ticket = page.getByRole("form", { name: "Order ticket" });
   await previewsEveryAccount(page, ticket);
   await worksAndIsTakenBack(stage, page, ticket);
+  await sizedFromRisk(stage, page, ticket);
   await byKeyboardAlone(page);
   await asText(page);
 });

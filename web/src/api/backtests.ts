@@ -1,7 +1,7 @@
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, body } from "./client";
 import { keys } from "./keys";
-import type { Comparison, Page, RoundTrips, Run, RunBars, RunDetail, RunRequest, RunResult, RunSettings, Series, SweepResult } from "./types";
+import type { Comparison, Page, RoundTrips, Run, RunBars, RunDetail, RunRequest, RunResult, RunSettings, Series, SurvivalOdds, SweepResult } from "./types";
 
 const BASE = "/api/v1/w/{workspace}/backtests";
 const FOREVER = Number.POSITIVE_INFINITY;
@@ -58,6 +58,18 @@ export const runBarsQuery = (workspace: string, id: string, symbol: string, star
           params: { path: { workspace, id }, query: { symbol, ...(start === null ? {} : { start }), ...(end === null ? {} : { end }) } },
         }),
       ),
+  });
+
+/** Survival odds of a run under a plan; the same question has the same answer. */
+export const survivalQuery = (workspace: string, id: string, plan: string, factor: string) =>
+  queryOptions({
+    queryKey: keys.runPart(workspace, id, "survival", plan, factor),
+    enabled: plan !== "",
+    placeholderData: keepPreviousData,
+    staleTime: FOREVER,
+    retry: false,
+    queryFn: (): Promise<SurvivalOdds> =>
+      body(api.GET(`${BASE}/{id}/survival`, { params: { path: { workspace, id }, query: { plan, factor: Number(factor) } } })),
   });
 
 export const comparisonQuery = (workspace: string, ids: readonly string[]) =>

@@ -1,7 +1,7 @@
-import { queryOptions } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, body } from "./client";
 import { keys } from "./keys";
-import type { Limits, LimitsCatalog, LimitsChange, LimitsHistory, PortfolioRisk, RiskStatus, ScopeType, SquareOffRequest, Violation } from "./types";
+import type { Limits, LimitsCatalog, LimitsChange, LimitsHistory, PortfolioRisk, ReleaseCalendar, ReleaseText, RiskStatus, ScopeType, SizeAnswer, SizeRequest, SquareOffRequest, Violation } from "./types";
 
 export const riskQuery = (workspace: string) =>
   queryOptions({
@@ -83,6 +83,31 @@ export async function dropPlan(workspace: string, scope: LimitScope, effectiveFr
   } else {
     await api.POST("/api/v1/w/{workspace}/limits/{scope_type}/{id}/drop-plan", { params: { path: { workspace, scope_type: scope.type, id: scope.id } }, body: change });
   }
+}
+
+/** The largest quantity that keeps to a risk and to every rule, as things stand. */
+export const sizeQuery = (workspace: string, asked: SizeRequest) =>
+  queryOptions({
+    queryKey: keys.size(workspace, asked),
+    placeholderData: keepPreviousData,
+    refetchInterval: 3_000,
+    gcTime: 30_000,
+    retry: false,
+    queryFn: ({ signal }): Promise<SizeAnswer> =>
+      body(api.POST("/api/v1/w/{workspace}/risk/size", { params: { path: { workspace } }, body: asked, signal })),
+  });
+
+/** The scheduled releases and the windows around them. */
+export const releasesQuery = (workspace: string) =>
+  queryOptions({
+    queryKey: keys.releases(workspace),
+    refetchInterval: 15_000,
+    queryFn: (): Promise<ReleaseCalendar> => body(api.GET("/api/v1/w/{workspace}/risk/releases", { params: { path: { workspace } } })),
+  });
+
+/** Replaces the calendar by a file's text. Needs a fresh step-up. */
+export async function writeReleases(workspace: string, text: ReleaseText): Promise<void> {
+  await api.PUT("/api/v1/w/{workspace}/risk/releases/text", { params: { path: { workspace } }, body: text });
 }
 
 /** What is held, judged by its daily past; empty texts leave a choice open. */

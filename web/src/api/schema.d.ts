@@ -621,6 +621,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/w/{workspace}/backtests/{id}/survival": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Backtest Survival
+         * @description How often the days of a finished backtest pass a funded account's plan or fail it, drawn again and again.
+         */
+        get: operations["read_backtest_survival_api_v1_w__workspace__backtests__id__survival_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/w/{workspace}/backtests/{id}/sweep": {
         parameters: {
             query?: never;
@@ -1890,6 +1910,26 @@ export interface paths {
          * @description Replace the calendar of releases; asks for the password again.
          */
         put: operations["set_releases_api_v1_w__workspace__risk_releases_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/risk/releases/text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Write Releases
+         * @description Replace the calendar by a file's text; an error is refused with its line. Asks for the password again.
+         */
+        put: operations["write_releases_api_v1_w__workspace__risk_releases_text_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -6172,6 +6212,28 @@ export interface components {
             trail_amount?: DecimalText | null;
         };
         /**
+         * QuietView
+         * @description An account into which nothing is entered from `before` seconds ahead of a release to `after` behind it.
+         */
+        QuietView: {
+            /** Account */
+            account: string;
+            /**
+             * After
+             * Format: decimal
+             * @example 98.50
+             */
+            after: DecimalText;
+            /**
+             * Before
+             * Format: decimal
+             * @example 98.50
+             */
+            before: DecimalText;
+            /** Name */
+            name: string;
+        };
+        /**
          * Quote
          * @description Best bid and offer with the last price; `occurred_at` is the market clock, `age_s` seconds since receipt.
          */
@@ -6312,17 +6374,38 @@ export interface components {
         };
         /**
          * ReleaseCalendarView
-         * @description The releases that news windows look at.
+         * @description The releases that news windows look at, the market clock's time, and the accounts that have such windows.
          */
         ReleaseCalendarView: {
             /** Actor */
             actor: string;
             /** Events */
             events: components["schemas"]["ScheduledRelease"][];
+            /**
+             * Now
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            now: string;
+            /** Quiet */
+            quiet: components["schemas"]["QuietView"][];
             /** Set At */
             set_at: string | null;
             /** Source */
             source: string;
+        };
+        /**
+         * ReleaseText
+         * @description A calendar file's text: lines of `time, title, instruments`, or iCalendar.
+         */
+        ReleaseText: {
+            /**
+             * Source
+             * @default
+             */
+            source?: string;
+            /** Text */
+            text: string;
         };
         /**
          * Repair
@@ -7182,6 +7265,18 @@ export interface components {
             strategy: string | null;
         };
         /**
+         * ShareView
+         * @description A share of all paths with its 95 % interval.
+         */
+        ShareView: {
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Share */
+            share: number;
+        };
+        /**
          * Side
          * @description Which way an order changes the position.
          * @enum {string}
@@ -7190,11 +7285,19 @@ export interface components {
         /**
          * SizeAnswer
          * @description The largest quantity that keeps to the risk and to every rule; `limited_by` is the rule that made it smaller.
+         *
+         *     `entry` is the price that the risk is reckoned from, `reward` what the target brings in units of that risk.
          */
         SizeAnswer: {
             at_stops: components["schemas"]["AtStopsView"] | null;
             /** Currency */
             currency: string;
+            /**
+             * Entry
+             * Format: decimal
+             * @example 98.50
+             */
+            entry: DecimalText;
             /** Limited By */
             limited_by: string;
             /** Message */
@@ -7211,6 +7314,8 @@ export interface components {
              * @example 98.50
              */
             quantity: DecimalText;
+            /** Reward */
+            reward: DecimalText | null;
             /**
              * Risk
              * Format: decimal
@@ -7227,6 +7332,8 @@ export interface components {
         /**
          * SizeRequest
          * @description How much may be bought or sold for a risk: money in the account's currency, or percent of its equity.
+         *
+         *     `terms` are the order's, from which the entry is taken; `entry` alone stands for a limit order at that price.
          */
         SizeRequest: {
             /** Account */
@@ -7246,6 +7353,9 @@ export interface components {
              * @example 98.50
              */
             stop: DecimalText;
+            /** Take Profit */
+            take_profit?: DecimalText | null;
+            terms?: components["schemas"]["TermsBody"] | null;
         };
         /**
          * SizingBody
@@ -7711,6 +7821,51 @@ export interface components {
              * @default own scenario
              */
             name?: string;
+        };
+        /**
+         * SurvivalView
+         * @description How a run's days, drawn again and again, fare under a rulebook; money in the rulebook's currency.
+         *
+         *     `scale` is what the run's money was multiplied by, `days` how many of the firm's days it has. `balances` holds for
+         *     each day from the start on the balance at the `levels` of probability; an ended path stands still. `reasons` splits
+         *     the failed paths. Days to an end are means over the paths concerned.
+         */
+        SurvivalView: {
+            /** Balances */
+            balances: number[][];
+            /** Bars Per Day */
+            bars_per_day: number;
+            /** Days */
+            days: number;
+            /** Days To Fail */
+            days_to_fail: number | null;
+            /** Days To Pass */
+            days_to_pass: number | null;
+            failed: components["schemas"]["ShareView"];
+            /** Floor */
+            floor: number;
+            /** Levels */
+            levels: number[];
+            /** Longest */
+            longest: number;
+            open: components["schemas"]["ShareView"];
+            passed: components["schemas"]["ShareView"];
+            /** Paths */
+            paths: number;
+            /** Reasons */
+            reasons: {
+                [key: string]: number;
+            };
+            /** Rulebook */
+            rulebook: string;
+            /** Scale */
+            scale: number;
+            /** Seed */
+            seed: number;
+            /** Start */
+            start: number;
+            /** Target */
+            target: number | null;
         };
         /**
          * SweepView
@@ -9490,6 +9645,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TripList"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_backtest_survival_api_v1_w__workspace__backtests__id__survival_get: {
+        parameters: {
+            query?: {
+                /** @description how much larger than plan size over cash to trade */
+                factor?: number;
+                /** @description days after which a path is left open */
+                longest?: number;
+                paths?: number;
+                /** @description id of a rulebook, as /funded/rulebooks lists them */
+                plan?: string | null;
+                seed?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurvivalView"];
                 };
             };
             /** @description What is wrong, with a stable code */
@@ -11978,6 +12175,42 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ReleaseCalendar"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseCalendarView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_releases_api_v1_w__workspace__risk_releases_text_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseText"];
             };
         };
         responses: {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import zipfile
 from dataclasses import dataclass
@@ -12,9 +13,11 @@ from typing import Any
 import msgspec
 import polars as pl
 
+from bidwell.jobs.backtests.odds import odds
 from bidwell.marketdata.bars import TIMEFRAMES
 from bidwell.marketdata.catalog import Catalog, Kind, Series
 from bidwell.model.errors import InvalidInput, Missing
+from bidwell.model.funded import Rulebook
 
 MOST_TRIPS = 5000
 MOST_BARS = 1500
@@ -41,11 +44,12 @@ class Download:
 
 
 class Results:
-    """The finished runs below one folder; every method reads files, and belongs in a thread."""
+    """The finished runs below one folder; every method but `odds` reads files, and belongs in a thread."""
 
     def __init__(self, root: Path, catalog: Path) -> None:
         self._root = root
         self._catalog = Catalog(catalog)
+        self._judging = asyncio.Lock()
 
     def data(self) -> list[Series]:
         """The series of bars that a run can be made on: those of a timeframe that has a name."""
@@ -87,6 +91,15 @@ class Results:
                 for row in marks.head(MOST_MARKS).to_dicts()
             ],
         })  # fmt: skip
+
+    async def odds(
+        self, workspace: str, run: str, book: Rulebook, factor: float, paths: int, longest: int, seed: int
+    ) -> bytes:
+        """Survival odds under a rulebook as JSON, in a thread; one at a time, so that memory and the desk bear it."""
+        folder = self._file(workspace, run, "result.json").parent
+        async with self._judging:
+            found = await asyncio.to_thread(odds, folder, book, factor, paths, longest, seed)
+        return msgspec.json.encode(found)
 
     def download(self, workspace: str, run: str, name: str) -> Download:
         """One of a run's files by the name that it is handed out under; raises Missing where there is none."""

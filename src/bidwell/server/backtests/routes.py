@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import Response
 
+from bidwell.model.errors import Missing
 from bidwell.server.access.guards import Access, InWorkspace
 from bidwell.server.access.permissions import Action
 from bidwell.server.backtests import reads, schemas
@@ -147,6 +149,30 @@ async def read_backtest_round_trips(access: _Read, research: _Research, name: Ob
     """The round trips of a finished backtest in their order."""
     run = await reads.finished(research, access.workspace, name, "backtest")
     return Response(await reads.read(research.results.round_trips, access.workspace, run.id), media_type=_JSON)
+
+
+@router.get("/{id}/survival", response_model=schemas.SurvivalView)
+async def read_backtest_survival(
+    access: _Read, research: _Research, name: ObjectId,
+    plan: Annotated[Identifier | None, Query(description="id of a rulebook, as /funded/rulebooks lists them")] = None,
+    factor: Annotated[float, Query(gt=0, le=100, description="how much larger than plan size over cash to trade")] = 1.0,
+    paths: Annotated[int, Query(ge=100, le=10_000)] = 4_000,
+    longest: Annotated[int, Query(ge=5, le=500, description="days after which a path is left open")] = 250,
+    seed: Annotated[int, Query(ge=0, le=2**32 - 1)] = 0,
+) -> Response:  # fmt: skip
+    """How often the days of a finished backtest pass a funded account's plan or fail it, drawn again and again."""
+    run = await reads.finished(research, access.workspace, name, "backtest")
+    if plan is None:
+        raise ProblemError(422, "field.missing", "name the plan to judge the run by", field="plan")
+    store = access.context.rulebooks
+    if store is None:
+        raise ProblemError(409, "rulebook.no_store", "this desk runs without a rulebook folder")
+    book = (await asyncio.to_thread(store.library)).at(plan, access.context.clock.now().date())
+    try:
+        found = await research.results.odds(access.workspace, run.id, book, factor, paths, longest, seed)
+    except Missing as error:
+        raise ProblemError(404, "backtest.file_missing", str(error)) from None
+    return Response(found, media_type=_JSON)
 
 
 @router.get("/{id}/bars", response_model=schemas.RunBars)

@@ -337,6 +337,42 @@ class RunBars(View):
     fills: list[MarkView]
 
 
+class ShareView(View):
+    """A share of all paths with its 95 % interval."""
+
+    share: float
+    low: float
+    high: float
+
+
+class SurvivalView(View):
+    """How a run's days, drawn again and again, fare under a rulebook; money in the rulebook's currency.
+
+    `scale` is what the run's money was multiplied by, `days` how many of the firm's days it has. `balances` holds for
+    each day from the start on the balance at the `levels` of probability; an ended path stands still. `reasons` splits
+    the failed paths. Days to an end are means over the paths concerned.
+    """
+
+    rulebook: str
+    scale: float
+    days: Whole
+    bars_per_day: float
+    paths: Whole
+    longest: Whole
+    seed: Whole
+    passed: ShareView
+    failed: ShareView
+    open: ShareView
+    days_to_pass: float | None
+    days_to_fail: float | None
+    reasons: dict[str, float]
+    levels: list[float]
+    balances: list[list[float]]
+    start: float
+    floor: float
+    target: float | None
+
+
 class Compared(View):
     """One run of a comparison."""
 

@@ -18,6 +18,7 @@ from bidwell.model import risk_events as rev
 from bidwell.model.account import Account
 from bidwell.model.ids import AccountId
 from bidwell.model.limits import Limits, Scope
+from bidwell.model.money import ZERO
 from bidwell.risk.gate import Gate
 from bidwell.server.accounts.reads import state_of
 from bidwell.server.intents import preview
@@ -115,14 +116,25 @@ def violation_view(desk: Desk, one: Violation) -> schemas.ViolationView:
     )  # fmt: skip
 
 
-def calendar(desk: Desk) -> schemas.ReleaseCalendarView:
+def calendar(desk: Desk, now: datetime) -> schemas.ReleaseCalendarView:
     """The releases that news windows look at."""
     known = desk.state.risk.news
     events = known.events if known is not None else ()
     return schemas.ReleaseCalendarView(
+        now=desk.market.market_time or now, quiet=_quiet(desk, now),
         events=[schemas.ScheduledRelease(at=one.at, title=one.title, instruments=list(one.instruments)) for one in events],
         source=known.source if known else "", set_at=known.at if known else None, actor=known.actor if known else "",
     )  # fmt: skip
+
+
+def _quiet(desk: Desk, now: datetime) -> list[schemas.QuietView]:
+    found = []
+    for account in desk.state.accounts.values():
+        limits, _ = views.limits_of(desk.state, desk.state.scopes_of(account.id, None), desk.market, now)
+        before, after = limits.news_before or ZERO, limits.news_after or ZERO
+        if before or after:
+            found.append(schemas.QuietView(account=account.id, name=account.name, before=before, after=after))
+    return found
 
 
 def squared_accounts(desk: Desk, body: schemas.SquareOff) -> list[AccountId]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -12,6 +13,7 @@ from bidwell.model.ids import InstrumentId, StrategyId, time_ordered_id
 from bidwell.model.intent import Source
 from bidwell.model.limits import NewsEvent
 from bidwell.model.risk_events import NewsCalendarSet, SquareOffEnded, SquareOffOrdered
+from bidwell.risk import releases
 from bidwell.risk.calculator import edge
 from bidwell.server.access.guards import Access, InWorkspace
 from bidwell.server.access.permissions import Action
@@ -99,7 +101,7 @@ async def stop_square_off(access: _Act, name: ObjectId) -> schemas.RiskStatus:
 @router.get("/releases")
 async def read_releases(access: _Read) -> schemas.ReleaseCalendarView:
     """The calendar of releases that news windows look at."""
-    return reads.calendar(access.desk)
+    return reads.calendar(access.desk, access.context.clock.now())
 
 
 @router.put("/releases")
@@ -107,9 +109,20 @@ async def set_releases(access: _Write, body: schemas.ReleaseCalendar) -> schemas
     """Replace the calendar of releases; asks for the password again."""
     events = tuple(sorted((NewsEvent(one.at, one.title, tuple(one.instruments)) for one in body.events),
                           key=lambda one: one.at))  # fmt: skip
-    await access.desk.define(NewsCalendarSet(access.context.clock.now(), events, body.source, access.actor.label))
-    await access.note("releases.set", "workspace", {"events": str(len(events)), "source": body.source})
-    return reads.calendar(access.desk)
+    return await _keep(access, events, body.source)
+
+
+@router.put("/releases/text")
+async def write_releases(access: _Write, body: schemas.ReleaseText) -> schemas.ReleaseCalendarView:
+    """Replace the calendar by a file's text; an error is refused with its line. Asks for the password again."""
+    return await _keep(access, await asyncio.to_thread(releases.parse, body.text), body.source)
+
+
+async def _keep(access: Access, events: tuple[NewsEvent, ...], source: str) -> schemas.ReleaseCalendarView:
+    now = access.context.clock.now()
+    await access.desk.define(NewsCalendarSet(now, events, source, access.actor.label))
+    await access.note("releases.set", "workspace", {"events": str(len(events)), "source": source})
+    return reads.calendar(access.desk, now)
 
 
 @router.post("/dry-run")

@@ -12,7 +12,7 @@ from bidwell.model.risk_events import Severity
 from bidwell.model.terms import Side
 from bidwell.server.accounts.schemas import StateView
 from bidwell.server.fields import Body, Identifier, Instant, Note, Number, View, Whole
-from bidwell.server.intents.schemas import AtStopsView, IntentRequest
+from bidwell.server.intents.schemas import AtStopsView, IntentRequest, TermsBody
 from bidwell.server.limits.schemas import Limits
 
 
@@ -144,9 +144,27 @@ class ReleaseCalendar(Body):
     source: Note = ""
 
 
-class ReleaseCalendarView(View):
-    """The releases that news windows look at."""
+class ReleaseText(Body):
+    """A calendar file's text: lines of `time, title, instruments`, or iCalendar."""
 
+    text: Annotated[str, Field(max_length=1_000_000)]
+    source: Note = ""
+
+
+class QuietView(View):
+    """An account into which nothing is entered from `before` seconds ahead of a release to `after` behind it."""
+
+    account: str
+    name: str
+    before: Number
+    after: Number
+
+
+class ReleaseCalendarView(View):
+    """The releases that news windows look at, the market clock's time, and the accounts that have such windows."""
+
+    now: Instant
+    quiet: list[QuietView]
     events: list[ScheduledRelease]
     source: str
     set_at: Instant | None
@@ -169,20 +187,30 @@ class DryRun(Body):
 
 
 class SizeRequest(Body):
-    """How much may be bought or sold for a risk: money in the account's currency, or percent of its equity."""
+    """How much may be bought or sold for a risk: money in the account's currency, or percent of its equity.
+
+    `terms` are the order's, from which the entry is taken; `entry` alone stands for a limit order at that price.
+    """
 
     account: Identifier
     instrument: Identifier
     side: Side
     entry: Annotated[Number, Field(gt=0)] | None = None
+    terms: TermsBody | None = None
     stop: Annotated[Number, Field(gt=0)]
+    take_profit: Annotated[Number, Field(gt=0)] | None = None
     risk_amount: Annotated[Number, Field(gt=0)] | None = None
     risk_percent: Annotated[Number, Field(gt=0, le=100)] | None = None
 
 
 class SizeAnswer(View):
-    """The largest quantity that keeps to the risk and to every rule; `limited_by` is the rule that made it smaller."""
+    """The largest quantity that keeps to the risk and to every rule; `limited_by` is the rule that made it smaller.
 
+    `entry` is the price that the risk is reckoned from, `reward` what the target brings in units of that risk.
+    """
+
+    entry: Number
+    reward: Number | None
     quantity: Number
     wanted: Number
     risk: Number

@@ -11,6 +11,7 @@ import { Skeleton } from "~/ui/skeleton";
 import { Statistic, type StatisticUnit } from "~/ui/statistic";
 import { Distribution, MonthlyHeat, TimeLine, YearlyBars } from "./charts";
 import type { CanvasLine } from "./line-canvas";
+import { Survival } from "./survival";
 import { Trips } from "./trips";
 import { dayOf, numberText, percentText } from "./wording";
 
@@ -59,6 +60,7 @@ export function Result({ workspace, run }: { workspace: string; run: RunDetail }
           <Costs result={data} />
         </Card>
       </Pair>
+      <Survival workspace={workspace} run={run.id} />
       <Trips workspace={workspace} run={run.id} symbols={data.symbols} />
       <Figures result={data} />
       <Details result={data} />

@@ -14,6 +14,7 @@ import { LoadingTitle, Skeleton } from "~/ui/skeleton";
 import { Segmented } from "~/ui/segmented";
 import { toast } from "~/ui/toast";
 import { AccountRiskCard } from "./account-risk";
+import { CalendarPart } from "./calendar";
 import { GuardianCard } from "./guardian-card";
 import { LimitsEditor } from "./limits-editor";
 import { PortfolioPart } from "./portfolio";
@@ -73,7 +74,7 @@ function CloseAll({ workspace, open }: { workspace: Workspace; open: number }) {
 
 /** Every limit as a meter, what was violated, and the rules themselves. */
 export function RiskPage({ workspace, halt, haltOf }: RiskPageProps) {
-  const [part, setPart] = useState<"meters" | "violations" | "portfolio" | "limits">("meters");
+  const [part, setPart] = useState<"meters" | "violations" | "portfolio" | "limits" | "calendar">("meters");
   const { data, error, refetch } = useQuery(riskQuery(workspace.id));
   const { data: open } = useQuery(violationsQuery(workspace.id, "open"));
   const acts = mayTrade(workspace.role);
@@ -101,7 +102,7 @@ export function RiskPage({ workspace, halt, haltOf }: RiskPageProps) {
         )
       }
     >
-      <div className="max-w-md">
+      <div className="max-w-xl overflow-x-auto">
         <Segmented
           label="Part of the page"
           value={part}
@@ -110,6 +111,7 @@ export function RiskPage({ workspace, halt, haltOf }: RiskPageProps) {
             { value: "violations", label: open && open.length > 0 ? `Violations ${open.length}` : "Violations" },
             { value: "portfolio", label: "Portfolio" },
             { value: "limits", label: "Limits" },
+            { value: "calendar", label: "Calendar" },
           ]}
           onChange={setPart}
         />
@@ -134,6 +136,7 @@ export function RiskPage({ workspace, halt, haltOf }: RiskPageProps) {
         </Card>
       )}
       {part === "portfolio" && <PortfolioPart workspace={workspace.id} />}
+      {part === "calendar" && <CalendarPart workspace={workspace.id} editable={mayAdminister(workspace.role)} />}
       {part === "limits" && <LimitsEditor workspace={workspace.id} editable={mayAdminister(workspace.role)} />}
     </Page>
   );

@@ -5,7 +5,7 @@ import { Figure } from "~/ui/number";
 import { cx } from "~/lib/cx";
 
 function Allocation({ row, mixed }: { row: AllocationPreview; mixed: boolean }) {
-  const { name, side, quantity, currency, allowed, denial, note, cost, cost_currency, buying_power_after, sent_ago, emulated } = row;
+  const { name, side, quantity, currency, allowed, denial, note, cost, cost_currency, buying_power_after, sent_ago, emulated, at_stops: stops } = row;
   const repeated = sent_ago != null;
   const details = `${side === "SELL" ? "Sell" : "Buy"}, ${side === "SELL" ? "brings" : "cost"} ${cost ?? "not known"} ${cost_currency}, buying power after ${buying_power_after ?? "not known"} ${currency}`;
   return (
@@ -26,6 +26,12 @@ function Allocation({ row, mixed }: { row: AllocationPreview; mixed: boolean }) 
           <span>
             leaves <Figure value={buying_power_after} currency={currency} why="The buying power after this order cannot be reckoned" />
           </span>
+        </span>
+      )}
+      {stops && allowed && (
+        <span className="col-span-3 text-12 text-text-3">
+          if every stop fills, <Figure value={stops.left} currency={currency} why="The distance cannot be reckoned" /> left to {stops.floor.toLowerCase()}
+          {stops.unprotected.length > 0 && <span className="text-warn">, without a stop: {stops.unprotected.join(", ")}</span>}
         </span>
       )}
       {denial && !repeated && (

@@ -12,6 +12,7 @@ import { Figure } from "~/ui/number";
 import { Segmented } from "~/ui/segmented";
 import { EMPTY_DRAFT, readDraft, useDraft } from "./draft";
 import { OrderPreview } from "./order-preview";
+import { SizeHelper } from "./size-helper";
 import { TicketFields } from "./ticket-fields";
 
 interface TicketProps {
@@ -107,6 +108,15 @@ export function Ticket({ workspace, instrument: instrumentId, live, mayTrade, on
         {({ id }) => <Select id={id} value={receiver} choices={receiverChoices(groups, accounts)} onChange={(value) => edit({ receiver: value })} />}
       </Field>
       <TicketFields draft={draft} edit={edit} problems={problems} instrument={instrument} distance={distance} />
+      {directed && (
+        <SizeHelper
+          workspace={workspace.id}
+          draft={{ ...draft, receiver }}
+          instrument={instrument}
+          currency={accounts.find(({ id }) => receiver === `account:${id}`)?.currency}
+          edit={edit}
+        />
+      )}
       <div className="pt-1">
         <OrderPreview
           workspace={workspace.id}
