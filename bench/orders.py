@@ -9,6 +9,8 @@ ack      an alert to one account posted until its 202 is here: the intent is dur
 one      an alert posted until the broker's acknowledgement of its one order is with the desk, all rules and commits
 twenty   the same for a group of 20 accounts, until the last of their acknowledgements
 hundred  the same for 100 accounts
+twins    with --twins: the same for 20 accounts at the twin of a broker (Alpaca), a process that speaks the broker's
+         REST and order stream: its adapter's HTTP calls instead of the paper venue's frames
 
 Rounds of each alternate, so that a noisy machine is noisy for all. Times of both ends are the same machine's clock.
 """
@@ -32,6 +34,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from tests.story.running import PASSWORD, Answer, RunningDesk, free_port
+from tests.story.twins import RunningTwin
 
 ROUNDS = 5
 GROUPS = {"one": 1, "twenty": 20, "hundred": 100}
@@ -40,6 +43,9 @@ REFERENCE_BARE_MS = 0.51
 PER_ROUND = {"bare": 40, "one": 35, "twenty": 12, "hundred": 5}
 # Seconds between two: long enough for all that one sets off (fills, their booking, the SQL tables) to be over.
 PAUSE = {"bare": 0.005, "one": 0.015, "twenty": 0.07, "hundred": 0.3}
+AT_TWINS, TWIN_ALERTS = 20, 30
+# The broker takes 200 requests a minute from an account: slower than that nothing waits for its turn.
+TWIN_PAUSE = 0.7
 
 
 class Poster:
@@ -140,6 +146,41 @@ def measure(desk: RunningDesk, tokens: dict[str, str], bare: Poster) -> dict[str
     return figures
 
 
+def scenario(folder: Path) -> Path:
+    """Accounts at the twin, and the one instrument that the replayed market quotes too."""
+    people = [{"account": f"PA{number:04}", "cash": "100000000", "fields": fields_of(number)}
+              for number in range(AT_TWINS)]  # fmt: skip
+    listed = {"symbol": "AAPL", "bid": "449.90", "ask": "450.00", "exchange": "NASDAQ"}
+    file = folder / "scenario.json"
+    file.write_text(json.dumps({"accounts": people, "instruments": [listed]}), "utf-8")
+    return file
+
+
+def fields_of(number: int) -> dict[str, str]:
+    return {"key_id": f"PKTWIN{number:04}", "secret_key": f"twin-secret-{number:04}"}
+
+
+def measure_twins(desk: RunningDesk, twin: RunningTwin) -> list[float]:
+    """Milliseconds from the post to the last of the acknowledgements of accounts at a broker's twin."""
+    members = []
+    for number in range(AT_TWINS):
+        made = desk.browser.call("POST", "/api/v1/w/main/brokers/alpaca/accounts", {
+            "environment": "twin", "twin": twin.url, "fields": fields_of(number), "name": f"Twin {number:02}"})  # fmt: skip
+        well(made)
+        members.append({"account": made.body["id"], "weight": "1"})
+    group = desk.browser.call("POST", "/api/v1/w/main/groups", {"name": "twins", "policy": "ratio", "members": members})
+    well(group)
+    sender = desk.browser.call("POST", "/api/v1/w/main/strategies", {"name": "twins", "group": group.body["id"]})
+    well(sender)
+    desk.wait_reconciled()
+    poster, took = Poster(desk.port), []
+    for number in range(TWIN_ALERTS):
+        posted, _, intent = alert(poster, sender.body["token"], 1_000_000 + number)
+        took.append(acknowledged(desk, intent, posted, AT_TWINS))
+        time.sleep(TWIN_PAUSE)
+    return took[3:]
+
+
 def percentile(values: list[float], percent: int) -> float:
     ranked = sorted(values)
     return ranked[min(len(ranked) - 1, max(0, -(-percent * len(ranked) // 100) - 1))]
@@ -168,6 +209,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--folder", type=Path, default=Path.cwd(), help="a folder on the disk to measure")
+    parser.add_argument("--twins", action="store_true", help="also 20 accounts at a broker's twin; half a minute more")
     options = parser.parse_args()
     kind = file_system(options.folder)
     if kind in {"tmpfs", "ramfs"}:
@@ -176,12 +218,16 @@ def main() -> None:
     desk = RunningDesk(scratch / "data", free_port())
     bare_process: subprocess.Popen[str] | None = None
     try:
-        desk.start("--speed", "1")
+        desk.start("--speed", "1", *(["--twins"] if options.twins else []))
         tokens = set_up(desk)
         bare_process = subprocess.Popen([sys.executable, str(Path(__file__).parent / "bare.py"), str(scratch / "bare")],
                                         stdout=subprocess.PIPE, text=True)  # fmt: skip
         bare = Poster(int(first_line(bare_process)))
         found = result(measure(desk, tokens, bare))
+        if options.twins:
+            with RunningTwin("alpaca", scenario(scratch)) as twin:
+                took = measure_twins(desk, twin)
+            found |= {f"twins_{name}_ms": round(percentile(took, at), 3) for name, at in (("p50", 50), ("p99", 99))}
     finally:
         if bare_process is not None:
             bare_process.terminate()
@@ -205,6 +251,8 @@ def main() -> None:
         median, tail = (f"{figure:8.2f} {target:8.2f} {figure / target / scale:5.2f}×"
                         for figure, target in zip(figures, targets, strict=True))  # fmt: skip
         print(f"  {name:<8} {median}   {tail}")
+    if options.twins:
+        print(f"  {'twins':<8} {found['twins_p50_ms']:8.2f} {'':>8} {'':>6}   {found['twins_p99_ms']:8.2f}")
 
 
 if __name__ == "__main__":
