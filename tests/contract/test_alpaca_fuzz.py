@@ -65,13 +65,24 @@ def _ticks(body: bytes) -> object:
     return read(decoder(list[wire.Tick]), body, "it")
 
 
+def _snap(body: bytes) -> object:
+    at = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+    found = read(decoder(dict[str, wire.Snap]), body, "it")
+    return [parse.quote(one, InstrumentId("ACME.XNAS"), at) for one in found.values()]
+
+
 def _asset(body: bytes) -> object:
     return SymbolBook().learn([read(decoder(wire.Asset), body, "it")])
 
 
+SNAP = {"ACME": {
+    "latestTrade": {"p": 229.98, "s": 5, "t": "2026-03-02T15:00:00.5Z"}, "dailyBar": BAR, "prevDailyBar": BAR,
+    "latestQuote": {"bp": 229.97, "ap": 230.02, "bs": 2, "as": 3, "t": "2026-03-02T15:00:00.4Z"},
+}}  # fmt: skip
 PARSERS: dict[str, tuple[Any, Callable[[bytes], object]]] = {
     "order": (ORDER, _order), "update": (UPDATE, _update), "activity": (ACTIVITY, _activity),
     "position": (POSITION, _position), "bar": (BAR, _bar), "ticks": (TICKS, _ticks), "asset": (ASSET, _asset),
+    "snap": (SNAP, _snap),
 }  # fmt: skip
 ODD = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=30),

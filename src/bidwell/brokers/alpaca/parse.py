@@ -145,19 +145,6 @@ def closed_at(row: wire.Order) -> datetime | None:
     return None
 
 
-def state(theirs: BrokerOrder, name: ClientOrderId, at: datetime) -> tuple[BrokerEvent, ...]:
-    """An order as it stands, told as the events that lead there."""
-    if theirs.status is OrderStatus.REJECTED and not theirs.filled_quantity:
-        return (ev.OrderRejected(at, name, "rejected", theirs.reason),)
-    told: list[BrokerEvent] = [ev.OrderAccepted(at, name, theirs.broker_order_id, None, theirs.created_at)]
-    told += [ev.OrderFilled(at, name, fill) for fill in theirs.fills]
-    if theirs.status is OrderStatus.CANCELED:
-        told.append(ev.OrderCanceled(at, name, theirs.reason, theirs.filled_quantity))
-    elif theirs.status is OrderStatus.EXPIRED:
-        told.append(ev.OrderExpired(at, name, theirs.reason, theirs.filled_quantity))
-    return tuple(told)
-
-
 def update(row: wire.Update, context: Context) -> tuple[BrokerEvent, ...] | None:
     """What an order event means; None for an event that Alpaca does not document."""
     order_row, at = row.order, context.at
@@ -203,11 +190,14 @@ def bar(row: wire.Bar, instrument: InstrumentId, seconds: int) -> Bar:
 def quote(snap: wire.Snap, instrument: InstrumentId, received_at: datetime) -> Quote | None:
     """The newest quote of a symbol, None where one side or a last price is missing."""
     touch, last = snap.latestQuote, snap.latestTrade
-    if touch is None or last is None or touch.bp <= 0 or touch.ap <= 0:
+    if touch is None or last is None:
+        return None
+    bid, ask = finite(touch.bp, "bp"), finite(touch.ap, "ap")
+    if bid <= 0 or ask <= 0:
         return None
     day, before = snap.dailyBar, snap.prevDailyBar
     return Quote(
-        instrument, finite(touch.bp, "bp"), finite(touch.ap, "ap"), positive(last.p, "p"),
+        instrument, bid, ask, positive(last.p, "p"),
         finite(touch.bs or ZERO, "bs") * QUOTE_LOT, finite(touch.as_ or ZERO, "as") * QUOTE_LOT,
         max(moment(touch.t, "t"), moment(last.t, "t")), received_at, day.v if day else ZERO, day.o if day else None,
         before.c if before else None,
