@@ -12,9 +12,12 @@ import pytest
 
 from bidwell.app.clock import WallClock
 from bidwell.brokers.ccxt_exchanges import ExchangeBroker, ExchangeFeed, ExchangeMarket, PairBook
+from bidwell.brokers.ccxt_exchanges.client import ExchangeClient
+from bidwell.brokers.ccxt_exchanges.client.calls import PAIRS_ARE_GOOD
 from bidwell.brokers.ccxt_exchanges.client.library import made
 from bidwell.brokers.ccxt_exchanges.client.seam import wired
 from bidwell.brokers.ccxt_exchanges.wire import Market, Steps
+from bidwell.brokers.transport import Health
 from bidwell.engine.ports import SessionLife
 from bidwell.model.errors import InvalidInput, Missing, Refused
 from bidwell.model.events import OrderFilled, OrderRejected
@@ -22,6 +25,7 @@ from bidwell.model.ids import ClientOrderId, InstrumentId
 from bidwell.model.instrument import Crypto
 from bidwell.model.market import Quote
 from bidwell.model.terms import Side
+from bidwell.twins.mishaps import MishapType, On
 from tests.contract.broker_stand import Ear, Maker, approved, until
 from tests.contract.ccxt_stand import KITS, ExchangeStand, exchange_stand
 from tests.contract.paper_stand import SeededEntropy
@@ -228,3 +232,29 @@ async def test_a_history_of_more_than_a_page_is_read_to_its_end(stand: ExchangeS
     assert {each.client_order_id for each in book.orders} == {order.client_order_id for order in sent}
     assert all(sum(fill.quantity for fill in each.fills) == each.filled_quantity for each in book.orders)
     await broker.close()
+
+
+async def test_a_pair_that_is_listed_later_is_learned_by_every_session_and_a_failed_reading_keeps_the_old(
+    stand: ExchangeStand,
+) -> None:
+    now = 0.0
+    later = stand.stage.market.rows.pop("BTC/EUR")
+    clients = [ExchangeClient(stand.config, Health(WallClock()), lambda: now) for _ in range(2)]
+    for each in clients:
+        await each.open()
+        await each.prepare(stand.book)
+    stand.stage.market.rows["BTC/EUR"] = later
+    for each in clients:
+        await each.prepare(stand.book)
+    assert stand.book.instrument("BTC/EUR") is None
+    now = PAIRS_ARE_GOOD + 1
+    for each in clients:
+        await each.prepare(stand.book)
+        assert "BTC/EUR" in each.exchange.markets
+    assert stand.book.instrument("BTC/EUR") is not None
+    now = 3 * PAIRS_ARE_GOOD
+    stand.fault(MishapType.ERROR, on=On.READ, count=None, status=503)
+    await clients[0].prepare(stand.book)
+    assert stand.book.instrument("BTC/EUR") is not None
+    for each in clients:
+        await each.close()

@@ -15,7 +15,8 @@ from bidwell.model.instrument import Crypto, Instrument
 class PairBook:
     """Both directions of the mapping; a pair or an id that would stand for two things is refused, with the reason.
 
-    `library` are the pairs as the library learned them, for the next session of the same exchange.
+    `library` are the pairs as the library learned them, for the other sessions of the same exchange; `version` counts how
+    often they were read, `read_at` (monotonic seconds) is when.
     """
 
     def __init__(self, venue: str) -> None:
@@ -25,6 +26,8 @@ class PairBook:
         self._markets: dict[str, Market] = {}
         self._names: dict[str, str] = {}
         self.library: dict[str, Any] = {}
+        self.version = 0
+        self.read_at: float | None = None
         self.refused: dict[str, str] = {}
 
     def learn(self, markets: Iterable[Market]) -> None:

@@ -87,10 +87,10 @@ class ExchangeFeed:
         await self._stop()
         if self._exchange is None:
             self._exchange = wired(self._config, with_key=False)
-            self._exchange.set_markets(dict(self._book.library))
             self._exchange.session, self._exchange.own_session = self._http.lent(), False
             if self._config.proxy:
                 self._exchange.wss_proxy = self._config.proxy
+        self._exchange.set_markets(dict(self._book.library))
         await self._seed()
         loop = asyncio.get_running_loop()
         calls = _CALLS.get(self._config.profile.id, _PLAIN_CALLS)

@@ -13,9 +13,11 @@ from bidwell.brokers.ccxt_exchanges.symbols import PairBook
 from bidwell.brokers.ccxt_exchanges.wire import Balances, Execution, Market, Order, Ticker, shaped
 from bidwell.brokers.transport import Health, Http, Kind
 from bidwell.brokers.transport.caller import Denied
-from bidwell.model.errors import ProtocolError
+from bidwell.model.errors import BrokerError, ProtocolError
 
 _MOST_PAGES = 20
+PAIRS_ARE_GOOD = 12 * 3600.0
+"""Seconds after which the list of pairs is read anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class ExchangeClient:
 
     def __init__(self, config: ExchangeConfig, health: Health, monotonic: Callable[[], float]) -> None:
         self._seam = Seam(config, health, monotonic)
+        self._monotonic = monotonic
+        self._learned = 0
         self.config = config
 
     @property
@@ -53,20 +57,34 @@ class ExchangeClient:
 
     async def close(self) -> None:
         """Close every connection."""
+        self._learned = 0
         await self._seam.close()
 
     # --- pairs ------------------------------------------------------------------------------------
 
     async def prepare(self, book: PairBook) -> None:
-        """Let the library and the book learn the spot pairs, thousands on some: once for all sessions that share it."""
-        if book.library:
-            if not self._seam.exchange.markets:
-                with understood("the list of pairs"):
-                    self._seam.exchange.set_markets(dict(book.library))
-            return
-        found = await self._seam.run(lambda exchange: exchange.load_markets(), "the list of pairs")
+        """Let the library and the book learn the spot pairs, thousands on some: once for all sessions that share it.
+
+        A list of yesterday is read anew; where that fails the old one goes on.
+        """
+        now = self._monotonic()
+        if book.read_at is None or now - book.read_at > PAIRS_ARE_GOOD:
+            try:
+                await self._read_pairs(book)
+            except BrokerError:
+                if book.read_at is None:
+                    raise
+            book.read_at = now
+        if self._learned != book.version:
+            with understood("the list of pairs"):
+                self._seam.exchange.set_markets(dict(book.library))
+            self._learned = book.version
+
+    async def _read_pairs(self, book: PairBook) -> None:
+        found = await self._seam.run(lambda exchange: exchange.load_markets(True), "the list of pairs")
         book.learn([shaped(each, Market, "a pair") for each in found.values() if each.get("spot")])
-        book.library = dict(found)
+        book.library, book.version = dict(found), book.version + 1
+        self._learned = book.version
 
     def rounded(self, symbol: str, amount: str, price: str | None) -> tuple[str, str | None]:
         """What the library would make of an order's figures: it cuts them to the pair's steps without a word.
