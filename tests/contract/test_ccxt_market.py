@@ -109,6 +109,23 @@ async def test_the_feed_seeds_follows_the_stream_and_mends_itself(stand: Exchang
         await feed.close()
 
 
+async def test_a_price_stream_that_is_open_and_mute_is_dialled_anew(stand: ExchangeStand) -> None:
+    screen, config = Screen(), replace(stand.config, quiet=0.3)
+    feed = ExchangeFeed(
+        config, ExchangeMarket(config, stand.book, WallClock()), stand.book, WallClock(), SeededEntropy()
+    )
+    try:
+        await feed.connect(screen)
+        await feed.follow([stand.instrument])
+        await until(lambda: bool(screen.states), "the stream")
+        stand.stage.mute(600, "price:")
+        await until(lambda: False in screen.states and screen.states[-1], "a new line")
+        await stand.quote("96.00", "96.10")
+        await until(lambda: screen.quotes[stand.instrument].ask == Decimal("96.10"), "its quotes")
+    finally:
+        await feed.close()
+
+
 async def test_a_key_that_may_withdraw_is_refused_where_the_exchange_tells(stand: ExchangeStand) -> None:
     if stand.config.profile.id == "kraken":
         pytest.skip("Kraken does not tell")

@@ -12,7 +12,7 @@ import structlog
 
 from bidwell.brokers.ccxt_exchanges import parse, wire
 from bidwell.brokers.ccxt_exchanges.broker.market import ExchangeMarket
-from bidwell.brokers.ccxt_exchanges.client.library import base_error, reckoning
+from bidwell.brokers.ccxt_exchanges.client.library import BROKEN, base_error, reckoning
 from bidwell.brokers.ccxt_exchanges.client.seam import wired
 from bidwell.brokers.ccxt_exchanges.config import ExchangeConfig
 from bidwell.brokers.ccxt_exchanges.symbols import PairBook
@@ -116,14 +116,22 @@ class ExchangeFeed:
         while True:
             try:
                 with reckoning():
-                    found = await getattr(self._exchange, call)(symbols)
+                    async with asyncio.timeout(self._config.quiet):
+                        found = await getattr(self._exchange, call)(symbols)
                 self._heard(found.values() if isinstance(found, dict) and "symbol" not in found else [found])
                 wait = kept.backoff_first
-            except (base_error(), ProtocolError, ConnectionError) as problem:
-                self._state(connected=False, detail=str(problem)[:200])
+            except (base_error(), ProtocolError, ConnectionError, TimeoutError, *BROKEN) as problem:
+                self._state(connected=False, detail=str(problem)[:200] or "nothing came")
+                self._give_up(problem)
                 await asyncio.sleep(wait * (0.5 + self._entropy.bits(16) / 65536))
                 wait = min(wait * 2, kept.backoff_most)
                 await self._seed()
+
+    def _give_up(self, problem: Exception) -> None:
+        """Begin with a new line where the library goes on with one that is open and says nothing, or nothing readable."""
+        if not isinstance(problem, base_error()):
+            for line in list((self._exchange.clients or {}).values()):
+                line.on_error(base_error()("the line was given up"))
 
     def _heard(self, rows: Iterable[Any]) -> None:
         changed = []

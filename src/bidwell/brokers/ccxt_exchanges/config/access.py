@@ -22,7 +22,8 @@ class ExchangeConfig:
 
     `currency` is the money of the account: pairs against it are traded. `twin` is the address of a twin on this machine
     that stands in for every host. `patience` is how long an order that was accepted may be missing on the stream before
-    the stream is taken for mute. `paced` keeps reads to the weights that the library knows of each call.
+    the stream is taken for mute. `paced` keeps reads to the weights that the library knows of each call. A price stream on
+    which nothing came for `quiet` is dialled anew.
     """
 
     profile: Profile
@@ -39,6 +40,7 @@ class ExchangeConfig:
     rate: Limits | None = None
     stream: StreamSettings = field(default_factory=StreamSettings)
     paced: bool = True
+    quiet: float = 120.0
 
     def __post_init__(self) -> None:
         """Refuse an environment that there is not; raises ConfigError."""
