@@ -10,16 +10,19 @@ in doubt; money comes out of JSON as `Decimal` without having been a float; a ho
 
 from __future__ import annotations
 
+from bidwell.brokers.transport.broker import RemoteBroker, Unworkable, story
 from bidwell.brokers.transport.caller import Caller, Limits, Request
 from bidwell.brokers.transport.exact import decoder, finite, moment, positive, read
 from bidwell.brokers.transport.guide import Environment, Field, Guide
 from bidwell.brokers.transport.health import Health
 from bidwell.brokers.transport.http import Answer, Http, HttpSettings
+from bidwell.brokers.transport.memory import Recent, Seen
 from bidwell.brokers.transport.stream import Ear, Socket, Stream, StreamSettings
+from bidwell.brokers.transport.updates import OrderUpdates, Owner
 from bidwell.brokers.transport.vendor import Kind, Throttled, Vendor, Verdict
 
 __all__ = [
     "Answer", "Caller", "Ear", "Environment", "Field", "Guide", "Health", "Http", "HttpSettings", "Kind", "Limits",
-    "Request", "Socket", "Stream", "StreamSettings", "Throttled", "Vendor", "Verdict", "decoder", "finite", "moment",
-    "positive", "read",
+    "OrderUpdates", "Owner", "Recent", "RemoteBroker", "Request", "Seen", "Socket", "Stream", "StreamSettings",
+    "Throttled", "Unworkable", "Vendor", "Verdict", "decoder", "finite", "moment", "positive", "read", "story",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ from bidwell.model.instrument import Instrument
 from bidwell.model.money import ZERO
 from bidwell.model.order import CLOSED
 
+_FIRST_LOOK = timedelta(days=7)
 _ROUND = timedelta(seconds=5)
 _OVERLAP = timedelta(minutes=1)
 # More than so many orders that left both lists at once are left to the desk's own lookups.
@@ -86,9 +87,10 @@ class Reading:
 
     # --- everything -------------------------------------------------------------------------------
 
-    async def snapshot(self, since: datetime | None, reach: datetime) -> Snapshot:
-        """Open orders, those closed since (all within `reach` when None), fills, positions and cash."""
+    async def snapshot(self, since: datetime | None) -> Snapshot:
+        """Open orders, those closed since (all of a week when None), fills, positions and cash."""
         taken_at = self._clock.now()
+        reach = since or taken_at - _FIRST_LOOK
         account = await self._client.account()
         positions = await self._client.positions()
         after = _stamp(reach - _OVERLAP)
