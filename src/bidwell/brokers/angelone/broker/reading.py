@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -20,6 +20,7 @@ from bidwell.engine.ports import BrokerOrder, Clock, Snapshot
 from bidwell.model.errors import ProtocolError
 from bidwell.model.fill import Fill
 from bidwell.model.ids import AccountId, ClientOrderId, InstrumentId
+from bidwell.model.instrument import Instrument
 from bidwell.model.money import ZERO
 from bidwell.model.order import OrderStatus
 
@@ -86,6 +87,10 @@ class Reading:
         """Read no more."""
         await self._orders.close()
         await self._trades.close()
+
+    async def listing(self, symbols: Sequence[str]) -> list[Instrument]:
+        """The instruments behind Angel One's symbols or ours; what it does not list is left out."""
+        return await self._library.listing(self._client, self._clock.now(), symbols)
 
     def context(self) -> parse.Context:
         """Whose payloads these are, as of now."""

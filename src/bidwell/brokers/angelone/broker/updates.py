@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
 from decimal import Decimal
-from typing import Protocol, TypeVar
+from typing import Protocol
 
+from bidwell.brokers import transport
 from bidwell.brokers.angelone import wire
 from bidwell.brokers.angelone.broker.reading import Reading
 from bidwell.brokers.angelone.parse import orders as parse
 from bidwell.brokers.angelone.parse.figures import data
-from bidwell.brokers.transport import Socket, decoder, read
+from bidwell.brokers.transport import OrderUpdates, Recent, Seen, Socket, decoder, read
 from bidwell.engine.ports import BrokerEvent, Clock
 from bidwell.model import events as ev
 from bidwell.model.errors import BrokerError, ProtocolError, Refused
@@ -20,69 +19,36 @@ from bidwell.model.money import ZERO
 from bidwell.model.order import OrderStatus
 from bidwell.model.terms import Terms
 
-T = TypeVar("T")
 _UPDATE = decoder(wire.Update)
 _ORDER = decoder(wire.Order)
-_REMEMBERED = 5000
 _PONG = frozenset({"pong", b"pong"})
 
 
-class Owner(Protocol):
+class Owner(transport.Owner, Protocol):
     """The session that the stream belongs to."""
-
-    def tell(self, event: BrokerEvent) -> None: ...
 
     def accept(self, row: wire.Order) -> bool: ...
 
-    def came_up(self) -> None: ...
 
-    def went_down(self, reason: str) -> None: ...
+class Updates(OrderUpdates[tuple[wire.Order, str]]):
+    """`transport.Ear` for the order stream; a fill and a name that is seen for the first time are looked up."""
 
-    def lost(self, problem: BrokerError) -> None: ...
-
-    def heard(self) -> None: ...
-
-    def trouble(self, what: str, problem: BrokerError | str) -> None: ...
-
-    def reread(self, reason: str) -> None: ...
-
-
-class Updates:
-    """`transport.Ear` for the order stream.
-
-    What needs a look at REST first (a fill, a name seen for the first time) holds up what is behind it, so that the
-    desk hears it in order.
-    """
+    _owner: Owner
 
     def __init__(self, owner: Owner, reading: Reading, clock: Clock) -> None:
-        self._owner = owner
+        super().__init__(owner)
         self._reading = reading
         self._clock = clock
-        self._mentions: dict[str, int] = {}
-        self._given_up: dict[str, None] = {}
-        self._told: dict[str, dict[str, Decimal]] = {}
+        self._given_up: Seen[str] = Seen()
+        self._fills: Recent[str, dict[str, Decimal]] = Recent()
         self._wanted: dict[str, tuple[Decimal, Terms]] = {}
-        self._known: dict[str, tuple[Decimal, Terms]] = {}
-        self._changing: dict[str, None] = {}
-        self._waiting: deque[tuple[wire.Order, str]] = deque()
-        self._worker: asyncio.Task[None] | None = None
-
-    async def close(self) -> None:
-        """Stop what is being looked up."""
-        worker, self._worker = self._worker, None
-        self._waiting.clear()
-        if worker is not None:
-            worker.cancel()
-            await asyncio.gather(worker, return_exceptions=True)
-
-    def mentions(self, order_id: str) -> int:
-        """How often the stream has said something of an order."""
-        return self._mentions.get(order_id, 0)
+        self._known: Recent[str, tuple[Decimal, Terms]] = Recent()
+        self._changing: Seen[str] = Seen()
 
     def know(self, order_id: str, quantity: Decimal, terms: Terms) -> None:
         """What an order works on, as far as nobody said anything else."""
         if order_id not in self._known:
-            _put(self._known, order_id, (quantity, terms))
+            self._known[order_id] = (quantity, terms)
 
     def expect(self, order_id: str, quantity: Decimal, terms: Terms) -> None:
         """A change is asked for: the first message of an order on these terms tells that it was made."""
@@ -113,31 +79,14 @@ class Updates:
             if message.problem:
                 self._owner.trouble("order stream", message.problem)
             return
-        _put(self._mentions, row.orderid, self.mentions(row.orderid) + 1)
-        code = message.code or ""
-        if self._waiting or not self._tell(row, code):
-            self._waiting.append((row, code))
-            if self._worker is None or self._worker.done():
-                self._worker = asyncio.get_running_loop().create_task(self._catch_up())
-
-    def up(self) -> None:
-        """The desk is to read what was missed; what still waited is in that."""
-        self._waiting.clear()
-        self._owner.came_up()
-
-    def down(self, reason: str) -> None:
-        """The connection is gone."""
-        self._owner.went_down(reason)
-
-    def refused(self, problem: Refused) -> None:
-        """The login does not open the stream any more."""
-        self._owner.lost(problem)
+        self._mention(row.orderid)
+        self._take((row, message.code or ""))
 
     # --- inside -----------------------------------------------------------------------------------
 
-    def _tell(self, row: wire.Order, code: str) -> bool:
-        """Tell what an order's message means; False where REST has to be asked first."""
-        if parse.filled(row) > sum(self._told.get(row.orderid, {}).values(), ZERO):
+    def _told(self, message: tuple[wire.Order, str]) -> bool:
+        row, code = message
+        if parse.filled(row) > sum(self._fills.get(row.orderid, {}).values(), ZERO):
             return False
         if parse.MODIFIED in parse.words(row, code) and not parse.has_ended(row):
             return False
@@ -182,7 +131,7 @@ class Updates:
         if said & parse.CHANGING:
             # It shows the terms that the order had before.
             self.know(row.orderid, parse.quantity(row), parse.terms(row))
-            _remember(self._changing, row.orderid)
+            self._changing.add(row.orderid)
             return []
         return [] if said & parse.UNSETTLED else self._settled(row)
 
@@ -190,7 +139,7 @@ class Updates:
         """An order as it works now: on other terms than before only where a change was asked for or announced."""
         order_id, found = row.orderid, (parse.quantity(row), parse.terms(row))
         known, wanted = self._known.get(order_id), self._wanted.get(order_id)
-        _put(self._known, order_id, found)
+        self._known[order_id] = found
         if found == known and found != wanted:
             return []
         if wanted is None and order_id not in self._changing:
@@ -201,29 +150,22 @@ class Updates:
         self._wanted.pop(order_id, None)
         return [ev.OrderReplaced(self._clock.now(), parse.event_name(row), *found, BrokerOrderId(order_id))]
 
-    async def _catch_up(self) -> None:
-        while self._waiting:
-            row, code = self._waiting[0]
-            try:
-                await self._look(row, code)
-            except BrokerError as problem:
-                self._give_up(row, f"a message that could not be completed: {problem}")
-            if self._waiting and self._waiting[0][0] is row:
-                self._waiting.popleft()
+    def _not_completed(self, message: tuple[wire.Order, str], problem: BrokerError) -> None:
+        self._give_up(message[0], f"a message that could not be completed: {problem}")
 
     def _give_up(self, row: wire.Order, why: str) -> None:
         """Have the account read anew, once for an order as it is: what cannot be read then is in no report either."""
         self._owner.trouble("order stream", why)
         as_it_is = f"{row.orderid} {row.orderstatus} {parse.filled(row)}"
-        if as_it_is not in self._given_up:
-            _remember(self._given_up, as_it_is)
+        if self._given_up.add(as_it_is):
             self._owner.reread(why)
 
-    async def _look(self, row: wire.Order, code: str) -> None:
+    async def _look(self, message: tuple[wire.Order, str]) -> None:
+        row, code = message
         await self._reading.identify(row)
-        told = self._told.setdefault(row.orderid, {})
-        if len(self._told) > _REMEMBERED:
-            del self._told[next(iter(self._told))]
+        told = self._fills.get(row.orderid)
+        if told is None:
+            told = self._fills[row.orderid] = {}
         fills = await self._reading.fills(row)
         if self._owner.accept(row):
             self._owner.tell(ev.OrderAccepted(self._clock.now(), parse.event_name(row), BrokerOrderId(row.orderid)))
@@ -232,7 +174,7 @@ class Updates:
                 told[fill.execution_id] = fill.quantity
                 self._owner.tell(ev.OrderFilled(fill.received_at, fill.client_order_id, fill))
         if parse.MODIFIED not in parse.words(row, code):
-            self._tell(row, code)
+            self._told(message)
             return
         # Told of with the terms that it had before: the list has those on which it works.
         self._works(row, code)
@@ -240,13 +182,3 @@ class Updates:
         if now is not None and not parse.has_ended(now):
             for event in self._settled(now):
                 self._owner.tell(event)
-
-
-def _remember(names: dict[str, None], name: str) -> None:
-    _put(names, name, None)
-
-
-def _put(kept: dict[str, T], name: str, value: T) -> None:
-    kept[name] = value
-    if len(kept) > _REMEMBERED:
-        del kept[next(iter(kept))]
