@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
+from bidwell.brokers.transport import Recent
 from bidwell.brokers.transport.indian import CURRENCY, VENUES
 from bidwell.brokers.zerodha import parse, wire
 from bidwell.brokers.zerodha.broker.masters import Masters
@@ -23,7 +24,6 @@ from bidwell.model.money import ZERO
 from bidwell.model.order import CLOSED
 
 _LOOKS = 5
-_REMEMBERED = 5000
 
 
 class Reading:
@@ -38,7 +38,7 @@ class Reading:
         self._clock = clock
         self._settling = settling
         self.held: Mapping[InstrumentId, parse.Held] = {}
-        self._varieties: dict[str, str] = {}
+        self._varieties: Recent[str, str] = Recent()
 
     @property
     def book(self) -> SymbolBook:
@@ -84,8 +84,6 @@ class Reading:
         """Remember what changes to an order have to name."""
         if row.variety != "regular":
             self._varieties[row.order_id] = row.variety
-            if len(self._varieties) > _REMEMBERED:
-                del self._varieties[next(iter(self._varieties))]
 
     def variety(self, order_id: str) -> str:
         """The variety of an order."""
