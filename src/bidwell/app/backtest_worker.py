@@ -77,33 +77,35 @@ def _outcome(order: Order, says: Any, canceled: threading.Event) -> Said:  # noq
 
 def _run(order: Order, says: Any, canceled: threading.Event) -> dict[str, Any]:  # noqa: ANN401 - an unbuffered file
     # Everything heavy is loaded before memory is bounded: the bound is the run's own.
+    from bidwell.app.run_conditions import conditions_of, refuse_for_backtrader  # noqa: PLC0415 - see below
     from bidwell.app.strategies import bounded_memory, strategy_in  # noqa: PLC0415 - a worker that was told nonsense
     from bidwell.simulation.backtest.readings import bars_of  # noqa: PLC0415 - ends without loading any of it
 
     request, folder = order.request, Path(order.folder)
     if _is_backtraders(request):
+        refuse_for_backtrader(request)
         return _backtrader(request, folder, Path(order.catalog), says, canceled)
+    conditions = conditions_of(request, Path(order.catalog))
     with bounded_memory(request.memory):
         bars = bars_of(list(request.data), catalog=_reader(Path(order.catalog), request))
         steps = math.prod(map(len, request.grid.values())) if request.grid else max(map(len, bars.values()))
         _say(says, Said(total=steps))
-        actions = _actions(Path(order.catalog), bars)
+        actions = _actions(Path(order.catalog), bars, request)
         found = strategy_in(folder / "strategy.py", request.class_name)
         if request.grid:
-            return _swept(found, _whole(bars, actions), request, folder, says, canceled)
-        return _tested(found, bars, actions, request, folder, says, canceled)
+            return _swept(found, _whole(bars, actions), conditions, request, folder, says, canceled)
+        return _tested(found, bars, {**conditions, "actions": actions or None}, request, folder, says, canceled)
 
 
-def _tested(found: Any, bars: Any, actions: Any, request: RunRequest, folder: Path, says: Any,  # noqa: ANN401 - its class
+def _tested(found: Any, bars: Any, conditions: dict[str, Any], request: RunRequest, folder: Path, says: Any,  # noqa: ANN401 - its class
             canceled: threading.Event) -> dict[str, Any]:  # fmt: skip
-    from bidwell.app.strategies import fee_named  # noqa: PLC0415 - see _run
-    from bidwell.simulation.backtest.run import backtest  # noqa: PLC0415
+    from bidwell.simulation.backtest.run import backtest  # noqa: PLC0415 - see _run
 
     strategy = found(**{name: _param(found, name).read(text) for name, text in request.parameters.items()})
     result = backtest(
-        strategy, dict(bars), fees=fee_named(request.fee), compile=request.compile, time_limit=request.time_limit,
+        strategy, dict(bars), compile=request.compile, time_limit=request.time_limit,
         progress=lambda done, total: _say(says, Said(done=done, total=total)), canceled=canceled.is_set,
-        seed=request.seed, actions=actions or None, adjust=request.adjust, **_conditions(request),
+        seed=request.seed, adjust=request.adjust, **conditions,
     )  # fmt: skip
     return _kept(result, result.bars, folder)
 
@@ -128,7 +130,7 @@ def _backtrader(request: RunRequest, folder: Path, catalog: Path, says: Any,  # 
     terms = Terms(request.cash, float(request.fee), request.slippage, request.fill, request.leverage, request.time_limit,
                   request.memory, request.parameters, request.class_name)  # fmt: skip
     read = bars_of(list(request.data), catalog=_reader(catalog, request))
-    bars = _whole(read, _actions(catalog, read))
+    bars = _whole(read, _actions(catalog, read, request))
     result = run(folder / "strategy.py", dict(bars), terms, [str(python_in(catalog.parent)), "-I", str(STAGE)],
                  progress=lambda done, total: _say(says, Said(done=done, total=total)), canceled=canceled.is_set)  # fmt: skip
     return _kept(result, bars, folder)
@@ -148,20 +150,19 @@ def _kept(result: Any, bars: Any, folder: Path) -> dict[str, Any]:  # noqa: ANN4
     return {**figures, "code_hash": identity["code"], "data_hash": identity["data"], "speed": result.speed}
 
 
-def _swept(found: Any, bars: Any, request: RunRequest, folder: Path, says: Any,  # noqa: ANN401 - see _tested
+def _swept(found: Any, bars: Any, conditions: dict[str, Any], request: RunRequest, folder: Path, says: Any,  # noqa: ANN401 - see _tested
            canceled: threading.Event) -> dict[str, Any]:  # fmt: skip
-    from bidwell.app.strategies import fee_named  # noqa: PLC0415 - see _run
-    from bidwell.jobs.backtests.pictures import sweep_pictures  # noqa: PLC0415
+    from bidwell.jobs.backtests.pictures import sweep_pictures  # noqa: PLC0415 - see _run
     from bidwell.simulation.research.sweep import sweep  # noqa: PLC0415
 
     grid = {name: [_param(found, name).read(text) for text in texts] for name, texts in request.grid.items()}
     for name, text in request.parameters.items():
         grid.setdefault(name, [_param(found, name).read(text)])
     result = sweep(
-        found, dict(bars), grid, fees=fee_named(request.fee), compile=request.compile, seed=request.seed,
+        found, dict(bars), grid, compile=request.compile, seed=request.seed,
         workers=max(1, (os.cpu_count() or 1) // 2), time_limit=request.time_limit,
         progress=lambda done, total: _say(says, Said(done=done, total=total)), canceled=canceled.is_set,
-        **_conditions(request),
+        **conditions,
     )  # fmt: skip
     result.save(folder / "sweep.parquet")
     if any(len(values) > 1 for values in grid.values()):
@@ -177,11 +178,6 @@ def _swept(found: Any, bars: Any, request: RunRequest, folder: Path, says: Any, 
     best = {f"best_{name}": _figure(result.best_metrics[name]) for name in names}
     hashes = {"code_hash": result.identity["code"], "data_hash": result.identity["data"]}
     return {**best, "combinations": len(result), "speed": result.speed, **hashes}
-
-
-def _conditions(request: RunRequest) -> dict[str, Any]:
-    named = ("cash", "slippage", "fill", "leverage", "shorting", "participation", "lot_size")
-    return {name: getattr(request, name) for name in named}
 
 
 def _param(found: Any, name: str) -> Any:  # noqa: ANN401 - a parameter of any type
@@ -204,22 +200,28 @@ def _reader(root: Path, request: RunRequest) -> Any:  # noqa: ANN401 - what `bar
 
     def read(name: str) -> Any:  # noqa: ANN401 - a frame
         instrument, _, timeframe = name.partition("@")
-        seconds = timeframe_seconds(timeframe or "1D")
-        frame = Catalog(root).read(InstrumentId(instrument), seconds, first, after)
+        if timeframe == "quotes":
+            frame = Catalog(root).read_quotes(InstrumentId(instrument), first, after)
+        else:
+            frame = Catalog(root).read(InstrumentId(instrument), timeframe_seconds(timeframe or "1D"), first, after)
         if frame.is_empty():
-            raise InvalidInput("data.empty", f"{name} has no bars between {request.start or 'its first'} and "
+            raise InvalidInput("data.empty", f"{name} has no rows between {request.start or 'its first'} and "
                                f"{request.end or 'its last'}", field="start")  # fmt: skip
         return frame
 
     return read
 
 
-def _actions(root: Path, bars: Any) -> dict[str, Any]:  # noqa: ANN401 - bars by symbol
-    """The splits and dividends that the catalog keeps beside the bars, by symbol."""
+def _actions(root: Path, bars: Any, request: RunRequest) -> dict[str, Any]:  # noqa: ANN401 - bars by symbol
+    """The splits and dividends that the request lists, or else the catalog keeps beside the bars, by symbol."""
+    from bidwell.app.run_conditions import actions_told  # noqa: PLC0415 - see _run
     from bidwell.marketdata.actions import read_actions  # noqa: PLC0415 - see _run
     from bidwell.model.ids import InstrumentId  # noqa: PLC0415
     from bidwell.simulation.backtest.corporate import actions_of  # noqa: PLC0415
 
+    told = actions_told(request)
+    if told is not None:
+        return actions_of(told, list(bars))
     kept = {symbol: read_actions(root, InstrumentId(symbol)) for symbol in bars}
     return actions_of({symbol: frame for symbol, frame in kept.items() if not frame.is_empty()}, list(bars))
 

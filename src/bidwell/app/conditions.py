@@ -19,11 +19,8 @@ from bidwell.marketdata.definitions import build, read_definitions
 from bidwell.model.errors import ConfigError, InvalidInput
 from bidwell.model.ids import InstrumentId
 from bidwell.model.instrument import Instrument
-from bidwell.simulation.backtest import fees, slippage
+from bidwell.simulation.backtest.models import named_model
 
-_FEES = ("none", "percent", "per_share", "per_contract", "per_order", "maker_taker", "cme", "ibkr_fixed", "ibkr_tiered",
-         "tiered", "crypto", "india")  # fmt: skip
-_SLIPPAGE = ("none", "fixed", "percent", "spread", "volume_share", "square_root")
 _PLAIN: dict[str, type | tuple[type, ...]] = {
     "cash": (int, float), "leverage": (int, float), "maintenance": (int, float), "shorting": bool,
     "participation": (int, float), "borrow": (int, float, dict), "intrabar": str, "fill": str, "lot_size": (int, float),
@@ -42,8 +39,8 @@ def read_conditions(path: Path, folder: DataFolder, names: Sequence[str]) -> dic
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidInput("conditions.unreadable", f"{path} cannot be read: {error}", field="conditions") from error
     special: dict[str, Callable[[Any], Any]] = {
-        "fees": lambda given: _model("fees", fees, _FEES, given),
-        "slippage": lambda given: _model("slippage", slippage, _SLIPPAGE, given),
+        "fees": lambda given: named_model("fees", given),
+        "slippage": lambda given: named_model("slippage", given),
         "instruments": lambda given: _instruments(path.parent / _text("instruments", given)),
         "actions": lambda given: _actions(given, path.parent, folder, names),
         "rates": lambda given: _rates(given, path.parent),
@@ -63,22 +60,6 @@ def read_conditions(path: Path, folder: DataFolder, names: Sequence[str]) -> dic
     return found
 
 
-def _model(field: str, models: Any, known: Sequence[str], given: Any) -> Any:  # noqa: ANN401 - a model of either module
-    if isinstance(given, int | float) and not isinstance(given, bool):
-        return float(given)
-    named = dict(given) if isinstance(given, Mapping) else {"model": given}
-    name = named.pop("model", None)
-    if name not in known:
-        raise InvalidInput(f"conditions.{field}", f"{field}: model {name!r} is not known", field=field,
-                           hint=f"one of {', '.join(known)}")  # fmt: skip
-    try:
-        return getattr(models, name)(**named)
-    except TypeError as error:
-        raise InvalidInput(
-            f"conditions.{field}", f"{field}: {name} takes other arguments: {error}", field=field
-        ) from error
-
-
 def _instruments(path: Path) -> list[Instrument]:
     try:
         return [build(each) for each in read_definitions(path, "backtest")]
@@ -86,7 +67,7 @@ def _instruments(path: Path) -> list[Instrument]:
         raise InvalidInput("conditions.instruments", f"{path.name}: {error}", field="instruments") from error
 
 
-def _actions(given: Any, base: Path, folder: DataFolder, names: Sequence[str]) -> Any:  # noqa: ANN401 - see _model
+def _actions(given: Any, base: Path, folder: DataFolder, names: Sequence[str]) -> Any:  # noqa: ANN401 - whatever `backtest` takes
     if given == "catalog":
         symbols = [name.partition("@")[0] for name in names if Path(name).suffix.lower() not in {".csv", ".parquet"}]
         return {symbol: read_actions(folder.path / "catalog", InstrumentId(symbol)) for symbol in symbols}
@@ -95,7 +76,7 @@ def _actions(given: Any, base: Path, folder: DataFolder, names: Sequence[str]) -
     return base / _text("actions", given)
 
 
-def _rates(given: Any, base: Path) -> dict[str, Any]:  # noqa: ANN401 - see _model
+def _rates(given: Any, base: Path) -> dict[str, Any]:  # noqa: ANN401 - whatever `backtest` takes
     if not isinstance(given, Mapping):
         raise InvalidInput("conditions.kind", "rates is a table of currencies", field="rates")
     return {name: base / each if isinstance(each, str) else each for name, each in given.items()}

@@ -2758,6 +2758,33 @@ export interface components {
             unrealized_pnl: DecimalText | null;
         };
         /**
+         * ActionBody
+         * @description A corporate action: `split` new shares for one old, `dividend` of money for each old one, on its ex-date.
+         */
+        ActionBody: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /**
+             * Dividend
+             * Format: decimal
+             * @default 0
+             * @example 98.50
+             */
+            dividend?: DecimalText;
+            /**
+             * Split
+             * Format: decimal
+             * @default 1
+             * @example 98.50
+             */
+            split?: DecimalText;
+            /** Symbol */
+            symbol: string;
+        };
+        /**
          * Adjust
          * @description How splits and dividends that the catalog keeps are booked: as they were, splits taken out of prices, or both.
          * @enum {string}
@@ -2906,6 +2933,20 @@ export interface components {
         Ask: {
             /** Account */
             account?: string | null;
+        };
+        /**
+         * AskedAction
+         * @description A corporate action that a run was told.
+         */
+        AskedAction: {
+            /** Date */
+            date: string;
+            /** Dividend */
+            dividend: number;
+            /** Split */
+            split: number;
+            /** Symbol */
+            symbol: string;
         };
         /**
          * AtStopsView
@@ -3077,49 +3118,108 @@ export interface components {
          * @description What a run was asked to do.
          */
         bidwell__server__backtests__schemas__Asked: {
+            /** Actions */
+            actions?: components["schemas"]["AskedAction"][] | null;
             /**
              * Adjust
              * @default split
              */
             adjust?: string;
+            /**
+             * Borrow
+             * @default 0
+             */
+            borrow?: number;
+            /** Borrow Of */
+            borrow_of?: {
+                [key: string]: number;
+            };
+            /** Calendar */
+            calendar?: string | null;
             /** Cash */
             cash: number;
             /** Class Name */
             class_name: string | null;
             /** Compile */
             compile: string;
+            /**
+             * Convert
+             * @default true
+             */
+            convert?: boolean;
+            /**
+             * Currency
+             * @default USD
+             */
+            currency?: string;
             /** Data */
             data: string[];
             /** End */
             end: string | null;
             /** Fee */
             fee: string;
+            /** Fee Model */
+            fee_model?: {
+                [key: string]: unknown;
+            } | null;
             /** Fill */
             fill: string;
             /** Grid */
             grid: {
                 [key: string]: string[];
             };
+            /** Instruments */
+            instruments?: {
+                [key: string]: string;
+            }[];
+            /**
+             * Intrabar
+             * @default pessimistic
+             */
+            intrabar?: string;
             /** Leverage */
             leverage: number;
             /** Lot Size */
             lot_size: number;
+            /**
+             * Maintenance
+             * @default 0.25
+             */
+            maintenance?: number;
             /** Memory */
             memory: number;
+            /**
+             * Multiplier
+             * @default 1
+             */
+            multiplier?: number;
             /** Parameters */
             parameters: {
                 [key: string]: string;
             };
             /** Participation */
             participation: number | null;
+            /** Rates */
+            rates?: {
+                [key: string]: string;
+            };
             /** Seed */
             seed: number;
             /** Shorting */
             shorting: boolean;
             /** Slippage */
             slippage: number;
+            /** Slippage Model */
+            slippage_model?: {
+                [key: string]: unknown;
+            } | null;
             /** Start */
             start: string | null;
+            /**
+             * Tick Size
+             * @default 0
+             */
+            tick_size?: number;
             /** Time Limit */
             time_limit: number;
             /** Version */
@@ -3444,6 +3544,63 @@ export interface components {
             until: string | null;
         };
         /**
+         * ContractBody
+         * @description What a symbol of the data is; without one it is a share in the account's currency.
+         *
+         *     Futures take `underlying`, `expiry` and `initial_margin`; options `underlying` (an id with bars of its own),
+         *     `expiry`, `strike`, `right` and `cash_settled`; crypto and forex `base`.
+         */
+        ContractBody: {
+            /** Base */
+            base?: string | null;
+            /**
+             * Cash Settled
+             * @default false
+             */
+            cash_settled?: boolean;
+            /**
+             * Currency
+             * @default USD
+             */
+            currency?: string;
+            /** Expiry */
+            expiry?: string | null;
+            /**
+             * Id
+             * @example ESZ6.XCME
+             */
+            id: string;
+            /** Initial Margin */
+            initial_margin?: DecimalText | null;
+            /**
+             * Lot Size
+             * Format: decimal
+             * @default 1
+             * @example 98.50
+             */
+            lot_size?: DecimalText;
+            /**
+             * Multiplier
+             * Format: decimal
+             * @default 1
+             * @example 98.50
+             */
+            multiplier?: DecimalText;
+            right?: components["schemas"]["RightName"] | null;
+            /** Strike */
+            strike?: DecimalText | null;
+            /**
+             * Tick Size
+             * Format: decimal
+             * @default 0.01
+             * @example 98.50
+             */
+            tick_size?: DecimalText;
+            type: components["schemas"]["ContractType"];
+            /** Underlying */
+            underlying?: string | null;
+        };
+        /**
          * ContractLimit
          * @description The largest sum of contracts, each counted with the weight of its underlying; `other` null: nothing else.
          */
@@ -3461,6 +3618,12 @@ export interface components {
                 [key: string]: DecimalText;
             };
         };
+        /**
+         * ContractType
+         * @description What an instrument of a run is.
+         * @enum {string}
+         */
+        ContractType: "equity" | "index" | "crypto" | "forex" | "future" | "option";
         /**
          * Convergence
          * @description Target against actual: `converged` of `accounts` are where they should be, `orphans` orders lost their purpose.
@@ -3734,6 +3897,30 @@ export interface components {
             state: string;
         };
         /**
+         * FeeTier
+         * @description Maker and taker fee in percent from a notional of thirty days on.
+         */
+        FeeTier: {
+            /**
+             * Maker
+             * Format: decimal
+             * @example 98.50
+             */
+            maker: DecimalText;
+            /**
+             * Taker
+             * Format: decimal
+             * @example 98.50
+             */
+            taker: DecimalText;
+            /**
+             * Volume
+             * Format: decimal
+             * @example 98.50
+             */
+            volume: DecimalText;
+        };
+        /**
          * FigureView
          * @description A figure; `unit` is fraction, number or count, null is what is not defined.
          */
@@ -3811,7 +3998,7 @@ export interface components {
          * @description When a market order fills.
          * @enum {string}
          */
-        FillAt: "next_open" | "close";
+        FillAt: "next_open" | "close" | "quote";
         /**
          * FillPage
          * @description Executions, newest first.
@@ -4683,6 +4870,12 @@ export interface components {
             working: number;
         };
         /**
+         * Intrabar
+         * @description Which comes first where a bar touches both stop and target.
+         * @enum {string}
+         */
+        Intrabar: "pessimistic" | "optimistic";
+        /**
          * IssuedApiKey
          * @description A new key; `key` is shown this once.
          */
@@ -5322,6 +5515,29 @@ export interface components {
          * @enum {string}
          */
         Mode: "paper" | "live";
+        /**
+         * ModelBody
+         * @description A fee or slippage model of docs/matching.md with its arguments, numbers as text; `tiers` go to `tiered`.
+         */
+        ModelBody: {
+            /**
+             * Arguments
+             * @example {
+             *       "amount": "0.005",
+             *       "minimum": "1"
+             *     }
+             */
+            arguments?: {
+                [key: string]: boolean | string;
+            };
+            /**
+             * Model
+             * @example per_share
+             */
+            model: string;
+            /** Tiers */
+            tiers?: components["schemas"]["FeeTier"][];
+        };
         /**
          * MonthsView
          * @description A year's returns by month, January first; null for a month without one.
@@ -6516,6 +6732,12 @@ export interface components {
             years: components["schemas"]["YearView"][];
         };
         /**
+         * RightName
+         * @description The right of an option.
+         * @enum {string}
+         */
+        RightName: "call" | "put";
+        /**
          * RiskMeter
          * @description How far an account is into one limit: `fraction` of one, and the last samples of it, oldest first.
          */
@@ -6838,8 +7060,26 @@ export interface components {
          * @description What to run. `data` are names from `/backtests/data`; `end` is excluded; a `grid` makes the run a sweep.
          */
         RunBody: {
+            /** Actions */
+            actions?: components["schemas"]["ActionBody"][] | null;
             /** @default split */
             adjust?: components["schemas"]["Adjust"];
+            /**
+             * Borrow
+             * Format: decimal
+             * @default 0
+             * @example 98.50
+             */
+            borrow?: DecimalText;
+            /** Borrow Of */
+            borrow_of?: {
+                [key: string]: DecimalText;
+            };
+            /**
+             * Calendar
+             * @example XNYS
+             */
+            calendar?: string | null;
             /**
              * Cash
              * Format: decimal
@@ -6851,6 +7091,16 @@ export interface components {
             class_name?: string | null;
             /** @default auto */
             compile?: components["schemas"]["Compiling"];
+            /**
+             * Convert
+             * @default true
+             */
+            convert?: boolean;
+            /**
+             * Currency
+             * @default USD
+             */
+            currency?: string;
             /** Data */
             data: string[];
             /** End */
@@ -6860,12 +7110,17 @@ export interface components {
              * @default 0
              */
             fee?: string;
+            fee_model?: components["schemas"]["ModelBody"] | null;
             /** @default next_open */
             fill?: components["schemas"]["FillAt"];
             /** Grid */
             grid?: {
                 [key: string]: string[];
             };
+            /** Instruments */
+            instruments?: components["schemas"]["ContractBody"][];
+            /** @default pessimistic */
+            intrabar?: components["schemas"]["Intrabar"];
             /**
              * Leverage
              * Format: decimal
@@ -6881,18 +7136,42 @@ export interface components {
              */
             lot_size?: DecimalText;
             /**
+             * Maintenance
+             * Format: decimal
+             * @default 0.25
+             * @example 98.50
+             */
+            maintenance?: DecimalText;
+            /**
              * Memory Gb
              * Format: decimal
              * @default 4
              * @example 98.50
              */
             memory_gb?: DecimalText;
+            /**
+             * Multiplier
+             * Format: decimal
+             * @default 1
+             * @example 98.50
+             */
+            multiplier?: DecimalText;
             /** Parameters */
             parameters?: {
                 [key: string]: string;
             };
             /** Participation */
             participation?: DecimalText | null;
+            /**
+             * Rates
+             * @example {
+             *       "EUR": "1.08",
+             *       "USDJPY": "USDJPY.FX@1D"
+             *     }
+             */
+            rates?: {
+                [key: string]: string;
+            };
             /**
              * Seed
              * @default 0
@@ -6910,10 +7189,18 @@ export interface components {
              * @example 98.50
              */
             slippage?: DecimalText;
+            slippage_model?: components["schemas"]["ModelBody"] | null;
             /** Start */
             start?: string | null;
             /** Strategy */
             strategy: string;
+            /**
+             * Tick Size
+             * Format: decimal
+             * @default 0
+             * @example 98.50
+             */
+            tick_size?: DecimalText;
             /**
              * Time Limit S
              * @default 300

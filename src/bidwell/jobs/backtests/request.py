@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
+
+
+class ActionRow(msgspec.Struct, frozen=True):
+    """A corporate action on its ex-date, an ISO date."""
+
+    symbol: str
+    date: str
+    split: float = 1.0
+    dividend: float = 0.0
 
 
 class RunRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -12,6 +23,10 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     the values of `grid` are texts as on the command line; a grid makes the run a sweep. `fee` is a number of
     percent or a model's name, `slippage` a number of percent. `adjust` says how splits and dividends of the catalog are
     booked, as `backtest` takes it; sweeps take both out of the prices. `time_limit` is in seconds, `memory` in GB.
+
+    `fee_model` and `slippage_model` are models with their arguments, as a file of conditions has them, and go before
+    `fee` and `slippage`; `borrow_of` goes by symbol before `borrow`, `instruments` are rows of an instrument file,
+    `rates` numbers or catalog names as texts, and `actions` what is booked instead of the catalog's.
     """
 
     strategy: str
@@ -37,6 +52,20 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     grid: dict[str, list[str]] = {}
     time_limit: float = 300.0
     memory: float = 4.0
+    fee_model: dict[str, Any] | None = None
+    slippage_model: dict[str, Any] | None = None
+    maintenance: float = 0.25
+    borrow: float = 0.0
+    borrow_of: dict[str, float] = {}
+    intrabar: str = "pessimistic"
+    tick_size: float = 0.0
+    multiplier: float = 1.0
+    instruments: list[dict[str, str]] = []
+    currency: str = "USD"
+    rates: dict[str, str] = {}
+    convert: bool = True
+    actions: list[ActionRow] | None = None
+    calendar: str | None = None
 
     @property
     def kind(self) -> str:

@@ -52,9 +52,9 @@ class Results:
         self._judging = asyncio.Lock()
 
     def data(self) -> list[Series]:
-        """The series of bars that a run can be made on: those of a timeframe that has a name."""
+        """The series that a run can be made on: quotes, and bars of a timeframe that has a name."""
         known = set(TIMEFRAMES.values())
-        return [each for each in self._catalog.series() if each.kind is Kind.BARS and each.seconds in known]
+        return [each for each in self._catalog.series() if each.kind is Kind.QUOTES or each.seconds in known]
 
     def pictures(self, workspace: str, run: str) -> bytes:
         """The charts and figures as JSON; raises Missing where the run left none."""

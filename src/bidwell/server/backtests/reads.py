@@ -81,7 +81,9 @@ def series_view(row: SeriesRow) -> schemas.SeriesView:
 
 
 def timeframe_of(seconds: int) -> str:
-    """1D, 4h, 5m: what a number of seconds is called."""
+    """1D, 4h, 5m: what a number of seconds is called; none are quotes."""
+    if seconds == 0:
+        return "quotes"
     for unit, letter in _UNITS.items():
         if seconds % unit == 0:
             return f"{seconds // unit}{letter}"

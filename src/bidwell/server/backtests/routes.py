@@ -13,7 +13,7 @@ from starlette.responses import Response
 from bidwell.model.errors import Missing
 from bidwell.server.access.guards import Access, InWorkspace
 from bidwell.server.access.permissions import Action
-from bidwell.server.backtests import reads, schemas
+from bidwell.server.backtests import conditions, reads, schemas
 from bidwell.server.fields import Identifier, ObjectId
 from bidwell.server.paging import DEFAULT_LIMIT, Cursor, Limit, pack, unpack, wrong_cursor
 from bidwell.server.problems import ProblemError
@@ -205,6 +205,11 @@ def _check(body: schemas.RunBody) -> None:
         raise ProblemError(422, "backtest.dates", "the run ends before it begins", field="end")
     if len(set(body.data)) < len(body.data):
         raise ProblemError(422, "backtest.data_twice", "the same data is named twice", field="data")
+    symbols = {name.partition("@")[0] for name in body.data}
+    if len(symbols) < len(body.data):
+        raise ProblemError(422, "backtest.data_twice", "an instrument is named with two kinds of data", field="data",
+                           hint="longer timeframes are made by the strategy: bars.resample")  # fmt: skip
+    conditions.check(body, symbols)
     if math.prod(len(values) for values in body.grid.values()) > schemas.MOST_COMBINATIONS:
         raise ProblemError(422, "backtest.grid", f"a sweep has at most {schemas.MOST_COMBINATIONS:,} combinations",
                            field="grid")  # fmt: skip
@@ -220,5 +225,5 @@ def _asked(body: schemas.RunBody, strategy_name: str, version: int) -> dict[str,
         "participation": None if body.participation is None else float(body.participation),
         "lot_size": float(body.lot_size), "adjust": str(body.adjust), "compile": str(body.compile), "seed": body.seed,
         "parameters": dict(body.parameters), "grid": {name: list(values) for name, values in body.grid.items()},
-        "time_limit": float(body.time_limit_s), "memory": float(body.memory_gb),
+        "time_limit": float(body.time_limit_s), "memory": float(body.memory_gb), **conditions.told(body),
     }  # fmt: skip

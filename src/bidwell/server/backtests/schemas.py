@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
 from bidwell.model.role import Role
+from bidwell.server.backtests.conditions import ConditionsBody, ParameterName, ParameterText, SeriesName
 from bidwell.server.fields import Body, Flag, Identifier, Instant, Number, Page, View, Whole
 
-SeriesName = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9&_-]{0,39}\.[A-Z0-9]{2,12}@[0-9]{1,2}[mhD]$")]
-ParameterName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,79}$")]
-ParameterText = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 ClassName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,79}$")]
 Fee = Annotated[str, StringConstraints(pattern=r"^([a-z_]{2,40}|\d{1,3}(\.\d{1,8})?)$")]
 MOST_COMBINATIONS = 10_000
@@ -24,6 +22,7 @@ class FillAt(StrEnum):
 
     NEXT_OPEN = "next_open"
     CLOSE = "close"
+    QUOTE = "quote"
 
 
 class Compiling(StrEnum):
@@ -42,7 +41,7 @@ class Adjust(StrEnum):
     TOTAL = "total"
 
 
-class RunBody(Body):
+class RunBody(ConditionsBody):
     """What to run. `data` are names from `/backtests/data`; `end` is excluded; a `grid` makes the run a sweep."""
 
     strategy: Identifier
@@ -70,6 +69,15 @@ class RunBody(Body):
     memory_gb: Annotated[Number, Field(ge=1, le=64)] = Field(default="4", validate_default=True)
 
 
+class AskedAction(View):
+    """A corporate action that a run was told."""
+
+    symbol: str
+    date: str
+    split: float
+    dividend: float
+
+
 class Asked(View):
     """What a run was asked to do."""
 
@@ -93,6 +101,20 @@ class Asked(View):
     grid: dict[str, list[str]]
     time_limit: float
     memory: float
+    fee_model: dict[str, Any] | None = None
+    slippage_model: dict[str, Any] | None = None
+    maintenance: float = 0.25
+    borrow: float = 0.0
+    borrow_of: dict[str, float] = Field(default_factory=dict)
+    intrabar: str = "pessimistic"
+    tick_size: float = 0.0
+    multiplier: float = 1.0
+    instruments: list[dict[str, str]] = Field(default_factory=list)
+    currency: str = "USD"
+    rates: dict[str, str] = Field(default_factory=dict)
+    convert: bool = True
+    actions: list[AskedAction] | None = None
+    calendar: str | None = None
 
 
 class Progress(View):

@@ -10,6 +10,7 @@ import { Card, Page } from "~/ui/panel";
 import { ProblemBox } from "~/ui/problem";
 import { Skeleton } from "~/ui/skeleton";
 import { Statistic } from "~/ui/statistic";
+import { furtherWords, modelWords } from "./further";
 import type { CanvasLine } from "./line-canvas";
 import { Legend } from "./result";
 import { dataText } from "./wording";
@@ -83,7 +84,7 @@ function Differences({ items, onOpen }: { items: Comparison["items"]; onOpen: (i
     <ul className="grid gap-2">
       {items.map((item, place) => {
         const { asked } = item.run;
-        const said = [dataText(asked.data, 3), asked.start && `from ${asked.start}`, asked.end && `to ${asked.end}`, `fee ${asked.fee}`, `slippage ${asked.slippage} %`, ...Object.entries(asked.parameters).map(([name, text]) => `${name} ${text}`)];
+        const said = [dataText(asked.data, 3), asked.start && `from ${asked.start}`, asked.end && `to ${asked.end}`, `fee ${modelWords(asked.fee_model) ?? asked.fee}`, `slippage ${modelWords(asked.slippage_model) ?? `${asked.slippage} %`}`, ...furtherWords(asked), ...Object.entries(asked.parameters).map(([name, text]) => `${name} ${text}`)];
         return (
           <li key={item.run.id} className="flex flex-wrap items-baseline gap-x-3">
             <Button size="small" tone="quiet" onClick={() => onOpen(item.run.id)}>

@@ -2,6 +2,7 @@ import type { Parameter, RunDetail, RunRequest } from "~/api/types";
 import { type DecimalText, parseDecimal } from "~/lib/decimal";
 import type { ParameterTexts } from "~/ui/parameters";
 import { parameterProblem } from "~/ui/parameters";
+import { EMPTY_FURTHER, type FurtherDraft, furtherOf, furtherProblems, furtherRequest } from "./further";
 import { readValues, valuesProblem } from "./grid";
 
 /** A run as it is being written. */
@@ -16,7 +17,7 @@ export interface RunDraft {
   fee: string;
   percent: string;
   slippage: string;
-  fill: "next_open" | "close";
+  fill: "next_open" | "close" | "quote";
   leverage: string;
   shorting: boolean;
   participation: string;
@@ -30,6 +31,7 @@ export interface RunDraft {
   values: ParameterTexts;
   /** Values of a sweep by parameter; a parameter without any keeps its one value. */
   grid: ParameterTexts;
+  further: FurtherDraft;
 }
 
 export const PERCENT = "percent";
@@ -58,6 +60,7 @@ export const EMPTY_RUN: RunDraft = {
   sweeping: false,
   values: {},
   grid: {},
+  further: EMPTY_FURTHER,
 };
 
 /** The draft that asks for the same run once more. */
@@ -76,7 +79,7 @@ export function draftOf(run: RunDetail): RunDraft {
     fee: percent ? PERCENT : asked.fee,
     percent: percent ? asked.fee : EMPTY_RUN.percent,
     slippage: String(asked.slippage),
-    fill: asked.fill === "close" ? "close" : "next_open",
+    fill: asked.fill === "close" || asked.fill === "quote" ? asked.fill : "next_open",
     leverage: String(asked.leverage),
     shorting: asked.shorting,
     participation: asked.participation === null ? "" : String(asked.participation),
@@ -89,6 +92,7 @@ export function draftOf(run: RunDetail): RunDraft {
     sweeping: Object.keys(asked.grid).length > 0,
     values: asked.parameters,
     grid: Object.fromEntries(Object.entries(asked.grid).map(([name, values]) => [name, values.join(", ")])),
+    further: furtherOf(asked),
   };
 }
 
@@ -122,6 +126,9 @@ export function problemsOf(draft: RunDraft, parameters: readonly Parameter[]): R
   check("seed", /^\d{1,10}$/.test(draft.seed), "A whole number");
   check("timeLimit", /^\d{1,4}$/.test(draft.timeLimit) && Number(draft.timeLimit) >= 1 && Number(draft.timeLimit) <= 3600, "1 to 3600 seconds");
   check("memory", positive(draft.memory) && Number(draft.memory) >= 1 && Number(draft.memory) <= 64, "1 to 64 GB");
+  for (const [field, problem] of furtherProblems(draft.further, draft.data)) {
+    check(field, false, problem);
+  }
   for (const field of parameters) {
     const text = draft.values[field.name];
     const values = draft.grid[field.name] ?? "";
@@ -167,5 +174,6 @@ export function requestOf(draft: RunDraft, parameters: readonly Parameter[]): Ru
     memory_gb: decimal(draft.memory),
     parameters: Object.fromEntries(Object.entries(draft.values).filter(([name]) => known.has(name) && !varied.has(name))),
     grid: Object.fromEntries(swept.map(([name, text]) => [name, readValues(text) ?? []])),
+    ...furtherRequest(draft.further, draft.data),
   };
 }

@@ -14,6 +14,7 @@ import { ProblemBox } from "~/ui/problem";
 import { Segmented } from "~/ui/segmented";
 import { DataChoice } from "./data-choice";
 import { usualValues } from "./grid";
+import { Group, MoreConditions } from "./more-conditions";
 import { PERCENT, type RunDraft, combinations, problemsOf, requestOf } from "./run-draft";
 
 const FEES = [
@@ -36,6 +37,7 @@ const FEES = [
 const FILLS = [
   { value: "next_open", label: "At the next bar's open" },
   { value: "close", label: "At the close that was decided on" },
+  { value: "quote", label: "At the quote that was decided on" },
 ] as const;
 const MODES = [
   { value: "one", label: "One run" },
@@ -251,16 +253,21 @@ function Conditions({ draft, edit, problem }: PartProps) {
       {amount("slippage", "Slippage", "% of the price")}
       {amount("leverage", "Leverage", "× equity")}
       <details className="sm:col-span-2">
-        <summary className="cursor-pointer py-2 text-text-2">More conditions and bounds</summary>
-        <div className="grid grid-cols-1 gap-3 pt-1 sm:grid-cols-2">
+        <summary className="cursor-pointer py-2 text-text-2">More conditions</summary>
+        <div className="grid grid-cols-1 gap-4 pt-1">
+        <div className="grid grid-cols-1 gap-3 sm:grid-cols-2">
           {amount("participation", "Participation", undefined, "Share of a bar's volume that may fill; empty is all of it.")}
           {amount("lotSize", "Lot size", undefined, "0 allows any fraction.")}
           <Field label="Splits and dividends">{({ id }) => <Select id={id} value={draft.adjust} choices={ADJUSTING} onChange={(adjust) => edit({ adjust })} />}</Field>
+          <Check label="Short positions allowed" checked={draft.shorting} onChange={(shorting) => edit({ shorting })} />
+        </div>
+        <MoreConditions draft={draft.further} data={draft.data} problem={problem} edit={(change) => edit({ further: { ...draft.further, ...change } })} />
+        <Group title="How it runs">
           <Field label="Compile">{({ id }) => <Select id={id} value={draft.compile} choices={COMPILING} onChange={(compile) => edit({ compile })} />}</Field>
           {amount("seed", "Seed")}
           {amount("timeLimit", "Time limit", "seconds")}
           {amount("memory", "Memory limit", "GB")}
-          <Check label="Short positions allowed" checked={draft.shorting} onChange={(shorting) => edit({ shorting })} />
+        </Group>
         </div>
       </details>
     </div>

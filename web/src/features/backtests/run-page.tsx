@@ -14,6 +14,7 @@ import { Card, Page } from "~/ui/panel";
 import { ProblemBox } from "~/ui/problem";
 import { LoadingTitle, Skeleton } from "~/ui/skeleton";
 import { toast } from "~/ui/toast";
+import { furtherWords, modelWords } from "./further";
 import { Result } from "./result";
 import { Sweep } from "./sweep";
 import { STATUS_TONES, dataText } from "./wording";
@@ -102,9 +103,10 @@ function Asked({ run }: { run: RunDetail }) {
     dataText(asked.data, 4),
     [asked.start, asked.end].some(Boolean) && `${asked.start ?? "first bar"} to ${asked.end ?? "last bar"}`,
     `cash ${asked.cash.toLocaleString("en-US")}`,
-    `fee ${fee}`,
-    `slippage ${asked.slippage} %`,
+    `fee ${modelWords(asked.fee_model) ?? fee}`,
+    `slippage ${modelWords(asked.slippage_model) ?? `${asked.slippage} %`}`,
     `fills at ${asked.fill.replace("_", " ")}`,
+    ...furtherWords(asked),
     ...Object.entries(asked.parameters).map(([name, text]) => `${name} ${text}`),
     ...Object.entries(asked.grid).map(([name, values]) => `${name} × ${values.length}`),
   ].filter(Boolean);

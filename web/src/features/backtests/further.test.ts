@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import type { RunDetail } from "~/api/types";
+import { EMPTY_FURTHER, type FurtherDraft, NEW_CONTRACT, furtherOf, furtherProblems, furtherRequest, furtherWords, readActions, readBorrow, readRates } from "./further";
+
+const DATA = ["ESZ6.XCME@1D", "AAPL.XNAS@1D"];
+const WHOLE: FurtherDraft = {
+  ...EMPTY_FURTHER,
+  feeModel: { model: "ibkr_tiered", arguments: { monthly_volume: "400000", by_volume: true } },
+  slippageModel: { model: "spread", arguments: { points: "0.04" } },
+  borrowOf: "AAPL.XNAS 0.03",
+  rates: "EUR 1.08\nUSDJPY USDJPY.FX@1D",
+  booked: "given",
+  actions: "2024-06-10 AAPL.XNAS split 4 dividend 0.25",
+  calendar: "XNYS",
+  contracts: { "ESZ6.XCME": { ...NEW_CONTRACT, type: "future", underlying: "SPX", expiry: "2026-12-18", multiplier: "50", initialMargin: "12000" }, "GONE.XNAS": NEW_CONTRACT },
+};
+
+/** What the server keeps of a request. */
+function kept(draft: FurtherDraft): RunDetail["asked"] {
+  const { fee_model, slippage_model, actions, instruments, ...rest } = furtherRequest(draft, DATA);
+  const flat = (model: typeof fee_model) => model && { model: model.model, ...model.arguments };
+  const rows = instruments.map((row) => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null).map(([name, value]) => [name, name === "cash_settled" ? (value ? "yes" : "no") : String(value)])));
+  return { ...rest, fee_model: flat(fee_model), slippage_model: flat(slippage_model), instruments: rows, actions: actions?.map((one) => ({ ...one, split: Number(one.split), dividend: Number(one.dividend) })) ?? null } as unknown as RunDetail["asked"];
+}
+
+describe("further conditions", () => {
+  it("are asked for, and come back as the same draft", () => {
+    const request = furtherRequest(WHOLE, DATA);
+    expect(request.fee_model).toEqual({ model: "ibkr_tiered", arguments: { monthly_volume: "400000", by_volume: true }, tiers: [] });
+    expect(request.actions).toEqual([{ date: "2024-06-10", symbol: "AAPL.XNAS", split: "4", dividend: "0.25" }]);
+    expect(request.rates).toEqual({ EUR: "1.08", USDJPY: "USDJPY.FX@1D" });
+    expect(request.instruments.map(({ id, type, initial_margin, strike }) => [id, type, initial_margin, strike])).toEqual([["ESZ6.XCME", "future", "12000", null]]);
+    const { "ESZ6.XCME": future } = WHOLE.contracts;
+    expect(furtherOf(kept(WHOLE))).toEqual({ ...WHOLE, contracts: { "ESZ6.XCME": future } });
+    expect(furtherOf(kept(EMPTY_FURTHER))).toEqual(EMPTY_FURTHER);
+  });
+  it("say in words what is not usual, and nothing else", () => {
+    expect(furtherWords(kept(EMPTY_FURTHER))).toEqual([]);
+    expect(furtherWords(kept({ ...EMPTY_FURTHER, calendar: "XNYS", booked: "none", convert: false }))).toEqual(["calendar XNYS", "no corporate actions", "currencies kept"]);
+  });
+  it("have problems by field", () => {
+    const wrong: FurtherDraft = {
+      ...WHOLE, feeModel: { model: "per_share", arguments: { amount: "" } }, maintenance: "2", currency: "x", rates: "EUR cheap", borrowOf: "TSLA.XNAS 0.1", actions: "soon",
+      contracts: { "ESZ6.XCME": { ...NEW_CONTRACT, type: "option", underlying: "SPX", expiry: "2026-12-18" } },
+    };
+    expect(furtherProblems(wrong, DATA).map(([field]) => field)).toEqual(["feeModel", "maintenance", "currency", "rates", "actions", "symbol", "contract.ESZ6.XCME"]);
+    expect(furtherProblems(WHOLE, DATA)).toEqual([]);
+  });
+  it("are read from tables of text", () => {
+    expect(readActions("2024-06-10 aapl.xnas split 4\n\n2024-08-09, AAPL.XNAS, dividend, .25")?.map(({ symbol, dividend }) => [symbol, dividend])).toEqual([["AAPL.XNAS", "0"], ["AAPL.XNAS", "0.25"]]);
+    expect(["2024-06-10 A", "2024-06-10 A split", "2024-06-10 A split 0", "2024-13-45 A split 2"].map(readActions)).toEqual([null, null, null, null]);
+    expect([readRates("EUR"), readRates("EUR 0"), readRates("eur 1"), readBorrow("A -1"), readBorrow("A")]).toEqual([null, null, null, null, null]);
+  });
+});
