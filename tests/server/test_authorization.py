@@ -85,6 +85,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/api/v1/w/{workspace}/risk/square-off"): Row({"account": "main-second"}),
     ("POST", "/api/v1/w/{workspace}/risk/square-off/{id}/stop"): Row(None, MISSING, "other-square"),
     ("GET", "/api/v1/w/{workspace}/risk/releases"): Row(),
+    ("GET", "/api/v1/w/{workspace}/risk/greeks"): Row(),
     ("PUT", "/api/v1/w/{workspace}/risk/releases"): Row({"events": []}),
     ("PUT", "/api/v1/w/{workspace}/risk/releases/text"): Row({"text": ""}),
     ("POST", "/api/v1/w/{workspace}/risk/dry-run"): Row({"intent": wish()}),

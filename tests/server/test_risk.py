@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from bidwell.model.ids import AccountId, InstrumentId
+from bidwell.model.instrument import Option, Right
+from bidwell.model.position import Position
 from bidwell.model.role import Role
 from tests.server.house import MAIN, PASSWORD, House, Person, until, wish
 
@@ -285,6 +290,34 @@ async def test_a_size_is_reckoned_for_the_very_order_on_the_ticket(home: House) 
     assert (await size({"order_type": "LIMIT"}))["code"] == "terms.limit_price_missing"
     assert (await size({"order_type": "MARKET"}, entry="100"))["code"] == "calculator.entry"
     assert (await size({"order_type": "MARKET"}, take_profit="90"))["code"] == "calculator.target"
+
+
+async def test_greeks_of_options_name_their_sources_and_what_is_unknown(home: House) -> None:
+    trader = await home.member(MAIN, Role.TRADER)
+    path = f"{W}/risk/greeks?account=main-plain&rate=0.04"
+    assert (await trader.get(path)).json()["positions"] == []
+    state, market = home.desk.state, home.desk.market
+    acme, now = InstrumentId("ACME.TEST"), home.market.now()
+    spot = market.quotes[acme].last
+    terms = Option(acme, (now + timedelta(days=91)).date(), spot, Right.CALL)
+    call = replace(state.instruments[acme], id=InstrumentId("ACMEC.TEST"), symbol="ACMEC", multiplier=Decimal(100),
+                   contract=terms)  # fmt: skip
+    dark = replace(call, id=InstrumentId("ACMEP.TEST"), symbol="ACMEP", contract=replace(terms, right=Right.PUT))
+    for one, quantity in ((call, "2"), (dark, "-1")):
+        state.instruments[one.id] = one
+        state.portfolios[PLAIN].positions[one.id] = Position(one.id, Decimal(quantity))
+    premium = spot / 20
+    market.quotes[call.id] = replace(market.quotes[acme], instrument=call.id, bid=premium, ask=premium, last=premium)
+    found = (await trader.get(path)).json()
+    known, unknown = found["positions"]
+    assert (known["volatility_source"], known["why"]) == ("implied by its quote", "")
+    assert 0.5 < float(known["delta"]) < 0.65
+    assert float(known["delta_money"]) == pytest.approx(float(known["delta"]) * float(spot) * 200, rel=1e-3)
+    assert float(known["vega"]) > 0 > float(known["theta"])
+    assert "implies no volatility" in unknown["why"]
+    assert (found["unknown"], found["vega"]) == (1, known["vega"])
+    assert (await trader.get(f"{W}/risk/greeks?account=nobody")).status_code == 404
+    assert (await trader.get(f"{W}/risk/greeks?rate=nan")).status_code == 422
 
 
 async def test_portfolio_risk_says_why_it_knows_nothing_and_stress_moves_what_is_held(home: House) -> None:

@@ -55,6 +55,7 @@ await play(async (stage) => {
   await says(main, "To the maximum loss");
   await says(main, "to the profit target");
   await stage.ask("denied");
+  await says(main, /Calendar of releases[^]*(No release is known|by the market’s clock)/);
   await clean(page, "funded");
   await stage.screenshot("funded-account-dark");
   await page.setViewportSize(PHONE);

@@ -13,6 +13,14 @@ async function clean(page, where) {
   }
 }
 
+/** Two options as the desk tells of them; rho says which rate was asked with. */
+function greeks(rate) {
+  const option = { instrument: "A.T", symbol: "ACME 100 C", underlying: "ACME.T", quantity: "2", expiry: "2030-01-18", strike: "100", right: "call", why: "", volatility_source: "implied by its quote" };
+  const figures = { spot: "100", price: "5", days: "91", volatility: "0.25", delta: "0.56", delta_money: "1120", gamma_money: "30.5", vega: "39.4", theta: "-5.1", rho: rate };
+  const dark = { ...option, instrument: "B.T", symbol: "ACME 90 P", right: "put", why: "it has expired", volatility_source: "" };
+  return { currency: "USD", rate, positions: [{ ...option, ...figures }, dark], unknown: 1, delta_money: "1120", gamma_money: "30.5", vega: "39.4", theta: "-5.1", rho: rate };
+}
+
 await play(async (stage) => {
   const page = await stage.enter("/risk");
   const axe = await readFile(AXE, "utf8");
@@ -88,6 +96,14 @@ await play(async (stage) => {
   await counts(page.getByRole("table", { name: "Scenarios" }).locator("tr[data-row]"), 6);
   await clean(page, "portfolio");
   await stage.screenshot("risk-portfolio-dark");
+  // No option is listed where the story plays: the answer stands in, the page is real.
+  await page.route("**/risk/greeks?*", (route) => route.fulfill({ json: greeks(new URL(route.request().url()).searchParams.get("rate")) }));
+  await main.getByLabel("Account").selectOption("growth");
+  await says(row(page, "Greeks of options", "ACME 100 C"), /2 × call 100[^]*0\.560[^]*1,120\.00/);
+  await says(main.getByRole("list", { name: "Options without greeks" }), "ACME 90 P is not in the sums: it has expired.");
+  await main.getByLabel("Rate a year, %").fill("4.5");
+  await says(main, /Rho, a point\s+\+\$0\.05/);
+  await clean(page, "greeks");
 
   await main.getByRole("radio", { name: "Meters" }).click();
   await hold(page, card.getByRole("button", { name: "Hold to square off" }), () => stage.ask("flat"));

@@ -36,6 +36,7 @@ export const keys = {
   readiness: (workspace: string) => ["w", workspace, "readiness"] as const,
   guardian: (workspace: string) => ["w", workspace, "guardian"] as const,
   portfolioRisk: (workspace: string, asked: object) => ["w", workspace, "portfolio-risk", asked] as const,
+  greeks: (workspace: string, account: string, rate: string) => ["w", workspace, "greeks", account, rate] as const,
   releases: (workspace: string) => ["w", workspace, "releases"] as const,
   size: (workspace: string, asked: object) => ["w", workspace, "size", asked] as const,
   violations: (workspace: string, state: "open" | "all") => ["w", workspace, "violations", state] as const,

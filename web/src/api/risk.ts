@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, body } from "./client";
 import { keys } from "./keys";
-import type { Limits, LimitsCatalog, LimitsChange, LimitsHistory, PortfolioRisk, ReleaseCalendar, ReleaseText, RiskStatus, ScopeType, SizeAnswer, SizeRequest, SquareOffRequest, Violation } from "./types";
+import type { GreeksOfOptions, Limits, LimitsCatalog, LimitsChange, LimitsHistory, PortfolioRisk, ReleaseCalendar, ReleaseText, RiskStatus, ScopeType, SizeAnswer, SizeRequest, SquareOffRequest, Violation } from "./types";
 
 export const riskQuery = (workspace: string) =>
   queryOptions({
@@ -95,6 +95,16 @@ export const sizeQuery = (workspace: string, asked: SizeRequest) =>
     retry: false,
     queryFn: ({ signal }): Promise<SizeAnswer> =>
       body(api.POST("/api/v1/w/{workspace}/risk/size", { params: { path: { workspace } }, body: asked, signal })),
+  });
+
+/** Greeks of the options that an account holds, or all of them (an empty text), at a rate a year. */
+export const greeksQuery = (workspace: string, account: string, rate: string) =>
+  queryOptions({
+    queryKey: keys.greeks(workspace, account, rate),
+    placeholderData: keepPreviousData,
+    refetchInterval: 10_000,
+    queryFn: (): Promise<GreeksOfOptions> =>
+      body(api.GET("/api/v1/w/{workspace}/risk/greeks", { params: { path: { workspace }, query: { rate, ...(account ? { account } : {}) } } })),
   });
 
 /** The scheduled releases and the windows around them. */

@@ -1873,6 +1873,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/w/{workspace}/risk/greeks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Greeks
+         * @description Delta, gamma, vega, theta and rho of the options that are held (Black, Scholes and Merton).
+         */
+        get: operations["read_greeks_api_v1_w__workspace__risk_greeks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/w/{workspace}/risk/portfolio": {
         parameters: {
             query?: never;
@@ -4348,6 +4368,54 @@ export interface components {
             stage: components["schemas"]["Stage"];
         };
         /**
+         * GreeksView
+         * @description Greeks of the options that are held, their sums without the `unknown` ones; `rate` is the yearly rate assumed.
+         */
+        GreeksView: {
+            /** Currency */
+            currency: string;
+            /**
+             * Delta Money
+             * Format: decimal
+             * @example 98.50
+             */
+            delta_money: DecimalText;
+            /**
+             * Gamma Money
+             * Format: decimal
+             * @example 98.50
+             */
+            gamma_money: DecimalText;
+            /** Positions */
+            positions: components["schemas"]["OptionRisk"][];
+            /**
+             * Rate
+             * Format: decimal
+             * @example 98.50
+             */
+            rate: DecimalText;
+            /**
+             * Rho
+             * Format: decimal
+             * @example 98.50
+             */
+            rho: DecimalText;
+            /**
+             * Theta
+             * Format: decimal
+             * @example 98.50
+             */
+            theta: DecimalText;
+            /** Unknown */
+            unknown: number;
+            /**
+             * Vega
+             * Format: decimal
+             * @example 98.50
+             */
+            vega: DecimalText;
+        };
+        /**
          * Group
          * @description One intent, many accounts.
          */
@@ -5729,6 +5797,67 @@ export interface components {
          */
         Openness: "open" | "closed" | "all";
         /**
+         * OptionRisk
+         * @description An option that is held; `why` says why its greeks are unknown, empty otherwise.
+         *
+         *     `delta` is one unit's. The others are the position's, in money: `delta_money` what it is worth in its underlying,
+         *     `gamma_money` the change of that for 1 % of the underlying, `vega` per point of volatility, `theta` per calendar day,
+         *     `rho` per point of the rate. `volatility_source` says where the volatility comes from.
+         */
+        OptionRisk: {
+            /** Days */
+            days?: DecimalText | null;
+            /** Delta */
+            delta?: DecimalText | null;
+            /** Delta Money */
+            delta_money?: DecimalText | null;
+            /**
+             * Expiry
+             * Format: date
+             */
+            expiry: string;
+            /** Gamma Money */
+            gamma_money?: DecimalText | null;
+            /** Instrument */
+            instrument: string;
+            /** Price */
+            price?: DecimalText | null;
+            /**
+             * Quantity
+             * Format: decimal
+             * @example 98.50
+             */
+            quantity: DecimalText;
+            /** Rho */
+            rho?: DecimalText | null;
+            right: components["schemas"]["Right"];
+            /** Spot */
+            spot?: DecimalText | null;
+            /**
+             * Strike
+             * Format: decimal
+             * @example 98.50
+             */
+            strike: DecimalText;
+            /** Symbol */
+            symbol: string;
+            /** Theta */
+            theta?: DecimalText | null;
+            /** Underlying */
+            underlying: string;
+            /** Vega */
+            vega?: DecimalText | null;
+            /** Volatility */
+            volatility?: DecimalText | null;
+            /**
+             * Volatility Source
+             * @default
+             */
+            volatility_source?: string;
+            /** Why */
+            why: string;
+        };
+        /**
          * Order
          * @description One order; `in_doubt` while bytes may have left and no answer is known.
          *
@@ -6731,6 +6860,12 @@ export interface components {
             /** Years */
             years: components["schemas"]["YearView"][];
         };
+        /**
+         * Right
+         * @description The right of an option's holder.
+         * @enum {string}
+         */
+        Right: "call" | "put";
         /**
          * RightName
          * @description The right of an option.
@@ -12364,6 +12499,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EdgeAnswer"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_greeks_api_v1_w__workspace__risk_greeks_get: {
+        parameters: {
+            query?: {
+                account?: string | null;
+                /** @description a year's, continuous, such as 0.04 */
+                rate?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GreeksView"];
                 };
             };
             /** @description What is wrong, with a stable code */

@@ -21,7 +21,7 @@ from bidwell.server.fields import ObjectId
 from bidwell.server.intents.schemas import Preview
 from bidwell.server.limits.reads import limits_from, scope_of
 from bidwell.server.problems import not_found
-from bidwell.server.risk import portfolio, reads, schemas, sizing
+from bidwell.server.risk import greeks, portfolio, reads, schemas, sizing
 
 router = APIRouter(prefix="/api/v1/w/{workspace}/risk", tags=["risk"])
 _Read = Annotated[Access, Depends(InWorkspace(Action.DESK_READ))]
@@ -32,6 +32,7 @@ _State = Annotated[Literal["open", "all"], Query(description="open: what is not 
 _Account = Annotated[str | None, Query(max_length=80)]
 _Benchmark = Annotated[str | None, Query(max_length=80, description="the instrument that betas are measured against")]
 _Confidence = Annotated[str, Query(pattern=r"^0\.\d{1,4}$", description="such as 0.95")]
+_Rate = Annotated[str, Query(pattern=r"^-?0(\.\d{1,6})?$", description="a year's, continuous, such as 0.04")]
 _Horizon = Annotated[int, Query(ge=1, le=252, description="days")]
 
 
@@ -156,6 +157,13 @@ async def read_portfolio(
 ) -> schemas.PortfolioView:  # fmt: skip
     """VaR, CVaR, beta, volatility, concentration, correlations and stress of what is held, from daily bars."""
     return await portfolio.read(access.desk, access.context.history, account, benchmark, Decimal(confidence), horizon)
+
+
+@router.get("/greeks")
+async def read_greeks(access: _Read, account: _Account = None, rate: _Rate = "0") -> schemas.GreeksView:
+    """Delta, gamma, vega, theta and rho of the options that are held (Black, Scholes and Merton)."""
+    context = access.context
+    return await greeks.read(access.desk, context.history, account, Decimal(rate), context.clock.now())
 
 
 @router.post("/stress")

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from bidwell.model.instrument import Right
 from bidwell.model.limits import BreachAction, LockUntil, ScopeType
 from bidwell.model.risk_events import Severity
 from bidwell.model.terms import Side
@@ -286,6 +287,49 @@ class PortfolioView(View):
     positions: list[PositionRisk]
     correlations: list[list[Number]]
     scenarios: list[ScenarioView]
+
+
+class OptionRisk(View):
+    """An option that is held; `why` says why its greeks are unknown, empty otherwise.
+
+    `delta` is one unit's. The others are the position's, in money: `delta_money` what it is worth in its underlying,
+    `gamma_money` the change of that for 1 % of the underlying, `vega` per point of volatility, `theta` per calendar day,
+    `rho` per point of the rate. `volatility_source` says where the volatility comes from.
+    """
+
+    instrument: str
+    symbol: str
+    underlying: str
+    quantity: Number
+    expiry: date
+    strike: Number
+    right: Right
+    why: str
+    spot: Number | None = None
+    price: Number | None = None
+    days: Number | None = None
+    volatility: Number | None = None
+    volatility_source: str = ""
+    delta: Number | None = None
+    delta_money: Number | None = None
+    gamma_money: Number | None = None
+    vega: Number | None = None
+    theta: Number | None = None
+    rho: Number | None = None
+
+
+class GreeksView(View):
+    """Greeks of the options that are held, their sums without the `unknown` ones; `rate` is the yearly rate assumed."""
+
+    currency: str
+    rate: Number
+    positions: list[OptionRisk]
+    unknown: Whole
+    delta_money: Number
+    gamma_money: Number
+    vega: Number
+    theta: Number
+    rho: Number
 
 
 class StressRequest(Body):

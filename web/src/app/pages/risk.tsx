@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { overviewQuery } from "~/api/market";
-import { useWorkspace } from "~/api/session";
+import { mayAdminister, useWorkspace } from "~/api/session";
 import { HaltControl } from "~/features/accounts/halt-controls";
 import { FundedPage } from "~/features/funded/funded-page";
 import { ReadinessPage } from "~/features/readiness/readiness-page";
+import { CalendarPart } from "~/features/risk/calendar";
 import { RiskPage } from "~/features/risk/risk-page";
 import { usePageTitle } from "~/lib/use-page-title";
 
@@ -42,6 +43,7 @@ export function FundedRoute() {
   return (
     <FundedPage
       workspace={workspace}
+      calendar={<CalendarPart workspace={workspace.id} editable={mayAdminister(workspace.role)} />}
       haltOf={({ account, name }) => {
         const state = data?.accounts.find(({ id }) => id === account)?.state;
         return state && <HaltControl workspace={workspace.id} scope={{ type: "account", id: account }} name={name} state={state} size="medium" />;

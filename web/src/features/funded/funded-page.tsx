@@ -18,6 +18,8 @@ import { OwnPlanDialog } from "./own-plan-dialog";
 interface FundedPageProps {
   workspace: Workspace;
   haltOf: (account: Funded) => ReactNode;
+  /** The releases around which plans bar entries. */
+  calendar: ReactNode;
 }
 
 /** Accounts by firm and phase; each with its distance to the maximum loss. */
@@ -61,7 +63,7 @@ function Selector({ accounts, chosen, onChoose }: { accounts: readonly Funded[];
 }
 
 /** Accounts under a firm's rules: how near each is to its limits, and what to do about it. */
-export function FundedPage({ workspace, haltOf }: FundedPageProps) {
+export function FundedPage({ workspace, haltOf, calendar }: FundedPageProps) {
   const { data: accounts, error, refetch } = useQuery(fundedQuery(workspace.id));
   const { data: library } = useQuery(rulebooksQuery(workspace.id));
   const [chosen, setChosen] = useState("");
@@ -109,6 +111,7 @@ export function FundedPage({ workspace, haltOf }: FundedPageProps) {
           <Empty action={attach}>No account is held to a plan yet. Attach one, and the gate denies by its rules.</Empty>
         </Card>
       )}
+      {current && calendar}
       {dialog === "attach" && library && (
         <AttachDialog
           workspace={workspace.id}

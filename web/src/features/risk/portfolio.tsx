@@ -12,6 +12,7 @@ import { Card } from "~/ui/panel";
 import { ProblemBox } from "~/ui/problem";
 import { Skeleton } from "~/ui/skeleton";
 import { Table } from "~/ui/table";
+import { GreeksCard } from "./greeks";
 
 function Tails({ risk }: { risk: PortfolioRisk }) {
   const rows = [
@@ -147,6 +148,7 @@ export function PortfolioPart({ workspace }: { workspace: string }) {
         </Card>
       )}
       {data && data.why === "" && <Whole risk={data} />}
+      <GreeksCard workspace={workspace} account={account} />
     </>
   );
 }
