@@ -188,19 +188,6 @@ def end(row: wire.Order, at: datetime) -> BrokerEvent | None:
     return None
 
 
-def state(theirs: BrokerOrder, name: ClientOrderId, at: datetime) -> tuple[BrokerEvent, ...]:
-    """An order as it stands, told as the events that lead there."""
-    if theirs.status is OrderStatus.REJECTED and not theirs.filled_quantity:
-        return (ev.OrderRejected(at, name, "Rejected", theirs.reason),)
-    told: list[BrokerEvent] = [ev.OrderAccepted(at, name, theirs.broker_order_id, None, theirs.created_at)]
-    told += [ev.OrderFilled(at, name, each) for each in theirs.fills]
-    if theirs.status is OrderStatus.CANCELED:
-        told.append(ev.OrderCanceled(at, name, theirs.reason, theirs.filled_quantity))
-    elif theirs.status is OrderStatus.EXPIRED:
-        told.append(ev.OrderExpired(at, name, theirs.reason, theirs.filled_quantity))
-    return tuple(told)
-
-
 def signed(row: wire.Position) -> Decimal:
     """A position's quantity, below zero for a short one."""
     quantity = abs(finite(row.size, "size"))

@@ -22,6 +22,8 @@ _TOPICS = ("Orders", "Positions", "Trades")
 class Member(Protocol):
     """An account's ear on the hub; the calls are synchronous and must not block."""
 
+    is_up: bool
+
     @property
     def number(self) -> int:
         """TopstepX's number of the account."""
@@ -175,3 +177,28 @@ class User:
                 for topic in _TOPICS:
                     self._calls += 1
                     await self._stream.say(hub.invocation(f"leave-{self._calls}", f"Unsubscribe{topic}", member.number))
+
+
+class Seat:
+    """`transport.Channel` of one member: its place at the hub that all accounts of the user share."""
+
+    def __init__(self, user: User, member: Member) -> None:
+        self._user = user
+        self._member = member
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the account's events are heard."""
+        return self._member.is_up
+
+    async def open(self) -> None:
+        """Join; raises Unavailable, Refused or ProtocolError."""
+        await self._user.join(self._member)
+
+    async def close(self) -> None:
+        """Leave."""
+        await self._user.leave(self._member)
+
+    def drop(self, reason: str) -> None:
+        """Have the hub begin anew, for every member."""
+        self._user.drop(reason)
