@@ -178,7 +178,11 @@ class Reading:
 
     # --- everything -----------------------------------------------------------------------------------
 
-    async def snapshot(self, world: Entities, since: datetime | None) -> Snapshot:
+    async def snapshot(self, since: datetime | None) -> Snapshot:
+        """The account read anew and put together."""
+        return await self.assemble(await self.read(), since)
+
+    async def assemble(self, world: Entities, since: datetime | None) -> Snapshot:
         """A report out of what is known: open orders, those closed since, positions and cash."""
         taken_at = self._clock.now()
         # Only what is shown: an old account has held many contracts that are no more.

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
-import structlog
 
 from bidwell.brokers.tradovate import parse, wire
 from bidwell.brokers.tradovate.broker.entities import Entities, UnknownOrder
@@ -17,50 +14,33 @@ from bidwell.brokers.tradovate.broker.reading import Reading
 from bidwell.brokers.tradovate.client.rest import TradovateClient, problem_of
 from bidwell.brokers.tradovate.errors import SHUTDOWNS
 from bidwell.brokers.tradovate.symbols import SymbolBook, UnknownContract
-from bidwell.brokers.transport import moment, read
-from bidwell.engine.ports import BrokerEvent, Clock
+from bidwell.brokers.transport import OrderUpdates, Owner, moment, read
+from bidwell.engine.ports import Clock
 from bidwell.model import events as ev
-from bidwell.model.errors import BrokerError, ProtocolError, Refused, Unavailable
+from bidwell.model.errors import ProtocolError, Unavailable
 from bidwell.model.ids import AccountId, BrokerOrderId, ClientOrderId
 from bidwell.model.money import ZERO
 from bidwell.model.order import OrderStatus
 
-log = structlog.get_logger("bidwell")
 SYNC = "user/syncrequest"
 ENTITY_TYPES = ("account", "order", "orderVersion", "command", "commandReport", "executionReport", "fill", "fillFee", "position",
                 "cashBalance", "contract", "contractMaturity", "product", "exchange", "currency")  # fmt: skip
-_REMEMBERED = 5000
 _SYNC = wire.decoder(wire.Sync)
 _PROPS = wire.decoder(wire.Props)
 _SHUTDOWN = wire.decoder(wire.Shutdown)
 
 
-class Owner(Protocol):
-    """The session that the stream belongs to."""
-
-    def tell(self, event: BrokerEvent) -> None: ...
-
-    def accepted_before(self, order_id: str) -> bool: ...
-
-    def came_up(self) -> None: ...
-
-    def went_down(self, reason: str) -> None: ...
-
-    def lost(self, problem: BrokerError) -> None: ...
-
-    def heard(self) -> None: ...
-
-    def trouble(self, what: str, problem: BrokerError | str, code: str = "") -> None: ...
-
-    def reread(self, reason: str) -> None: ...
+Piece = tuple[Callable[[Any], None], Any]
 
 
-class Updates:
-    """`line.Speaker` for the user socket.
+class Updates(OrderUpdates[Piece]):
+    """`line.Speaker` for the user socket; an order or a contract that is not known yet is looked up.
 
-    Changes of an order that is not known yet are looked up by REST first, and hold up those behind them, so that the desk
-    hears them in their order. `world` is what the account is as far as the socket told; None while it is down.
+    `world` is what the account is as far as the socket told; None while it is down.
     """
+
+    channel = "user stream"
+    piece = "a change"
 
     def __init__(
         self,
@@ -71,19 +51,16 @@ class Updates:
         book: SymbolBook,
         clock: Clock,
     ) -> None:
-        self._owner = owner
+        super().__init__(owner)
         self._account = account
         self._reading = reading
         self._client = client
         self._book = book
         self._clock = clock
         self.world: Entities | None = None
-        self._told: dict[int, wire.OrderVersion] = {}
+        self._versions: dict[int, wire.OrderVersion] = {}
         self._due: set[int] = set()
-        self._mentioned: dict[int, None] = {}
         self._answered: set[int] = set()
-        self._waiting: deque[tuple[Callable[[Any], None], Any]] = deque()
-        self._worker: asyncio.Task[None] | None = None
         self._kinds: dict[str, tuple[msgspec.json.Decoder[list[Any]], Callable[[Any], None], Callable[[Any], None]]] = {
             "order": (wire.decoder(list[wire.Order]), self._keep_order, self._order),
             "orderVersion": (wire.decoder(list[wire.OrderVersion]), self._keep_version, self._version),
@@ -96,18 +73,6 @@ class Updates:
             "cashBalance": (wire.decoder(list[wire.CashBalance]), lambda row: self._now().put_balance(row), _nothing),
             "product": (wire.decoder(list[wire.Product]), lambda row: self._book.remember(products=[row]), _nothing),
         }  # fmt: skip
-
-    async def close(self) -> None:
-        """Stop what is being looked up."""
-        worker, self._worker = self._worker, None
-        self._waiting.clear()
-        if worker is not None:
-            worker.cancel()
-            await asyncio.gather(worker, return_exceptions=True)
-
-    def mentioned(self, number: int) -> bool:
-        """Whether the stream has said anything of an order or a command."""
-        return number in self._mentioned
 
     def own(self, order: int, name: ClientOrderId) -> None:
         """REST took an order of ours."""
@@ -133,7 +98,7 @@ class Updates:
                 self._book.learn(contract, month)
         self._waiting.clear()
         world = Entities.of(sync, account.id)
-        self._told = {number: version for number in world.versions
+        self._versions = {number: version for number in world.versions
                       if (version := world.version_of(number)) is not None}  # fmt: skip
         self._due.clear()
         self.world = world
@@ -158,25 +123,17 @@ class Updates:
             decoder, raw if raw.startswith(b"[") else b"[" + raw + b"]", f"a change of {props.entity_type}"
         ):
             keep(row)
-            self._hear(tell, row)
+            self._take((tell, row))
 
     def heard(self) -> None:
         """Something came."""
         self._owner.heard()
 
-    def up(self) -> None:
-        """The desk is to read what was missed; what still waited is in that."""
-        self._owner.came_up()
-
     def down(self, reason: str) -> None:
         """The connection is gone: what is known of the account grows old from here."""
         self.world = None
         self._waiting.clear()
-        self._owner.went_down(reason)
-
-    def refused(self, problem: Refused) -> None:
-        """The login does not open the stream any more."""
-        self._owner.lost(problem)
+        super().down(reason)
 
     # --- keeping --------------------------------------------------------------------------------------
 
@@ -194,7 +151,7 @@ class Updates:
 
     def _keep_version(self, row: wire.OrderVersion) -> None:
         self._now().put_version(row)
-        self._told.setdefault(row.order_id, row)
+        self._versions.setdefault(row.order_id, row)
 
     def _keep_command(self, row: wire.Command) -> None:
         self._mention(row.id)
@@ -216,15 +173,8 @@ class Updates:
 
     # --- telling --------------------------------------------------------------------------------------
 
-    def _hear(self, tell: Callable[[Any], None], row: object) -> None:
-        if not self._waiting and self._did(tell, row):
-            return
-        self._waiting.append((tell, row))
-        if self._worker is None or self._worker.done():
-            self._worker = asyncio.get_running_loop().create_task(self._catch_up())
-
-    def _did(self, tell: Callable[[Any], None], row: object) -> bool:
-        """Tell what a change means; False where something has to be looked up first."""
+    def _told(self, piece: Piece) -> bool:
+        tell, row = piece
         try:
             tell(row)
         except (UnknownOrder, UnknownContract):
@@ -278,10 +228,10 @@ class Updates:
     def _replaced(self, order: int, name: ClientOrderId) -> None:
         """New terms, once Tradovate said that the order works on them."""
         version = self._now().version_of(order)
-        if order not in self._due or version is None or version == self._told.get(order):
+        if order not in self._due or version is None or version == self._versions.get(order):
             return
         self._due.discard(order)
-        self._told[order] = version
+        self._versions[order] = version
         self._owner.tell(ev.OrderReplaced(self._clock.now(), name, version.order_qty, parse.terms(version),
                                           BrokerOrderId(str(order))))  # fmt: skip
 
@@ -342,20 +292,8 @@ class Updates:
 
     # --- looking up -------------------------------------------------------------------------------------
 
-    async def _catch_up(self) -> None:
-        while self._waiting:
-            entry = self._waiting[0]
-            try:
-                await self._look(*entry)
-            except BrokerError as problem:
-                self._owner.trouble("user stream", problem)
-                self._owner.reread(f"a change that could not be completed: {problem}")
-                self._waiting.clear()
-                return
-            if self._waiting and self._waiting[0] is entry:
-                self._waiting.popleft()
-
-    async def _look(self, tell: Callable[[Any], None], row: object) -> None:
+    async def _look(self, piece: Piece) -> None:
+        tell, row = piece
         for _ in range(3):
             try:
                 tell(row)
@@ -379,11 +317,6 @@ class Updates:
 
     def _context(self) -> parse.Context:
         return parse.Context(self._account, self._book, self._clock.now())
-
-    def _mention(self, number: int) -> None:
-        self._mentioned[number] = None
-        if len(self._mentioned) > _REMEMBERED:
-            del self._mentioned[next(iter(self._mentioned))]
 
 
 def _nothing(_row: object) -> None:
