@@ -95,6 +95,64 @@ async def test_a_restored_desk_has_everything_but_open_doors(
         connection.execute("DELETE FROM journal")
 
 
+def runs_in(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder of results."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+async def test_results_of_backtests_come_back_with_the_database(
+    filled: Database, target: Database, tmp_path: Path, now: datetime
+) -> None:
+    results, back = tmp_path / "desk" / "backtests", tmp_path / "other" / "backtests"
+    for name in ("main/run_1", "main/run_2", "other/run_3", "main/run_4.unfinished"):
+        (results / name).mkdir(parents=True)
+        (results / name / "result.json").write_text(f"what {name} found " * 500)
+    outside = tmp_path / "secret.txt"
+    outside.write_text("not a result")
+    (results / "main" / "run_1" / "link").symlink_to(outside)
+    (results / "main" / "run_5").symlink_to(tmp_path)
+    expected = {f"{name}/result.json": f"what {name} found ".encode() * 500 for name in
+                ("main/run_1", "main/run_2", "other/run_3")}  # fmt: skip
+
+    file, bare = tmp_path / "desk.backup", tmp_path / "bare.backup"
+    header = backup(filled.owner, file, now, results)
+    without = backup(filled.owner, bare, now)
+    assert (header.runs, without.runs, without.results) == (3, 0, 0)
+    assert 0 < header.results < 10_000, "they are compressed"
+    assert header.bytes - header.results > 10_000, "the database is there too"
+    (back / "main" / "run_1").mkdir(parents=True)
+    (back / "main" / "run_1" / "old.json").write_text("of another desk")
+    (back / "main" / "run_9").mkdir()
+    assert restore(file, target.owner, back) == header
+    assert runs_in(back) == expected
+    assert (back / "main" / "run_9").is_dir(), "what the backup does not know stays"
+    assert [path.name for path in back.parent.iterdir()] == ["backtests"]
+    assert counts(target.owner)["journal"] == 100
+    restore(bare, target.owner, tmp_path / "none" / "backtests", force=True)
+    assert not (tmp_path / "none").exists()
+
+
+async def test_results_stay_as_they_are_where_the_database_cannot_be_restored(
+    filled: Database, target: Database, tmp_path: Path, now: datetime
+) -> None:
+    results, back = tmp_path / "desk" / "backtests", tmp_path / "other" / "backtests"
+    (results / "main" / "run_1").mkdir(parents=True)
+    (results / "main" / "run_1" / "result.json").write_text("{}")
+    file = tmp_path / "desk.backup"
+    backup(filled.owner, file, now, results)
+    with psycopg.connect(filled.owner) as connection:
+        connection.execute("CREATE VIEW watched AS SELECT current_workspace()")
+    with pytest.raises(ConfigError, match="psql failed"):
+        restore(file, filled.owner, back, force=True)
+    assert list(back.parent.iterdir()) == []
+    content = bytearray(file.read_bytes())
+    content[-10] ^= 1
+    file.write_bytes(content)
+    with pytest.raises(ConfigError, match="is damaged"):
+        restore(file, target.owner, back)
+    assert list(back.parent.iterdir()) == []
+
+
 async def test_a_backup_holds_neither_the_vault_key_nor_a_secret(
     filled: Database, tmp_path: Path, now: datetime
 ) -> None:

@@ -1,6 +1,7 @@
 """Backup and restore: one consistent snapshot of the database in a file that says what it is and is checked.
 
-A file is a line `BIDWELL BACKUP`, a line of JSON (`BackupHeader`), and pg_dump's archive. Sessions, set-up links and
+A file is a line `BIDWELL BACKUP`, a line of JSON (`BackupHeader`), pg_dump's archive, and the archive of the backtests'
+results where they are not left out. Sessions, set-up links and
 login attempts are left out: a restore must not revive what was ended. The vault key is never inside.
 """
 
@@ -11,6 +12,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -23,6 +25,7 @@ from bidwell.model.errors import ConfigError
 from bidwell.storage.binaries import client_program
 from bidwell.storage.cluster import APP_ROLE
 from bidwell.storage.migration import HEAD, ensure_app_role, known_versions, migrate, schema_version
+from bidwell.storage.run_results import pack, put_back, unpack
 
 MAGIC = b"BIDWELL BACKUP\n"
 NOTE = (
@@ -36,7 +39,10 @@ LOCK_TIMEOUT = "5s"
 
 
 class BackupHeader(msgspec.Struct, frozen=True):
-    """What the file holds: when it was made, the tables' version, and the archive's size and SHA-256 (hex)."""
+    """What the file holds: when it was made, the tables' version, and the size and SHA-256 (hex) of what follows.
+
+    The last `results` bytes of it are the results of `runs` backtests.
+    """
 
     created_at: datetime
     schema: str
@@ -44,11 +50,14 @@ class BackupHeader(msgspec.Struct, frozen=True):
     bytes: int
     sha256: str
     note: str = NOTE
+    results: int = 0
+    runs: int = 0
 
 
-def backup(owner: str, file: Path, now: datetime) -> BackupHeader:
+def backup(owner: str, file: Path, now: datetime, results: Path | None = None) -> BackupHeader:
     """Write a snapshot of the database to a new file (0600); the desk may go on working meanwhile.
 
+    `results` is the folder of the backtests' results; without it they are left out.
     Raises ConfigError when the file exists or cannot be written, or the dump fails.
     """
     with psycopg.connect(owner) as connection:
@@ -70,9 +79,13 @@ def backup(owner: str, file: Path, now: datetime) -> BackupHeader:
                 ],
                 owner,
             )  # fmt: skip
-            digest = _digest(archive)
-            header = BackupHeader(now, version, server, archive.stat().st_size, digest)
-            _assemble(whole, archive, header)
+            # After the dump: a run that is done in it has its folder already.
+            parts, runs = [archive], 0
+            if results is not None and (runs := pack(results, Path(folder) / "results")):
+                parts.append(Path(folder) / "results")
+            sizes = [part.stat().st_size for part in parts]
+            header = BackupHeader(now, version, server, sum(sizes), _digest(parts), results=sum(sizes[1:]), runs=runs)
+            _assemble(whole, parts, header)
             os.link(whole, file)
     except OSError as error:
         raise ConfigError(f"the backup cannot be written to {file}: {error.strerror}") from error
@@ -95,9 +108,10 @@ def read_backup(file: Path) -> BackupHeader:
     return header
 
 
-def restore(file: Path, owner: str, *, force: bool = False) -> BackupHeader:
+def restore(file: Path, owner: str, results: Path | None = None, *, force: bool = False) -> BackupHeader:
     """Put a backup into the database, all or nothing, and bring its tables up to date.
 
+    The backtests' results go below `results`; without it they stay in the file.
     Raises ConfigError for a damaged backup or one of a newer Bidwell, for a database that is in use, and for
     one that holds anything, unless `force` says that it may be lost.
     """
@@ -117,22 +131,45 @@ def restore(file: Path, owner: str, *, force: bool = False) -> BackupHeader:
         archive, script, clear = (Path(folder) / name for name in ("archive", "script", "clear"))
         with file.open("rb") as source, archive.open("wb") as out:
             _header(source, file)
-            shutil.copyfileobj(source, out, CHUNK)
+            _copy(source, out, header.bytes - header.results)
+            staged = _staged(source, results, Path(folder) / "results") if header.results else None
         # A script rather than a direct restore: clearing and filling are then one transaction.
         _run(
             [client_program("pg_restore"), "--no-owner", "--clean", "--if-exists", f"--file={script}", str(archive)],
             None,
         )
         clear.write_text(clearing)
-        _run(
-            [
-                client_program("psql"), "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1",
-                f"--file={clear}", f"--file={script}",
-            ],
-            owner,
-        )  # fmt: skip
+        try:
+            _run(
+                [
+                    client_program("psql"), "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1",
+                    f"--file={clear}", f"--file={script}",
+                ],
+                owner,
+            )  # fmt: skip
+        except ConfigError:
+            if staged is not None:
+                shutil.rmtree(staged, ignore_errors=True)
+            raise
     migrate(owner)
+    if staged is not None and results is not None:
+        put_back(staged, results)
     return header
+
+
+def _staged(source: BinaryIO, results: Path | None, packed: Path) -> Path | None:
+    """The results of a backup, unpacked but not in their place: a full disk shows before the database is touched."""
+    if results is None:
+        return None
+    with packed.open("wb") as out:
+        shutil.copyfileobj(source, out, CHUNK)
+    return unpack(packed, results)
+
+
+def _copy(source: BinaryIO, out: BinaryIO, size: int) -> None:
+    while size and (chunk := source.read(min(CHUNK, size))):
+        out.write(chunk)
+        size -= len(chunk)
 
 
 def _header(source: BinaryIO, file: Path) -> BackupHeader:
@@ -145,19 +182,24 @@ def _header(source: BinaryIO, file: Path) -> BackupHeader:
         raise ConfigError(f"the backup {file} is damaged: its header cannot be read") from error
 
 
-def _assemble(whole: Path, archive: Path, header: BackupHeader) -> None:
+def _assemble(whole: Path, parts: Sequence[Path], header: BackupHeader) -> None:
     with os.fdopen(os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
         out.write(MAGIC)
         out.write(msgspec.json.encode(header) + b"\n")
-        with archive.open("rb") as source:
-            shutil.copyfileobj(source, out, CHUNK)
+        for part in parts:
+            with part.open("rb") as source:
+                shutil.copyfileobj(source, out, CHUNK)
         out.flush()
         os.fsync(out.fileno())
 
 
-def _digest(file: Path) -> str:
-    with file.open("rb") as source:
-        return hashlib.file_digest(source, "sha256").hexdigest()
+def _digest(parts: Sequence[Path]) -> str:
+    checked = hashlib.sha256()
+    for part in parts:
+        with part.open("rb") as source:
+            while chunk := source.read(CHUNK):
+                checked.update(chunk)
+    return checked.hexdigest()
 
 
 def _sees_everything(connection: psycopg.Connection) -> bool:
