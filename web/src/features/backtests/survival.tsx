@@ -6,7 +6,6 @@ import { Problem } from "~/api/problem";
 import type { Rulebook, SurvivalOdds, SurvivalShare } from "~/api/types";
 import { cx } from "~/lib/cx";
 import { dateText } from "~/lib/time";
-import { sentence } from "~/lib/words";
 import { Drawing, type Frame, linePath, rangeOf } from "~/ui/drawing";
 import { Field, Select } from "~/ui/field";
 import { Card } from "~/ui/panel";
@@ -100,9 +99,9 @@ function Odds({ odds, book, stale }: { odds: SurvivalOdds; book: Rulebook; stale
       </dl>
       <PathChart odds={odds} currency={book.currency} />
       <p className="text-12 text-text-3">
-        {odds.paths.toLocaleString("en-US")} paths of {odds.days} days of the run in blocks, its money times {numberText(odds.scale, 3)}; ranges are 95 % intervals.
+        {odds.paths.toLocaleString("en-US")} paths of {odds.days.toLocaleString("en-US")} days of the run in blocks, its money times {numberText(odds.scale, 3)}; ranges are 95 % intervals.
         {odds.bars_per_day < 2 && " Bars of a whole day know no path within it, and flatter."} Contracts, hours and releases are not part of it.{" "}
-        {sentence(`${book.id} was read on ${dateText(book.read_on)}: ${book.source}.`)} {book.disclaimer}
+        A run that reinvests weighs its later, larger days more. {book.id} was read on {dateText(book.read_on)}: {book.source}. {book.disclaimer}
       </p>
     </div>
   );
@@ -139,7 +138,7 @@ function PathChart({ odds, currency }: { odds: SurvivalOdds; currency: string })
       x={[0, Math.max(1, balances.length - 1)]}
       y={[range[0] - pad, range[1] + pad]}
       write={compactText}
-      below={[0, 0.25, 0.5, 0.75, 1].map((part) => ({ at: part * longest, text: part === 0 ? "start" : `day ${Math.round(part * longest)}` }))}
+      below={[0, 0.2, 0.4, 0.6, 0.8].map((part) => ({ at: part * longest, text: part === 0 ? "start" : `day ${Math.round(part * longest)}` }))}
     >
       {(frame) => (
         <>
