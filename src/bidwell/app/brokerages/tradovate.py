@@ -6,6 +6,7 @@ import asyncio
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from bidwell.app.brokerages.common import Common
 from bidwell.brokers.tradovate import (
     GUIDE,
     TradovateBroker,
@@ -15,39 +16,32 @@ from bidwell.brokers.tradovate import (
     configure,
 )
 from bidwell.brokers.tradovate.symbols import SymbolBook
-from bidwell.model.account import Account
-from bidwell.model.ids import AccountId
 from bidwell.model.money import ZERO
 from bidwell.server.ports import ProbedAccount
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from bidwell.app.brokerage import Access, Means
     from bidwell.engine.ports import BrokerSession, Clock
-    from bidwell.model.instrument import Instrument
+    from bidwell.model.account import Account
 
 _BOOKS: defaultdict[str, SymbolBook] = defaultdict(SymbolBook)
 _CLIENTS: dict[tuple[object, ...], TradovateClient] = {}
 
 
-class Tradovate:
+class Tradovate(Common[TradovateConfig, TradovateBroker]):
     """`app.brokerage.Brokerage`."""
 
-    guide = GUIDE
-
-    def check(self, access: Access) -> None:
-        """Raise InvalidInput or ConfigError for what cannot be a credential."""
-        _config(access)
+    def __init__(self) -> None:
+        super().__init__(GUIDE, configure)
 
     def session(self, access: Access, account: Account, means: Means) -> BrokerSession:
         """A session of an account, not connected yet; a login that was refused before is tried anew."""
-        _client(_config(access), means.clock).login.forgive()
-        return self._broker(access, account, means)
+        _client(self._config(access), means.clock).login.forgive()
+        return self._session(access, account, means)
 
     async def probe(self, access: Access, means: Means) -> ProbedAccount:
         """Read the account behind a credential."""
-        _client(_config(access), means.clock).login.forgive()
+        _client(self._config(access), means.clock).login.forgive()
         broker = self._reader(access, means)
         try:
             found, money = await broker.probe(), await broker.money()
@@ -57,42 +51,17 @@ class Tradovate:
         free = None if equity is None or bound is None else max(equity - bound, ZERO)
         return ProbedAccount(found.name, "USD", money.total_cash_value or ZERO, equity, free, "active")
 
-    async def held(self, access: Access, means: Means) -> list[str]:
-        """Tradovate's symbols of everything that is held or worked."""
-        broker = self._reader(access, means)
-        try:
-            return await broker.held()
-        finally:
-            await broker.close()
-
-    async def listing(self, access: Access, symbols: Sequence[str], means: Means) -> list[Instrument]:
-        """The instruments behind Tradovate's symbols; a product's root gives its front month."""
-        broker = self._reader(access, means)
-        try:
-            return await broker.listing(symbols)
-        finally:
-            await broker.close()
-
     def prices(self, access: Access, means: Means) -> TradovateFeed:
         """Tradovate's quotes, for a login that is licensed for them."""
-        config = _config(access)
+        config = self._config(access)
         return TradovateFeed(config, _book(access), means.clock, means.entropy, _client(config, means.clock))
 
-    def _reader(self, access: Access, means: Means) -> TradovateBroker:
-        return self._broker(access, Account(AccountId("reader"), "reader", "tradovate", "reader", "USD"), means)
-
-    def _broker(self, access: Access, account: Account, means: Means) -> TradovateBroker:
-        config = _config(access)
+    def _session(self, access: Access, account: Account, means: Means) -> TradovateBroker:
+        config = self._config(access)
         return TradovateBroker(config, account, _book(access), means.clock, means.entropy, _client(config, means.clock))
 
 
-def make() -> Tradovate:
-    """Tradovate."""
-    return Tradovate()
-
-
-def _config(access: Access) -> TradovateConfig:
-    return configure(access.fields, access.environment, twin=access.twin, proxy=access.proxy)
+make = Tradovate
 
 
 def _book(access: Access) -> SymbolBook:
