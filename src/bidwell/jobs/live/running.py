@@ -88,6 +88,11 @@ class LiveRun:
             self._hearing = Hearing(self.world.desk, self.run.id, self.sender.strategy)
         return self._hearing
 
+    @property
+    def unkept(self) -> list[RunLine]:
+        """The newest lines of its log, which are kept a moment later."""
+        return list(self._lines)
+
     async def load(self) -> Ready | Failed:
         """Start the process and load the strategy."""
         answer = await self.process.start()

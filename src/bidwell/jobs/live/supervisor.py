@@ -199,7 +199,13 @@ class StrategyRuns:
     async def lines(self, ident: str, after: int = -1, limit: int = 200) -> list[RunLine]:
         """A run's log: what comes after a line's number, or the newest lines."""
         await self.find(ident)
-        return await self._world.rows.lines(self._world.workspace, ident, after, limit)
+        working = self._live.get(ident)
+        # What a reader was told over the stream must be in the log that it fetches, kept or not.
+        fresh = [] if working is None else working[0].unkept
+        kept = await self._world.rows.lines(self._world.workspace, ident, after, limit)
+        known = {one.number for one in kept}
+        found = kept + [one for one in fresh if one.number > after and one.number not in known]
+        return found[-limit:] if after < 0 else found[:limit]
 
     def held(self, run: StrategyRun) -> dict[str, str]:
         """What a run holds now by instrument, exact decimals; flat ones are left out, and all where one is gone."""
