@@ -275,7 +275,7 @@ export function furtherWords(asked: RunDetail["asked"]): string[] {
     ...Object.entries(draft.contracts).map(([symbol, { type }]) => `${symbol} ${type}`),
     ...Object.entries(asked.rates ?? {}).map(([name, rate]) => `${name} at ${rate}`),
     ...Object.entries(asked.borrow_of ?? {}).map(([name, rate]) => `borrow of ${name} ${rate}`),
-    ...(draft.booked === "catalog" ? [] : [draft.booked === "none" ? "no corporate actions" : `${(asked.actions ?? []).length} corporate actions`]),
+    ...(draft.booked === "catalog" ? [] : [draft.booked === "none" ? "no corporate actions" : `${(asked.actions ?? []).length} corporate action${asked.actions?.length === 1 ? "" : "s"}`]),
     ...(draft.convert ? [] : ["currencies kept"]),
   ];
 }
