@@ -1,6 +1,7 @@
 import createClient, { type Middleware } from "openapi-fetch";
 import { Problem, UNREACHABLE } from "./problem";
-import { expireSession, sessionToken } from "./session-token";
+import { afterRefusal } from "./session-check";
+import { sessionToken } from "./session-token";
 import type { paths } from "./schema";
 
 const UNSAFE = new Set(["POST", "PUT", "PATCH", "DELETE"]);
@@ -14,12 +15,10 @@ const manners: Middleware = {
     }
     return request;
   },
-  async onResponse({ request, response }) {
+  async onResponse({ request, response: first }) {
+    const response = first.status === 401 ? await afterRefusal(request, first) : first;
     if (response.ok) {
       return response;
-    }
-    if (response.status === 401 && !new URL(request.url).pathname.endsWith("/session")) {
-      expireSession();
     }
     let body: unknown = null;
     try {

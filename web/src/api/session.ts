@@ -3,6 +3,7 @@ import { usePreferences } from "~/lib/preferences";
 import { api, body } from "./client";
 import { keys } from "./keys";
 import { Problem } from "./problem";
+import { renewing } from "./session-check";
 import { setSessionToken } from "./session-token";
 import type { ApiKey, IssuedApiKey, NewApiKey, NewUser, Role, Session, SessionRow, User, Workspace } from "./types";
 
@@ -46,11 +47,11 @@ export async function signOut(): Promise<void> {
 }
 
 export async function stepUp(password: string): Promise<void> {
-  await api.POST("/api/v1/session/step-up", { body: { password } });
+  await renewing(api.POST("/api/v1/session/step-up", { body: { password } }));
 }
 
 export async function changePassword(change: { current: string; new: string }): Promise<void> {
-  await api.POST("/api/v1/session/password", { body: change });
+  await renewing(api.POST("/api/v1/session/password", { body: change }));
 }
 
 export const sessionsQuery = queryOptions({
