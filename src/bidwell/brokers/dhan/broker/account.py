@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Coroutine, Iterable
+from datetime import timedelta
 from decimal import Decimal
 
 import structlog
 
-from bidwell.brokers.dhan import parse, wire
+from bidwell.brokers.dhan import parse
 from bidwell.brokers.dhan.broker.reading import Reading
 from bidwell.brokers.dhan.broker.ticket import changes_of, ticket_of
 from bidwell.brokers.dhan.broker.updates import Updates
@@ -17,31 +17,18 @@ from bidwell.brokers.dhan.client import DhanClient
 from bidwell.brokers.dhan.config import LOGIN_URL, DhanConfig
 from bidwell.brokers.dhan.login import Login
 from bidwell.brokers.dhan.symbols import SymbolBook
-from bidwell.brokers.transport import Health, Kind, Stream
+from bidwell.brokers.transport import RemoteBroker, Stream, Unworkable
 from bidwell.brokers.transport.caller import Denied
-from bidwell.engine.ports import (
-    BrokerEvent,
-    BrokerListener,
-    BrokerOrder,
-    Capabilities,
-    Clock,
-    DedupeScope,
-    Entropy,
-    SessionLife,
-    SessionReport,
-    Snapshot,
-)
+from bidwell.brokers.transport.tokens import keep_token
+from bidwell.engine.ports import Capabilities, Clock, DedupeScope, Entropy
 from bidwell.model import events as ev
 from bidwell.model.account import Account
-from bidwell.model.errors import BrokerError, ConfigError, Refused, Unavailable
+from bidwell.model.errors import BrokerError, Refused
 from bidwell.model.ids import BrokerOrderId, ClientOrderId
-from bidwell.model.instrument import Instrument
 from bidwell.model.order import Order, OrderStatus
 from bidwell.model.terms import OrderType, Terms, TimeInForce
-from bidwell.risk.approved import Approved
 
 log = structlog.get_logger("bidwell")
-_REMEMBERED = 5000
 SWITCHED_OFF = "ACTIVATE"
 
 
@@ -63,68 +50,33 @@ def capabilities(config: DhanConfig) -> Capabilities:
     )
 
 
-class DhanBroker:
-    """The BrokerSession port over one login.
+class DhanBroker(RemoteBroker):
+    """The BrokerSession port over one login; `symbols` and `login` may be shared by what uses one credential."""
 
-    `symbols` and `login` may be shared by what uses one credential. `connect` proves the token and reads the list of
-    instruments first; it raises Unavailable or Refused then and leaves nothing running.
-    """
+    _client: DhanClient
+    _reading: Reading
+    _updates: Updates
+    _stream: Stream
 
     def __init__(
         self, config: DhanConfig, login: Login, account: Account, symbols: SymbolBook, clock: Clock, entropy: Entropy
     ) -> None:
+        super().__init__("Dhan", account, clock, capabilities(config), patience=config.patience,
+                         login_url=LOGIN_URL)  # fmt: skip
         self._config = config
         self._login = login
-        self._account = account
         self._book = symbols
-        self._clock = clock
-        self._capabilities = capabilities(config)
-        self._listener: BrokerListener | None = None
-        self._health = Health(clock)
         self._client = DhanClient(config, login, self._health, asyncio.get_running_loop().time)
         self._client.on_login_lost = self._token_refused
         self._updates = Updates(self, account.id, config, self._client, login, symbols, clock)
         self._stream = Stream(self._client.http, config.updates_url, self._updates, entropy, config.stream)
         self._reading = Reading(self._client, symbols, account.id, clock)
-        self._accepted: dict[str, None] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
 
-    @property
-    def capabilities(self) -> Capabilities:
-        """What this broker can do."""
-        return self._capabilities
-
-    def report(self) -> SessionReport:
-        """State, data age, limits used and last errors."""
-        return self._health.report()
-
-    async def connect(self, listener: BrokerListener) -> None:
-        """Prove the token, open the order stream and keep both until `close`."""
-        if self._listener is not None and self._listener is not listener:
-            raise ConfigError(f"the session of {self._account.id} has another listener already")
-        self._client.open()
-        try:
-            await self.prove()
-            await self._reading.prepare()
-            await self._see_kill_switch()
-            self._listener = listener
-            await self._stream.open()
-        except BaseException as problem:
-            self._listener = None
-            await self._client.close()
-            if isinstance(problem, BrokerError):
-                self.lost(problem)
-            raise
-        self._begin(self._keep_token())
-
-    async def close(self) -> None:
-        """End the session; orders stay as they are at Dhan."""
-        for task in list(self._tasks):
-            task.cancel()
-        await self._updates.close()
-        await self._stream.close()
-        await self._client.close()
-        self._health.turn(SessionLife.DEAD, "closed")
+    async def probe(self) -> None:
+        """Prove the token, read the list of instruments, and see whether orders may pass."""
+        await self.prove()
+        await self._reading.prepare()
+        await self._see_kill_switch()
 
     async def prove(self) -> None:
         """The read that proves the token; raises Refused where it is not taken or is another account's."""
@@ -151,67 +103,27 @@ class DhanBroker:
 
     # --- orders -----------------------------------------------------------------------------------
 
-    async def submit(self, approved: Approved[Order], attached: tuple[Approved[Order], ...] = ()) -> None:
-        """Place an order and wait for REST's answer; a refusal by the market is an event."""
-        if attached:
-            raise ConfigError("Dhan is not asked to hold exits: the engine does")
-        self._must_be_up()
-        order = approved.order
-        name = order.client_order_id
+    async def _place(self, order: Order) -> None:
         key = self._book.key_of(order.instrument)
         if key is None:
-            why = f"Dhan does not list {order.instrument} today"
-            self.tell(ev.OrderRejected(self._clock.now(), name, "instrument.unlisted", why))
-            return
-        try:
-            answer = await self._client.submit(ticket_of(order, key, self._config.product))
-        except Denied as no:
-            if not no.verdict.kind.rejects and no.verdict.kind is not Kind.NOT_FOUND:
-                raise
-            self.tell(ev.OrderRejected(self._clock.now(), name, no.verdict.code, no.verdict.message))
-        else:
-            self._took(answer, name)
-
-    def _took(self, answer: wire.Placed, name: ClientOrderId) -> None:
-        at = self._clock.now()
+            raise Unworkable("instrument.unlisted", f"Dhan does not list {order.instrument} today")
+        answer = await self._client.submit(ticket_of(order, key, self._config.product))
+        at, name = self._clock.now(), order.client_order_id
         if answer.order_status and parse.status(answer.order_status) is OrderStatus.REJECTED:
             self.tell(ev.OrderRejected(at, name, "rejected", "Dhan rejected it on arrival"))
             return
         self.tell(ev.OrderAccepted(at, name, BrokerOrderId(answer.order_id), None, None))
         self._watch(answer.order_id)
 
-    async def cancel(self, order: Order) -> None:
-        """Ask to take an order off the book; the end comes over the stream."""
-        name = order.client_order_id
-        try:
-            known = await self._id_of(order)
-            if known is None:
-                self.tell(ev.CancelRejected(self._clock.now(), name, "Dhan has no such order"))
-                return
-            await self._client.cancel(known)
-        except Denied as no:
-            if not no.verdict.kind.rejects and no.verdict.kind is not Kind.NOT_FOUND:
-                raise
-            self.tell(ev.CancelRejected(self._clock.now(), name, no.verdict.message))
+    async def _withdraw(self, _order: Order, order_id: str) -> None:
+        await self._client.cancel(order_id)
 
-    async def replace(self, order: Order, quantity: Decimal, terms: Terms) -> None:
-        """Ask for other terms; Dhan works the order on under its id, and the stream or a read tells."""
-        self._must_be_up()
-        name = order.client_order_id
-        try:
-            known = await self._id_of(order)
-            if known is None:
-                self.tell(ev.ReplaceRejected(self._clock.now(), name, "Dhan has no such order"))
-                return
-            body = {"legName": "", "disclosedQuantity": 0, **changes_of(quantity, terms)}
-            self._updates.changing(known)
-            await self._client.replace(known, body)
-        except Denied as no:
-            if not no.verdict.kind.rejects and no.verdict.kind is not Kind.NOT_FOUND:
-                raise
-            self.tell(ev.ReplaceRejected(self._clock.now(), name, no.verdict.message))
-            return
-        await self._see_change(name, known, parse.Working(quantity, terms))
+    async def _amend(self, order: Order, order_id: str, quantity: Decimal, terms: Terms) -> None:
+        """Dhan works the order on under its id, and the stream or a read tells."""
+        body = {"legName": "", "disclosedQuantity": 0, **changes_of(quantity, terms)}
+        self._updates.changing(order_id)
+        await self._client.replace(order_id, body)
+        await self._see_change(order.client_order_id, order_id, parse.Working(quantity, terms))
 
     async def _see_change(self, name: ClientOrderId, order_id: str, wanted: parse.Working) -> None:
         """Look whether the change stands already; where it does not, the stream tells of it."""
@@ -227,26 +139,11 @@ class DhanBroker:
             at = self._clock.now()
             self.tell(ev.OrderReplaced(at, name, asks.quantity, asks.terms, BrokerOrderId(order_id)))
 
-    async def _id_of(self, order: Order) -> str | None:
-        if order.broker_order_ids:
-            return str(order.broker_order_ids[-1])
+    async def _look_up(self, order: Order) -> str | None:
         found = await self._reading.row(order.client_order_id)
         return None if found is None else found.order_id
 
     # --- reading ----------------------------------------------------------------------------------
-
-    async def find(self, client_order_id: ClientOrderId) -> BrokerOrder | None:
-        """Look an order up by our id, with its executions; None means that neither tag nor list shows one."""
-        return await self._reading.find(client_order_id)
-
-    async def snapshot(self, since: datetime | None = None) -> Snapshot:
-        """Read orders, executions, positions, holdings and cash."""
-        return await self._reading.snapshot(since)
-
-    async def listing(self, symbols: Sequence[str]) -> list[Instrument]:
-        """The instruments behind names at Dhan, for the workspace's list."""
-        self._client.open()
-        return await self._reading.listing(symbols)
 
     async def held(self) -> list[str]:
         """Everything that is held or worked, by our ids."""
@@ -259,92 +156,12 @@ class DhanBroker:
                 names.add(str(self._book.id_of(row.exchange_segment, row.security_id)))
         return sorted(names)
 
-    # --- what the stream tells ----------------------------------------------------------------------
-
-    def tell(self, event: BrokerEvent, *, again: bool = False) -> None:
-        """Hand an event to the desk; an acceptance once, whichever of REST and stream was first."""
-        if isinstance(event, ev.OrderAccepted) and event.broker_order_id is not None:
-            known = event.broker_order_id in self._accepted
-            self._accepted[event.broker_order_id] = None
-            if len(self._accepted) > _REMEMBERED:
-                del self._accepted[next(iter(self._accepted))]
-            if known and not again:
-                return
-        if self._listener is not None:
-            self._listener.on_broker_event(self._account.id, event)
-
-    def accepted_before(self, order_id: str) -> bool:
-        """Whether the desk was told that Dhan works this order."""
-        return order_id in self._accepted
-
-    def came_up(self) -> None:
-        """The order stream is up: the desk reads what was missed."""
-        self._health.turn(SessionLife.ACTIVE)
-        if self._listener is not None:
-            self._listener.on_connected(self._account.id)
-
-    def went_down(self, reason: str) -> None:
-        """The order stream is gone and is being mended."""
-        self._health.turn(SessionLife.DEAD, f"reconnecting: {reason}")
-        self._health.trouble("order stream", reason, "stream")
-        if self._listener is not None:
-            self._listener.on_disconnected(self._account.id, reason)
-
-    def lost(self, problem: BrokerError) -> None:
-        """The session cannot go on by itself."""
-        refused = isinstance(problem, Refused)
-        life = SessionLife.NEEDS_LOGIN if refused else SessionLife.DEAD
-        self._health.turn(life, str(problem), login_url=LOGIN_URL if refused else "")
-        self._health.trouble("connecting", problem)
-
-    def heard(self) -> None:
-        """Something came over the stream."""
-        self._health.heard()
-
-    def trouble(self, what: str, problem: BrokerError | str) -> None:
-        """Something came that a person should know of."""
-        self._health.trouble(what, problem)
-
-    def reread(self, reason: str) -> None:
-        """What came cannot be made sense of: the stream begins anew, and with it the desk's reading."""
-        self._stream.drop(reason)
-
     # --- inside -----------------------------------------------------------------------------------
-
-    def _must_be_up(self) -> None:
-        if not self._stream.is_up:
-            raise Unavailable("the session with Dhan is down: nothing was sent")
 
     def _token_refused(self) -> None:
         """REST does not take the token: the stream begins anew, with another or with a word to a person."""
         if self._stream.is_up:
             self._stream.drop("Dhan does not take the access token any more")
 
-    async def _keep_token(self) -> None:
-        """Make another token before the present one ends, where the desk can."""
-        while True:
-            await asyncio.sleep(self._config.look_every)
-            if not self._login.is_due():
-                continue
-            try:
-                await self._login.renew()
-            except BrokerError as problem:
-                self._health.trouble("a new access token", problem)
-            else:
-                self._stream.drop("a new access token")
-
-    def _watch(self, order_id: str) -> None:
-        """An order that REST took must show on the stream; a stream that keeps silent of it is mute."""
-
-        async def look() -> None:
-            await asyncio.sleep(self._config.patience)
-            if self._stream.is_up and not self._updates.mentioned(order_id):
-                self._stream.drop("the order stream is open and says nothing of an order that was taken in")
-
-        if not self._updates.mentioned(order_id):
-            self._begin(look())
-
-    def _begin(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    def _chores(self) -> Iterable[Coroutine[None, None, None]]:
+        yield keep_token(self._login, self._config.look_every, self._health, self._stream)

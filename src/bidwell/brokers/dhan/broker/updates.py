@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -11,45 +10,29 @@ from typing import Protocol
 
 import msgspec
 
+from bidwell.brokers import transport
 from bidwell.brokers.dhan import parse, wire
 from bidwell.brokers.dhan.client import DhanClient
 from bidwell.brokers.dhan.config import DhanConfig
 from bidwell.brokers.dhan.login import Login
 from bidwell.brokers.dhan.symbols import SymbolBook
-from bidwell.brokers.transport import Socket, decoder, read
+from bidwell.brokers.transport import OrderUpdates, Recent, Socket, decoder, read
 from bidwell.engine.ports import BrokerEvent, Clock
 from bidwell.model import events as ev
-from bidwell.model.errors import BrokerError, Refused, Unavailable
+from bidwell.model.errors import Unavailable
 from bidwell.model.fill import Fill
 from bidwell.model.ids import AccountId, BrokerOrderId, ClientOrderId, ExecutionId
 from bidwell.model.money import ZERO
 from bidwell.model.order import CLOSED, OrderStatus
 
 _MESSAGE = decoder(wire.Message)
-_REMEMBERED = 5000
 _ALERT = "order_alert"
 
 
-class Owner(Protocol):
+class Owner(transport.Owner, Protocol):
     """The session that the stream belongs to."""
 
     async def prove(self) -> None: ...
-
-    def tell(self, event: BrokerEvent, *, again: bool = False) -> None: ...
-
-    def accepted_before(self, order_id: str) -> bool: ...
-
-    def came_up(self) -> None: ...
-
-    def went_down(self, reason: str) -> None: ...
-
-    def lost(self, problem: BrokerError) -> None: ...
-
-    def heard(self) -> None: ...
-
-    def trouble(self, what: str, problem: BrokerError | str) -> None: ...
-
-    def reread(self, reason: str) -> None: ...
 
 
 @dataclass
@@ -65,43 +48,30 @@ class _Known:
     events: tuple[BrokerEvent, ...] = ()
 
 
-class Updates:
+class Updates(OrderUpdates[wire.Alert]):
     """`transport.Ear` for the order stream.
 
     Alerts carry no numbers of executions: one that tells of more filled than before has the executions of its order
-    read first, and holds up those behind it, so that the desk hears everything in its order. An alert that comes twice
-    is told twice.
+    read first, and holds up those behind it. An alert that comes twice is told twice.
     """
+
+    piece = "an alert"
+    _owner: Owner
 
     def __init__(
         self, owner: Owner, account: AccountId, config: DhanConfig, client: DhanClient, login: Login, book: SymbolBook,
         clock: Clock,
     ) -> None:  # fmt: skip
-        self._owner = owner
+        super().__init__(owner)
         self._account = account
         self._config = config
         self._client = client
         self._login = login
         self._book = book
         self._clock = clock
-        self._known: dict[str, _Known] = {}
-        self._mentioned: dict[str, None] = {}
-        self._waiting: deque[wire.Alert] = deque()
-        self._worker: asyncio.Task[None] | None = None
+        self._known: Recent[str, _Known] = Recent()
         self._changing: set[str] = set()
         self._first: bytes | str | None = None
-
-    async def close(self) -> None:
-        """Stop what is being looked up."""
-        worker, self._worker = self._worker, None
-        self._waiting.clear()
-        if worker is not None:
-            worker.cancel()
-            await asyncio.gather(worker, return_exceptions=True)
-
-    def mentioned(self, order_id: str) -> bool:
-        """Whether the stream has said anything of an order."""
-        return order_id in self._mentioned
 
     def changed(self, order_id: str, asks: parse.Working, updated: str, wanted: parse.Working | None = None) -> bool:
         """Take note of what an order asks for; whether that is other than before, or what was `wanted`."""
@@ -143,31 +113,18 @@ class Updates:
             return
         row = parse.alert(bytes(message.data))
         self._mention(row.order_no)
-        if self._waiting or not self._told(row):
-            self._waiting.append(row)
-            if self._worker is None or self._worker.done():
-                self._worker = asyncio.get_running_loop().create_task(self._catch_up())
+        self._take(row)
 
     def up(self) -> None:
-        """The desk is to read what was missed; what still waited is in that."""
-        self._waiting.clear()
-        self._owner.came_up()
+        """What came in answer to the login follows."""
+        super().up()
         first, self._first = self._first, None
         if first is not None:
             self.hear(first)
 
-    def down(self, reason: str) -> None:
-        """The connection is gone."""
-        self._owner.went_down(reason)
-
-    def refused(self, problem: Refused) -> None:
-        """The token is not taken any more."""
-        self._owner.lost(problem)
-
     # --- inside -----------------------------------------------------------------------------------
 
     def _told(self, row: wire.Alert) -> bool:
-        """Tell what an alert means; False where Dhan has to be asked first."""
         known = self._known_of(row.order_no)
         if known.alert == row:
             for event in known.events:
@@ -178,19 +135,6 @@ class Updates:
             return False
         self._tell(row, [])
         return True
-
-    async def _catch_up(self) -> None:
-        while self._waiting:
-            row = self._waiting[0]
-            try:
-                await self._look(row)
-            except BrokerError as problem:
-                self._owner.trouble("order stream", problem)
-                self._owner.reread(f"an alert that could not be completed: {problem}")
-                self._waiting.clear()
-                return
-            if self._waiting and self._waiting[0] is row:
-                self._waiting.popleft()
 
     async def _look(self, row: wire.Alert) -> None:
         if row.order_no in self._changing and parse.status(row.status) is OrderStatus.REJECTED:
@@ -251,14 +195,7 @@ class Updates:
         known = self._known.get(order_id)
         if known is None:
             known = self._known[order_id] = _Known()
-            if len(self._known) > _REMEMBERED:
-                del self._known[next(iter(self._known))]
         return known
-
-    def _mention(self, order_id: str) -> None:
-        self._mentioned[order_id] = None
-        if len(self._mentioned) > _REMEMBERED:
-            del self._mentioned[next(iter(self._mentioned))]
 
 
 def _ending(

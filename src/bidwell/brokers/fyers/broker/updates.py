@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
 import msgspec
 
+from bidwell.brokers import transport
 from bidwell.brokers.fyers import parse, wire
 from bidwell.brokers.fyers.broker.reading import Reading
 from bidwell.brokers.fyers.client import FyersClient
 from bidwell.brokers.fyers.config import FyersConfig
 from bidwell.brokers.fyers.errors import VENDOR
-from bidwell.brokers.transport import Kind, Socket, decoder, read
+from bidwell.brokers.transport import Kind, OrderUpdates, Recent, Socket, decoder, read
 from bidwell.engine.ports import BrokerEvent, Clock
 from bidwell.model import events as ev
-from bidwell.model.errors import BrokerError, Refused, Unavailable
+from bidwell.model.errors import Refused, Unavailable
 from bidwell.model.fill import Fill
 from bidwell.model.ids import BrokerOrderId, ClientOrderId, ExecutionId
 from bidwell.model.money import ZERO
@@ -27,31 +27,14 @@ from bidwell.model.order import CLOSED, OrderStatus
 _MESSAGE = decoder(wire.Message)
 _ORDER: msgspec.json.Decoder[wire.StreamOrder | None] = msgspec.json.Decoder(wire.StreamOrder | None)
 _TRADE: msgspec.json.Decoder[wire.StreamTrade | None] = msgspec.json.Decoder(wire.StreamTrade | None)
-_REMEMBERED = 5000
 PONG = "pong"
 SUBSCRIPTION = msgspec.json.encode({"T": "SUB_ORD", "SLIST": ["orders", "trades"], "SUB_T": 1}).decode()
 
 
-class Owner(Protocol):
+class Owner(transport.Owner, Protocol):
     """The session that the stream belongs to."""
 
     async def prove(self) -> None: ...
-
-    def tell(self, event: BrokerEvent, *, again: bool = False) -> None: ...
-
-    def accepted_before(self, order_id: str) -> bool: ...
-
-    def came_up(self) -> None: ...
-
-    def went_down(self, reason: str) -> None: ...
-
-    def lost(self, problem: BrokerError) -> None: ...
-
-    def heard(self) -> None: ...
-
-    def trouble(self, what: str, problem: BrokerError | str) -> None: ...
-
-    def reread(self, reason: str) -> None: ...
 
 
 @dataclass
@@ -66,39 +49,26 @@ class _Known:
     events: tuple[BrokerEvent, ...] = ()
 
 
-class Updates:
+class Updates(OrderUpdates[wire.Order]):
     """`transport.Ear` for the order stream.
 
     An order that shows more filled than its fills have told yet waits for them, and has the list of executions read
     where they do not come; it holds up what is said of other orders behind it. What comes twice is told twice.
     """
 
+    _owner: Owner
+
     def __init__(
         self, owner: Owner, config: FyersConfig, client: FyersClient, reading: Reading, clock: Clock,
     ) -> None:  # fmt: skip
-        self._owner = owner
+        super().__init__(owner)
         self._config = config
         self._client = client
         self._reading = reading
         self._clock = clock
-        self._known: dict[str, _Known] = {}
-        self._mentioned: dict[str, None] = {}
-        self._waiting: deque[wire.Order] = deque()
-        self._worker: asyncio.Task[None] | None = None
+        self._known: Recent[str, _Known] = Recent()
         self._changing: set[str] = set()
         self._first: bytes | str | None = None
-
-    async def close(self) -> None:
-        """Stop what is being looked up."""
-        worker, self._worker = self._worker, None
-        self._waiting.clear()
-        if worker is not None:
-            worker.cancel()
-            await asyncio.gather(worker, return_exceptions=True)
-
-    def mentioned(self, order_id: str) -> bool:
-        """Whether the stream has said anything of an order."""
-        return order_id in self._mentioned
 
     def changed(self, order_id: str, asks: parse.Working, wanted: parse.Working | None = None) -> bool:
         """Take note of what an order asks for; whether that is other than before, or what was `wanted`."""
@@ -142,23 +112,16 @@ class Updates:
             self._traded(parse.streamed_trade(fill))
         row = read(_ORDER, bytes(message.orders), "an order event")
         if row is not None:
-            self._ordered(parse.streamed(row))
+            said = parse.streamed(row)
+            self._mention(str(said.id))
+            self._take(said)
 
     def up(self) -> None:
-        """The desk is to read what was missed; what still waited is in that."""
-        self._waiting.clear()
-        self._owner.came_up()
+        """What came in answer to the subscription follows."""
+        super().up()
         first, self._first = self._first, None
         if first is not None:
             self.hear(first)
-
-    def down(self, reason: str) -> None:
-        """The connection is gone."""
-        self._owner.went_down(reason)
-
-    def refused(self, problem: Refused) -> None:
-        """The token is not taken any more."""
-        self._owner.lost(problem)
 
     # --- inside -----------------------------------------------------------------------------------
 
@@ -178,13 +141,6 @@ class Updates:
         self._accept(order_id, name)
         self._tell_fill(order_id, parse.fill(row, name, self._reading.context()))
 
-    def _ordered(self, row: wire.Order) -> None:
-        self._mention(str(row.id))
-        if self._waiting or not self._told(row):
-            self._waiting.append(row)
-            if self._worker is None or self._worker.done():
-                self._worker = asyncio.get_running_loop().create_task(self._catch_up())
-
     def _told(self, row: wire.Order) -> bool:
         """Tell what is said of an order; False where fills are awaited or Fyers has to be asked first."""
         known = self._known_of(str(row.id))
@@ -197,19 +153,6 @@ class Updates:
             return False
         self._tell(row)
         return True
-
-    async def _catch_up(self) -> None:
-        while self._waiting:
-            row = self._waiting[0]
-            try:
-                await self._look(row)
-            except BrokerError as problem:
-                self._owner.trouble("order stream", problem)
-                self._owner.reread(f"an event that could not be completed: {problem}")
-                self._waiting.clear()
-                return
-            if self._waiting and self._waiting[0] is row:
-                self._waiting.popleft()
 
     async def _look(self, row: wire.Order) -> None:
         order_id = str(row.id)
@@ -278,11 +221,4 @@ class Updates:
         known = self._known.get(order_id)
         if known is None:
             known = self._known[order_id] = _Known()
-            if len(self._known) > _REMEMBERED:
-                del self._known[next(iter(self._known))]
         return known
-
-    def _mention(self, order_id: str) -> None:
-        self._mentioned[order_id] = None
-        if len(self._mentioned) > _REMEMBERED:
-            del self._mentioned[next(iter(self._mentioned))]
