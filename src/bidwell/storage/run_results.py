@@ -9,7 +9,7 @@ import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from bidwell.model.errors import ConfigError
 
@@ -38,11 +38,24 @@ def unpack(archive: Path, beside: Path) -> Path:
     staged = Path(tempfile.mkdtemp(prefix=".bidwell-results-", dir=beside.parent))
     try:
         with tarfile.open(archive, "r:gz") as packed:
-            packed.extractall(staged, filter="data")
+            for entry in packed:
+                _write_out(packed, entry, staged)
     except (OSError, tarfile.TarError, EOFError) as error:
         shutil.rmtree(staged, ignore_errors=True)
         raise ConfigError(f"the backtests' results cannot be unpacked below {beside.parent}: {error}") from error
     return staged
+
+
+def _write_out(packed: tarfile.TarFile, entry: tarfile.TarInfo, staged: Path) -> None:
+    """Write one file of an archive. `extractall`'s filters came with Python 3.11.4, and older ones are still installed."""
+    place = PurePosixPath(entry.name)
+    source = packed.extractfile(entry) if entry.isfile() else None
+    if source is None or place.is_absolute() or ".." in place.parts:
+        raise tarfile.TarError(f"{entry.name} is no file of a result")
+    target = staged / place
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with source, target.open("xb") as written:
+        shutil.copyfileobj(source, written)
 
 
 def put_back(staged: Path, results: Path) -> None:
