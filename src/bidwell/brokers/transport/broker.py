@@ -36,7 +36,7 @@ from bidwell.risk.approved import Approved
 class Connection(Protocol):
     """A broker's REST client, as far as it begins and ends."""
 
-    def open(self) -> None: ...
+    def open(self) -> object: ...
 
     async def close(self) -> None: ...
 
@@ -160,7 +160,7 @@ class RemoteBroker(ABC):
         """The read-only test, with what has to be read before the stream; raises Refused where the login is no good."""
 
     def _open(self) -> None:
-        """Be ready to ask over REST."""
+        """Be ready to ask over REST; a client whose opening is awaited is opened by the reads themselves."""
         self._client.open()
 
     async def _shut(self) -> None:
@@ -195,6 +195,8 @@ class RemoteBroker(ABC):
                 self._cancel_rejected(order, f"{self._title} has no such order")
                 return
             await self._withdraw(order, order_id)
+        except Unworkable as cannot:
+            self._cancel_rejected(order, str(cannot))
         except Denied as no:
             await self._withdraw_denied(order, no)
 
@@ -243,7 +245,10 @@ class RemoteBroker(ABC):
         return no.verdict.kind.rejects or no.verdict.kind is Kind.NOT_FOUND
 
     async def _place_denied(self, order: Order, no: Denied) -> None:
-        """The broker did not take an order."""
+        """The broker did not take an order, or had it before."""
+        if no.verdict.kind is Kind.DUPLICATE:
+            await self._tell_first(order.client_order_id)
+            return
         if not self._decides(no):
             raise no
         self.tell(ev.OrderRejected(self._clock.now(), order.client_order_id, no.verdict.code, no.verdict.message))

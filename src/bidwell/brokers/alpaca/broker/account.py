@@ -83,12 +83,6 @@ class AlpacaBroker(RemoteBroker):
         self.tell(ev.OrderAccepted(at, name, BrokerOrderId(answer.id), None, created(answer)))
         self._watch(answer.id)
 
-    async def _place_denied(self, order: Order, no: Denied) -> None:
-        if no.verdict.kind is Kind.DUPLICATE:
-            await self._tell_first(order.client_order_id)
-        else:
-            await super()._place_denied(order, no)
-
     async def _withdraw(self, _order: Order, order_id: str) -> None:
         await self._client.cancel(order_id)
 

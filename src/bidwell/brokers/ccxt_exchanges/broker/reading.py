@@ -22,6 +22,7 @@ from bidwell.model.money import ZERO
 Traded = Callable[[], Mapping[ClientOrderId, InstrumentId]]
 """The desk's own open orders of the account with their instruments: exchanges look an order up by its pair."""
 
+_FIRST_LOOK = timedelta(days=7)
 _OVERLAP = timedelta(minutes=1)
 _MOST_ASKED = 60
 """So many pairs are looked through for an order whose pair nobody remembers."""
@@ -62,8 +63,10 @@ class Reading:
         self._pairs[name] = symbol
         self._dirty.add(symbol)
 
-    def listing(self, names: Sequence[str]) -> list[Instrument]:
+    async def listing(self, names: Sequence[str]) -> list[Instrument]:
         """The instruments behind names; what the exchange does not trade is left out."""
+        await self._client.open()
+        await self.prepare()
         found = (self._book.instrument(name) for name in names)
         return [each for each in found if each is not None]
 
@@ -100,10 +103,11 @@ class Reading:
 
     # --- everything -------------------------------------------------------------------------------
 
-    async def snapshot(self, since: datetime | None, reach: datetime) -> Snapshot:
-        """Open orders, those closed since (all within `reach` when None), fills, coins and money."""
+    async def snapshot(self, since: datetime | None) -> Snapshot:
+        """Open orders, those closed since (all of a week when None), fills, coins and money."""
         await self.prepare()
         taken_at = self._clock.now()
+        reach = since or taken_at - _FIRST_LOOK
         balances = await self._client.balances()
         open_rows = await self._client.open_orders()
         stirred = self._note_changes(balances, open_rows)

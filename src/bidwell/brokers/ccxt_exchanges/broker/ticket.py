@@ -7,18 +7,11 @@ from decimal import Decimal
 from bidwell.brokers.ccxt_exchanges.client.calls import Ticket
 from bidwell.brokers.ccxt_exchanges.config import Profile
 from bidwell.brokers.ccxt_exchanges.config.profile import AMOUNT
+from bidwell.brokers.transport import Unworkable
 from bidwell.model.order import Order
 from bidwell.model.terms import OrderType, Side, Terms, TimeInForce
 
 _LIMITED = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
-
-
-class Unworkable(Exception):
-    """The exchange cannot work this order; `code` is ours."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 def ticket_of(order: Order, symbol: str, profile: Profile, *, quantity: Decimal | None = None,

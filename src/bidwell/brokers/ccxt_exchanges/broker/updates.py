@@ -2,84 +2,53 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
 from decimal import Decimal
 from typing import Protocol
 
+from bidwell.brokers import transport
 from bidwell.brokers.ccxt_exchanges import parse
 from bidwell.brokers.ccxt_exchanges.broker.words import WORDS, Word, words_in
 from bidwell.brokers.ccxt_exchanges.client import ExchangeClient
 from bidwell.brokers.ccxt_exchanges.symbols import PairBook
 from bidwell.brokers.ccxt_exchanges.wire import Order
-from bidwell.brokers.transport import Socket
-from bidwell.engine.ports import BrokerEvent, Clock
+from bidwell.brokers.transport import OrderUpdates, Recent, Socket
+from bidwell.engine.ports import Clock
 from bidwell.model import events as ev
-from bidwell.model.errors import BrokerError, Refused
 from bidwell.model.fill import Fill
 from bidwell.model.ids import AccountId, BrokerOrderId, ClientOrderId
 from bidwell.model.money import ZERO
 
-_REMEMBERED = 5000
 
-
-class Owner(Protocol):
+class Owner(transport.Owner, Protocol):
     """The session that the stream belongs to."""
-
-    def tell(self, event: BrokerEvent, *, again: bool = False) -> None: ...
 
     def touched(self, symbol: str) -> None: ...
 
-    def came_up(self) -> None: ...
 
-    def went_down(self, reason: str) -> None: ...
-
-    def lost(self, problem: BrokerError) -> None: ...
-
-    def heard(self) -> None: ...
-
-    def trouble(self, what: str, problem: BrokerError | str) -> None: ...
-
-    def reread(self, reason: str) -> None: ...
+Piece = tuple[Order, ClientOrderId]
 
 
-class Updates:
+class Updates(OrderUpdates[Piece]):
     """`transport.Ear` for an exchange's private stream.
 
-    Where the stream tells no executions, an order whose filled quantity grew has them read first, and what came
-    meanwhile waits behind it.
+    Where the stream tells no executions, an order whose filled quantity grew has them read first.
     """
 
+    _owner: Owner
+
     def __init__(self, owner: Owner, account: AccountId, client: ExchangeClient, book: PairBook, clock: Clock) -> None:
-        self._owner = owner
+        super().__init__(owner)
         self._account = account
         self._client = client
         self._book = book
         self._clock = clock
         self._words = WORDS[client.profile.id]
-        self._names: dict[str, ClientOrderId] = {}
-        self._mentioned: dict[str, None] = {}
-        self._steps: dict[tuple[str, Decimal], list[Fill]] = {}
-        self._waiting: deque[Order] = deque()
-        self._worker: asyncio.Task[None] | None = None
+        self._names: Recent[str, ClientOrderId] = Recent()
+        self._steps: Recent[tuple[str, Decimal], list[Fill]] = Recent()
 
     def know(self, order_id: str, name: ClientOrderId) -> None:
         """An order that REST took is ours: later words about it may not say so."""
         self._names[order_id] = name
-        if len(self._names) > _REMEMBERED:
-            del self._names[next(iter(self._names))]
-
-    def mentioned(self, order_id: str) -> bool:
-        """Whether the stream has said anything of an order."""
-        return order_id in self._mentioned
-
-    async def close(self) -> None:
-        """Stop what is being read."""
-        worker, self._worker = self._worker, None
-        self._waiting.clear()
-        if worker is not None:
-            worker.cancel()
-            await asyncio.gather(worker, return_exceptions=True)
 
     # --- transport.Ear ----------------------------------------------------------------------------
 
@@ -93,24 +62,12 @@ class Updates:
             self._apply(word)
         self._owner.heard()
 
-    def up(self) -> None:
-        """The desk is to read what was missed; what still waited is in that."""
-        self._waiting.clear()
-        self._owner.came_up()
-
-    def down(self, reason: str) -> None:
-        """The connection is gone."""
-        self._owner.went_down(reason)
-
-    def refused(self, problem: Refused) -> None:
-        """The key does not open the stream any more."""
-        self._owner.lost(problem)
-
     # --- inside -----------------------------------------------------------------------------------
 
     def _apply(self, word: Word) -> None:
         name = parse.own_name(word.name) or self._names.get(word.order_id) or ClientOrderId(word.order_id)
-        self._names.setdefault(word.order_id, name)
+        if word.order_id not in self._names:
+            self._names[word.order_id] = name
         self._mention(word.order_id)
         context = self._context()
         if word.execution is not None:
@@ -119,37 +76,21 @@ class Updates:
             self._owner.tell(ev.OrderAccepted(context.at, name, BrokerOrderId(word.order_id), None, None))
             self._owner.tell(ev.OrderFilled(context.at, name, made))
         if word.order is not None:
-            self._order(word.order, name, context)
+            if word.order.symbol:
+                self._owner.touched(word.order.symbol)
+            self._take((word.order, name))
 
-    def _order(self, row: Order, name: ClientOrderId, context: parse.Context) -> None:
-        if row.symbol:
-            self._owner.touched(row.symbol)
-        if not self._client.profile.stream_fills and (self._waiting or self._grew(row)):
-            self._waiting.append(row)
-            if self._worker is None or self._worker.done():
-                self._worker = asyncio.get_running_loop().create_task(self._catch_up())
-            return
-        for event in parse.update(row, name, context):
+    def _told(self, piece: Piece) -> bool:
+        row, name = piece
+        if not self._client.profile.stream_fills and (row.filled or ZERO) > ZERO:
+            return False
+        for event in parse.update(row, name, self._context()):
             self._owner.tell(event)
+        return True
 
-    def _grew(self, row: Order) -> bool:
-        return (row.filled or ZERO) > ZERO
-
-    async def _catch_up(self) -> None:
-        while self._waiting:
-            row = self._waiting[0]
-            try:
-                await self._read(row)
-            except BrokerError as problem:
-                self._owner.trouble("order stream", problem)
-                self._owner.reread(f"an event that could not be completed: {problem}")
-                self._waiting.clear()
-                return
-            if self._waiting and self._waiting[0] is row:
-                self._waiting.popleft()
-
-    async def _read(self, row: Order) -> None:
+    async def _look(self, piece: Piece) -> None:
         """Tell the executions of an order before what became of it: each once for each step that the stream told."""
+        row, _ = piece
         name, context = self._names[row.id], self._context()
         accepted, *ends = parse.update(row, name, context)
         step = (row.id, row.filled or ZERO)
@@ -161,8 +102,6 @@ class Updates:
                 parse.fill(each, name, context) for each in await self._client.executions_of(row, row.symbol or "")
             ]
             self._steps[step] = [each for each in found if each.execution_id not in before]
-            if len(self._steps) > _REMEMBERED:
-                del self._steps[next(iter(self._steps))]
             told = self._steps[step]
         else:
             # A step told twice is heard twice; the end of an order repeats its last.
@@ -175,8 +114,3 @@ class Updates:
 
     def _context(self) -> parse.Context:
         return parse.Context(self._account, self._book, self._clock.now())
-
-    def _mention(self, order_id: str) -> None:
-        self._mentioned[order_id] = None
-        if len(self._mentioned) > _REMEMBERED:
-            del self._mentioned[next(iter(self._mentioned))]
