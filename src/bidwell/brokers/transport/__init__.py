@@ -17,12 +17,14 @@ from bidwell.brokers.transport.guide import Environment, Field, Guide
 from bidwell.brokers.transport.health import Health
 from bidwell.brokers.transport.http import Answer, Http, HttpSettings
 from bidwell.brokers.transport.memory import Recent, Seen
+from bidwell.brokers.transport.prices import Chores, PriceFeed
 from bidwell.brokers.transport.stream import Ear, Socket, Stream, StreamSettings
 from bidwell.brokers.transport.updates import OrderUpdates, Owner
 from bidwell.brokers.transport.vendor import Kind, Throttled, Vendor, Verdict
 
 __all__ = [
-    "Answer", "Caller", "Ear", "Environment", "Field", "Guide", "Health", "Http", "HttpSettings", "Kind", "Limits",
-    "OrderUpdates", "Owner", "Recent", "RemoteBroker", "Request", "Seen", "Socket", "Stream", "StreamSettings",
-    "Throttled", "Unworkable", "Vendor", "Verdict", "decoder", "finite", "moment", "positive", "read", "story",
+    "Answer", "Caller", "Chores", "Ear", "Environment", "Field", "Guide", "Health", "Http", "HttpSettings", "Kind",
+    "Limits", "OrderUpdates", "Owner", "PriceFeed", "Recent", "RemoteBroker", "Request", "Seen", "Socket", "Stream",
+    "StreamSettings", "Throttled", "Unworkable", "Vendor", "Verdict", "decoder", "finite", "moment", "positive", "read",
+    "story",
 ]  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -16,9 +15,9 @@ from bidwell.brokers.alpaca.config import AlpacaConfig
 from bidwell.brokers.alpaca.errors import STREAM_ERRORS
 from bidwell.brokers.alpaca.parse import QUOTE_LOT
 from bidwell.brokers.alpaca.symbols import CRYPTO, EQUITY, SymbolBook
-from bidwell.brokers.transport import Http, Kind, Socket, Stream, decoder, finite, moment, read
-from bidwell.engine.ports import Clock, Entropy, FeedListener
-from bidwell.model.errors import BrokerError, ConfigError, ProtocolError, Refused, Unavailable
+from bidwell.brokers.transport import Chores, Http, Kind, PriceFeed, Socket, Stream, decoder, finite, moment, read
+from bidwell.engine.ports import Clock, Entropy
+from bidwell.model.errors import BrokerError, ProtocolError, Refused, Unavailable
 from bidwell.model.ids import InstrumentId
 from bidwell.model.market import Quote
 from bidwell.model.money import ZERO
@@ -26,12 +25,13 @@ from bidwell.model.money import ZERO
 _TICKS = decoder(list[wire.Tick])
 
 
-class AlpacaFeed:
+class AlpacaFeed(PriceFeed):
     """The Feed port for the instruments that are followed; a quote is whole once bid, offer and a last price came."""
 
     def __init__(
         self, config: AlpacaConfig, market: AlpacaMarket, symbols: SymbolBook, clock: Clock, entropy: Entropy
     ) -> None:
+        super().__init__(f"Alpaca {config.data_feed}")
         self._config = config
         self._market = market
         self._book = symbols
@@ -41,13 +41,7 @@ class AlpacaFeed:
             EQUITY: _Line(self, config.data_url(f"/v2/{config.data_feed}"), entropy),
             CRYPTO: _Line(self, config.data_url("/v1beta3/crypto/us"), entropy),
         }
-        self._listener: FeedListener | None = None
         self._quotes: dict[str, Quote] = {}
-
-    @property
-    def name(self) -> str:
-        """What the screen calls it."""
-        return f"Alpaca {self._config.data_feed}"
 
     @property
     def config(self) -> AlpacaConfig:
@@ -59,11 +53,7 @@ class AlpacaFeed:
         """Its connections."""
         return self._http
 
-    async def connect(self, listener: FeedListener) -> None:
-        """Be ready; a stream opens when the first of its instruments is followed."""
-        if self._listener is not None and self._listener is not listener:
-            raise ConfigError("this feed has another listener already")
-        self._listener = listener
+    async def _begin(self) -> None:
         self._http.open()
         for line in self._lines.values():
             if line.symbols:
@@ -102,19 +92,10 @@ class AlpacaFeed:
         known = self._quotes.get(self._book.symbol_of(quote.instrument) or "")
         return known is None or quote.occurred_at >= known.occurred_at
 
-    def on_state(self, *, connected: bool, detail: str) -> None:
-        """A line came or went."""
-        if self._listener is not None:
-            self._listener.on_feed_state(self.name, connected=connected, detail=detail)
-
     def on_ticks(self, ticks: Sequence[wire.Tick]) -> None:
         """Quotes and prints."""
         changed = {tick.S: None for tick in ticks if tick.T in {"q", "t"} and self._apply(tick)}
         self._tell([self._quotes[symbol] for symbol in changed])
-
-    def _tell(self, quotes: Sequence[Quote]) -> None:
-        if quotes and self._listener is not None:
-            self._listener.on_quotes(quotes)
 
     def _apply(self, tick: wire.Tick) -> bool:
         known = self._quotes.get(tick.S)
@@ -146,20 +127,14 @@ class _Line:
         self._feed = feed
         self.symbols: set[str] = set()
         self._stream = Stream(feed.http, url, self, entropy, feed.config.stream)
-        self._seeding: asyncio.Task[None] | None = None
+        self._chores = Chores()
 
     async def open(self) -> None:
         await self._stream.open()
 
     async def close(self) -> None:
-        await self._stop_seeding()
+        await self._chores.stop()
         await self._stream.close()
-
-    async def _stop_seeding(self) -> None:
-        task, self._seeding = self._seeding, None
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
 
     async def follow(self, symbols: set[str]) -> None:
         """Add symbols, on the open stream or by opening it."""
@@ -191,7 +166,7 @@ class _Line:
 
     def up(self) -> None:
         # The stream is subscribed already: what the read brings is at worst as old as the first tick.
-        self._seeding = asyncio.get_running_loop().create_task(self._feed.seed(self.symbols))
+        self._chores.begin(self._feed.seed(self.symbols))
         self._feed.on_state(connected=True, detail=f"{len(self.symbols)} symbols")
 
     def down(self, reason: str) -> None:

@@ -18,22 +18,22 @@ from bidwell.brokers.angelone.client.login import Session
 from bidwell.brokers.angelone.config import MOST_STREAMS, MOST_TOKENS, AngelConfig
 from bidwell.brokers.angelone.errors import STREAM_ERRORS
 from bidwell.brokers.angelone.parse import prices as parse
-from bidwell.brokers.transport import Health, Socket, Stream, decoder, read
-from bidwell.engine.ports import Clock, Entropy, FeedListener
-from bidwell.model.errors import BrokerError, ConfigError, Missing, Refused
+from bidwell.brokers.transport import Chores, Health, PriceFeed, Socket, Stream, decoder, read
+from bidwell.engine.ports import Clock, Entropy
+from bidwell.model.errors import BrokerError, Missing, Refused
 from bidwell.model.ids import InstrumentId
-from bidwell.model.market import Quote
 
 _PROBLEM = decoder(wire.StreamProblem)
 _SUBSCRIBE = 1
 
 
-class AngelFeed:
+class AngelFeed(PriceFeed):
     """The Feed port for the instruments that are followed, over as many streams as they need."""
 
     def __init__(
         self, config: AngelConfig, market: AngelMarket, library: Library, login: Login, clock: Clock, entropy: Entropy
     ) -> None:
+        super().__init__("Angel One")
         self._config = config
         self._market = market
         self._library = library
@@ -42,32 +42,17 @@ class AngelFeed:
         self._entropy = entropy
         self._client = AngelClient(config, login, Health(clock), asyncio.get_running_loop().time)
         self._lines: list[_Line] = []
-        self._listener: FeedListener | None = None
-        self._newest: dict[InstrumentId, Quote] = {}
-        self._minding: asyncio.Task[None] | None = None
 
-    @property
-    def name(self) -> str:
-        """What the screen calls it."""
-        return "Angel One"
-
-    async def connect(self, listener: FeedListener) -> None:
-        """Be ready; a stream opens when the first of its instruments is followed."""
-        if self._listener is not None and self._listener is not listener:
-            raise ConfigError("this feed has another listener already")
-        self._listener = listener
+    async def _begin(self) -> None:
         self._client.open()
         self._market.open()
         for line in self._lines:
             await line.open()
-        self._minding = asyncio.get_running_loop().create_task(self._mind_the_day())
+        self._chores.begin(self._mind_the_day())
 
     async def close(self) -> None:
         """End the streams."""
-        task, self._minding = self._minding, None
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await self._chores.stop()
         for line in self._lines:
             await line.close()
         await self._client.close()
@@ -109,19 +94,14 @@ class AngelFeed:
     async def seed(self, instruments: Sequence[InstrumentId]) -> None:
         """Read the newest prices, which no stream repeats after a login."""
         with contextlib.suppress(BrokerError):  # the stream brings them in time
-            self._tell(await self._market.quotes(instruments))
-
-    def on_state(self, *, connected: bool, detail: str) -> None:
-        """A line came or went."""
-        if self._listener is not None:
-            self._listener.on_feed_state(self.name, connected=connected, detail=detail)
+            self._tell_newer(await self._market.quotes(instruments))
 
     def on_tick(self, tick: parse.Tick, instrument: InstrumentId) -> None:
         """A frame of something that is followed."""
         watched = self._library.book.is_watched(instrument)
         quote = parse.quote_of(tick, instrument, self._clock.now(), watched=watched)
         if quote is not None:
-            self._tell([quote])
+            self._tell_newer([quote])
 
     def lost(self) -> None:
         """The tokens open no stream any more: the next attempt renews them."""
@@ -134,16 +114,6 @@ class AngelFeed:
             for line in self._lines:
                 line.mind(self._clock.now())
 
-    def _tell(self, quotes: Iterable[Quote]) -> None:
-        newer = []
-        for quote in quotes:
-            known = self._newest.get(quote.instrument)
-            if known is None or quote.occurred_at >= known.occurred_at:
-                self._newest[quote.instrument] = quote
-                newer.append(quote)
-        if newer and self._listener is not None:
-            self._listener.on_quotes(newer)
-
 
 class _Line:
     """`transport.Ear` for one price stream; `tokens` are what it quotes."""
@@ -154,7 +124,7 @@ class _Line:
         self._config = config
         self.tokens: dict[tuple[str, str], InstrumentId] = {}
         self._stream = Stream(client.http, self._url, self, entropy, config.stream)
-        self._seeding: asyncio.Task[None] | None = None
+        self._chores = Chores()
         self._session: Session | None = None
 
     def mind(self, now: datetime) -> None:
@@ -166,10 +136,7 @@ class _Line:
         await self._stream.open()
 
     async def close(self) -> None:
-        task, self._seeding = self._seeding, None
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await self._chores.stop()
         await self._stream.close()
 
     async def follow(self, tokens: dict[tuple[str, str], InstrumentId]) -> None:
@@ -206,7 +173,7 @@ class _Line:
 
     def up(self) -> None:
         # The stream is subscribed already: what the read brings is at worst as old as the first tick.
-        self._seeding = asyncio.get_running_loop().create_task(self._feed.seed(list(self.tokens.values())))
+        self._chores.begin(self._feed.seed(list(self.tokens.values())))
         self._feed.on_state(connected=True, detail=f"{len(self.tokens)} instruments")
 
     def down(self, reason: str) -> None:

@@ -19,8 +19,8 @@ from bidwell.brokers.dhan.errors import VENDOR
 from bidwell.brokers.dhan.login import Login
 from bidwell.brokers.dhan.packets import Packet, packets
 from bidwell.brokers.dhan.symbols import Key, SymbolBook
-from bidwell.brokers.transport import Http, Kind, Socket, Stream
-from bidwell.engine.ports import Clock, Entropy, FeedListener
+from bidwell.brokers.transport import Http, Kind, PriceFeed, Socket, Stream
+from bidwell.engine.ports import Clock, Entropy
 from bidwell.model.errors import BrokerError, ConfigError, ProtocolError, Refused, Unavailable
 from bidwell.model.ids import InstrumentId
 from bidwell.model.instrument import Instrument
@@ -37,12 +37,13 @@ _FAREWELLS: dict[Kind, type[BrokerError]] = {
 }  # fmt: skip
 
 
-class DhanFeed:
+class DhanFeed(PriceFeed):
     """The Feed port for the instruments that are followed; `transport.Ear` for the price stream."""
 
     def __init__(
         self, config: DhanConfig, login: Login, market: DhanMarket, symbols: SymbolBook, clock: Clock, entropy: Entropy
     ) -> None:
+        super().__init__("Dhan")
         self._config = config
         self._login = login
         self._market = market
@@ -50,34 +51,20 @@ class DhanFeed:
         self._clock = clock
         self._http = Http(config.http, {})
         self._stream = Stream(self._http, self._url, self, entropy, config.stream)
-        self._listener: FeedListener | None = None
         self._wanted: dict[Key, Instrument] = {}
         self._quotes: dict[InstrumentId, Quote] = {}
         self._closes: dict[InstrumentId, Decimal] = {}
-        self._seeding: asyncio.Task[None] | None = None
         self._first: bytes | str | None = None
         self._warned = False
 
-    @property
-    def name(self) -> str:
-        """What the screen calls it."""
-        return "Dhan"
-
-    async def connect(self, listener: FeedListener) -> None:
-        """Be ready; the stream opens when the first instrument is followed."""
-        if self._listener is not None and self._listener is not listener:
-            raise ConfigError("this feed has another listener already")
-        self._listener = listener
+    async def _begin(self) -> None:
         self._http.open()
         if self._wanted:
             await self._stream.open()
 
     async def close(self) -> None:
         """End the stream."""
-        task, self._seeding = self._seeding, None
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await self._chores.stop()
         await self._stream.close()
         await self._http.close()
         await self._market.close()
@@ -139,19 +126,11 @@ class DhanFeed:
 
     def up(self) -> None:
         """The stream is subscribed: what the read brings is at worst as old as the first packet."""
-        self._seeding = asyncio.get_running_loop().create_task(self._seed(list(self._wanted.values())))
-        self._on_state(connected=True, detail=f"{len(self._wanted)} instruments")
+        self._chores.begin(self._seed(list(self._wanted.values())))
+        self.on_state(connected=True, detail=f"{len(self._wanted)} instruments")
         first, self._first = self._first, None
         if first is not None:
             self.hear(first)
-
-    def down(self, reason: str) -> None:
-        """The connection is gone and is being mended."""
-        self._on_state(connected=False, detail=reason)
-
-    def refused(self, problem: Refused) -> None:
-        """The token or the data plan does not open the stream any more."""
-        self._on_state(connected=False, detail=str(problem))
 
     # --- inside -----------------------------------------------------------------------------------
 
@@ -162,14 +141,6 @@ class DhanFeed:
         if verdict.kind is Kind.LOGIN:
             self._login.refused(self._login.known)
         raise _FAREWELLS.get(verdict.kind, Unavailable)(f"{verdict.message} ({packet.farewell})")
-
-    def _on_state(self, *, connected: bool, detail: str) -> None:
-        if self._listener is not None:
-            self._listener.on_feed_state(self.name, connected=connected, detail=detail)
-
-    def _tell(self, quotes: Sequence[Quote]) -> None:
-        if quotes and self._listener is not None:
-            self._listener.on_quotes(quotes)
 
     async def _seed(self, instruments: Sequence[Instrument]) -> None:
         """Read the newest prices, which the stream brings only as they change."""

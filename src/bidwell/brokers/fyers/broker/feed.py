@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,8 +13,8 @@ from bidwell.brokers.fyers.config import FyersConfig
 from bidwell.brokers.fyers.errors import STREAM_ERRORS
 from bidwell.brokers.fyers.login import Login, claims
 from bidwell.brokers.fyers.symbols import SymbolBook
-from bidwell.brokers.transport import Http, Kind, Socket, Stream
-from bidwell.engine.ports import Clock, Entropy, FeedListener
+from bidwell.brokers.transport import Http, Kind, PriceFeed, Socket, Stream
+from bidwell.engine.ports import Clock, Entropy
 from bidwell.model.errors import BrokerError, ConfigError, ProtocolError, Refused, Unavailable
 from bidwell.model.ids import InstrumentId
 from bidwell.model.instrument import Instrument
@@ -34,7 +33,7 @@ class _Acknowledging:
     since: int = 0
 
 
-class FyersFeed:
+class FyersFeed(PriceFeed):
     """The Feed port for the instruments that are followed; `transport.Ear` for the price stream."""
 
     def __init__(
@@ -46,6 +45,7 @@ class FyersFeed:
         clock: Clock,
         entropy: Entropy,
     ) -> None:
+        super().__init__("Fyers")
         self._config = config
         self._login = login
         self._market = market
@@ -53,32 +53,19 @@ class FyersFeed:
         self._clock = clock
         self._http = Http(config.http, {})
         self._stream = Stream(self._http, config.prices_url, self, entropy, config.prices)
-        self._listener: FeedListener | None = None
         self._wanted: dict[str, Instrument] = {}
         self._topics: dict[int, hsm.Topic] = {}
         self._quotes: dict[InstrumentId, Quote] = {}
         self._acknowledging = _Acknowledging()
-        self._tasks: set[asyncio.Task[None]] = set()
 
-    @property
-    def name(self) -> str:
-        """What the screen calls it."""
-        return "Fyers"
-
-    async def connect(self, listener: FeedListener) -> None:
-        """Be ready; the stream opens when the first instrument is followed."""
-        if self._listener is not None and self._listener is not listener:
-            raise ConfigError("this feed has another listener already")
-        self._listener = listener
+    async def _begin(self) -> None:
         self._http.open()
         if self._wanted:
             await self._stream.open()
 
     async def close(self) -> None:
         """End the stream."""
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._chores.stop()
         await self._stream.close()
         await self._http.close()
         await self._market.close()
@@ -147,16 +134,8 @@ class FyersFeed:
 
     def up(self) -> None:
         """The stream is subscribed: what the read brings is at worst as old as the first message."""
-        self._begin(self._seed(list(self._wanted.values())))
-        self._on_state(connected=True, detail=f"{len(self._wanted)} instruments")
-
-    def down(self, reason: str) -> None:
-        """The connection is gone and is being mended."""
-        self._on_state(connected=False, detail=reason)
-
-    def refused(self, problem: Refused) -> None:
-        """The login does not open the stream any more."""
-        self._on_state(connected=False, detail=str(problem))
+        self._chores.begin(self._seed(list(self._wanted.values())))
+        self.on_state(connected=True, detail=f"{len(self._wanted)} instruments")
 
     # --- inside -----------------------------------------------------------------------------------
 
@@ -173,24 +152,11 @@ class FyersFeed:
         kept.since += 1
         if kept.every and kept.since >= kept.every:
             kept.since = 0
-            self._begin(self._acknowledge(number))
+            self._chores.begin(self._acknowledge(number))
 
     async def _acknowledge(self, number: int) -> None:
         with contextlib.suppress(Unavailable):  # a stream that is gone begins anew by itself
             await self._stream.say(hsm.acknowledge(number))
-
-    def _begin(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    def _on_state(self, *, connected: bool, detail: str) -> None:
-        if self._listener is not None:
-            self._listener.on_feed_state(self.name, connected=connected, detail=detail)
-
-    def _tell(self, quotes: Sequence[Quote]) -> None:
-        if quotes and self._listener is not None:
-            self._listener.on_quotes(quotes)
 
     async def _seed(self, instruments: Sequence[Instrument]) -> None:
         """Read the newest prices, which the stream brings only once a topic was told whole."""

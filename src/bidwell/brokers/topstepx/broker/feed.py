@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from bidwell.brokers.topstepx import hub, wire
 from bidwell.brokers.topstepx.broker.market import TopstepxMarket
 from bidwell.brokers.topstepx.config import TopstepxConfig
 from bidwell.brokers.topstepx.parse import Touch
 from bidwell.brokers.topstepx.symbols import SymbolBook
-from bidwell.brokers.transport import Socket, Stream, decoder, read
-from bidwell.engine.ports import Clock, Entropy, FeedListener
-from bidwell.model.errors import ConfigError, Missing, ProtocolError, Refused
+from bidwell.brokers.transport import PriceFeed, Socket, Stream, decoder, read
+from bidwell.engine.ports import Clock, Entropy
+from bidwell.model.errors import Missing, ProtocolError, Refused
 from bidwell.model.ids import InstrumentId
-from bidwell.model.market import Quote
 
 _WHAT = "the market hub"
 _CONTRACT = decoder(str)
@@ -22,33 +21,24 @@ _TRADES = decoder(list[wire.MarketTrade | None] | wire.MarketTrade | None)  # ty
 _METHODS = ("SubscribeContractQuotes", "SubscribeContractTrades")
 
 
-class TopstepxFeed:
+class TopstepxFeed(PriceFeed):
     """The Feed port for the instruments that are followed; a quote is whole once bid, offer and a last price came."""
 
     def __init__(
         self, config: TopstepxConfig, market: TopstepxMarket, symbols: SymbolBook, clock: Clock, entropy: Entropy
     ) -> None:
+        super().__init__("TopstepX")
         self._config = config
         self._market = market
         self._book = symbols
         self._clock = clock
         self._stream = Stream(market.client.http, self._url, self, entropy, config.stream)
-        self._listener: FeedListener | None = None
         self._wanted: dict[str, InstrumentId] = {}
         self._touches: dict[str, Touch] = {}
         self._calls = 1000
         self._opened = False
 
-    @property
-    def name(self) -> str:
-        """What the screen calls it."""
-        return "TopstepX"
-
-    async def connect(self, listener: FeedListener) -> None:
-        """Be ready; the hub opens when the first instrument is followed."""
-        if self._listener is not None and self._listener is not listener:
-            raise ConfigError("this feed has another listener already")
-        self._listener = listener
+    async def _begin(self) -> None:
         self._market.open()
         await self.follow([])
 
@@ -99,20 +89,16 @@ class TopstepxFeed:
                 contract = self._event(message)
                 if contract:
                     changed[contract] = None
-        self._tell(changed)
+        self._tell_changed(changed)
 
     def up(self) -> None:
         """The prices go on; those of before are told again with the first change."""
-        self._state(connected=True, detail=f"{len(self._wanted)} contracts")
-
-    def down(self, reason: str) -> None:
-        """The hub is gone and is being mended."""
-        self._state(connected=False, detail=reason)
+        self.on_state(connected=True, detail=f"{len(self._wanted)} contracts")
 
     def refused(self, problem: Refused) -> None:
         """The token or the key opens nothing any more: a new token is made for the next attempt."""
         self._market.client.drop_token()
-        self._state(connected=False, detail=str(problem))
+        self.on_state(connected=False, detail=str(problem))
 
     # --- inside -----------------------------------------------------------------------------------
 
@@ -135,16 +121,10 @@ class TopstepxFeed:
         self._touches[contract] = touch
         return contract
 
-    def _tell(self, contracts: Iterable[str]) -> None:
+    def _tell_changed(self, contracts: Iterable[str]) -> None:
         now = self._clock.now()
         made = (self._touches[each].quote(self._wanted[each], now) for each in contracts)
-        quotes: Sequence[Quote] = [each for each in made if each is not None]
-        if quotes and self._listener is not None:
-            self._listener.on_quotes(quotes)
-
-    def _state(self, *, connected: bool, detail: str) -> None:
-        if self._listener is not None:
-            self._listener.on_feed_state(self.name, connected=connected, detail=detail)
+        self._tell([each for each in made if each is not None])
 
 
 def trades(body: bytes) -> list[wire.MarketTrade]:

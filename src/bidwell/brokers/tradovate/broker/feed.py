@@ -11,8 +11,9 @@ from bidwell.brokers.tradovate.broker.ticker import Ticker
 from bidwell.brokers.tradovate.client.rest import TradovateClient
 from bidwell.brokers.tradovate.config import TradovateConfig
 from bidwell.brokers.tradovate.symbols import SymbolBook
-from bidwell.engine.ports import Clock, Entropy, FeedListener
-from bidwell.model.errors import ConfigError, ProtocolError
+from bidwell.brokers.transport import PriceFeed
+from bidwell.engine.ports import Clock, Entropy
+from bidwell.model.errors import ProtocolError
 from bidwell.model.futures import PRODUCTS
 from bidwell.model.ids import AccountId, InstrumentId
 from bidwell.model.market import Quote
@@ -20,33 +21,24 @@ from bidwell.model.market import Quote
 _VENUES = frozenset(each.venue for each in PRODUCTS.values())
 
 
-class TradovateFeed:
+class TradovateFeed(PriceFeed):
     """The Feed port for the contracts that are followed; a quote is whole once bid, offer and a last price came."""
 
     def __init__(
         self, config: TradovateConfig, symbols: SymbolBook, clock: Clock, entropy: Entropy,
         client: TradovateClient | None = None,
     ) -> None:  # fmt: skip
+        super().__init__("Tradovate")
         self._book = symbols
         self._clock = clock
         self._client = client or TradovateClient(config, clock, asyncio.get_running_loop().time)
         self._reading = Reading(self._client, symbols, AccountId("prices"), config.account, clock)
         self._ticker = Ticker(config, self._client, entropy, self._on_quote, self._on_state)
-        self._listener: FeedListener | None = None
         self._partial: dict[int, wire.Quote] = {}
         self._quotes: dict[int, Quote] = {}
         self._opened = False
 
-    @property
-    def name(self) -> str:
-        """What the screen calls it."""
-        return "Tradovate"
-
-    async def connect(self, listener: FeedListener) -> None:
-        """Be ready; the socket opens when the first contract is followed."""
-        if self._listener is not None and self._listener is not listener:
-            raise ConfigError("this feed has another listener already")
-        self._listener = listener
+    async def _begin(self) -> None:
         if not self._opened:
             self._opened = True
             self._client.open()
@@ -71,8 +63,7 @@ class TradovateFeed:
     # --- what the socket tells ------------------------------------------------------------------------
 
     def _on_state(self, connected: bool, detail: str) -> None:  # noqa: FBT001 - the socket's one flag
-        if self._listener is not None:
-            self._listener.on_feed_state(self.name, connected=connected, detail=detail)
+        self.on_state(connected=connected, detail=detail)
 
     def _on_quote(self, row: wire.Quote) -> None:
         try:
@@ -87,5 +78,4 @@ class TradovateFeed:
             return
         self._partial.pop(row.contract_id, None)
         self._quotes[row.contract_id] = made
-        if self._listener is not None:
-            self._listener.on_quotes([made])
+        self._tell([made])

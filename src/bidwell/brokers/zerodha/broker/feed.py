@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import Iterable
 
 import msgspec
 
-from bidwell.brokers.transport import Http, Socket, Stream, decoder, read
+from bidwell.brokers.transport import Http, PriceFeed, Socket, Stream, decoder, read
 from bidwell.brokers.zerodha import ticks, wire
 from bidwell.brokers.zerodha.broker.account import NO_LOGIN
 from bidwell.brokers.zerodha.broker.market import ZerodhaMarket
 from bidwell.brokers.zerodha.config import ZerodhaConfig
 from bidwell.engine.ports import Clock, Entropy, FeedListener
-from bidwell.model.errors import BrokerError, ConfigError, Missing, ProtocolError, Refused
+from bidwell.model.errors import BrokerError, Missing, ProtocolError, Refused
 from bidwell.model.ids import InstrumentId
-from bidwell.model.market import Quote
 
 MOST_INSTRUMENTS = 3000
 """How many one connection of the ticker carries."""
@@ -24,33 +22,26 @@ MOST_INSTRUMENTS = 3000
 _MESSAGE = decoder(wire.Message)
 
 
-class ZerodhaFeed:
+class ZerodhaFeed(PriceFeed):
     """The Feed port for the instruments that are followed; `transport.Ear` for the ticker."""
 
     def __init__(self, config: ZerodhaConfig, market: ZerodhaMarket, clock: Clock, entropy: Entropy) -> None:
+        super().__init__("Zerodha")
         self._config = config
         self._market = market
         self._clock = clock
         self._http = Http(config.http, config.headers)
         self._stream = Stream(self._http, config.ticker, self, entropy, config.stream)
-        self._listener: FeedListener | None = None
         self._tokens: dict[int, InstrumentId] = {}
-        self._newest: dict[InstrumentId, Quote] = {}
-        self._seeding: asyncio.Task[None] | None = None
-
-    @property
-    def name(self) -> str:
-        """What the screen calls it."""
-        return "Zerodha"
 
     async def connect(self, listener: FeedListener) -> None:
-        """Be ready; the stream opens when the first instrument is followed."""
-        if self._listener is not None and self._listener is not listener:
-            raise ConfigError("this feed has another listener already")
+        """Be ready; raises Refused where the day's login is over."""
         login = self._config.login
         if login is None or login.over(self._clock.now()):
             raise Refused(NO_LOGIN if login is None else login.ended().reason)
-        self._listener = listener
+        await super().connect(listener)
+
+    async def _begin(self) -> None:
         self._market.open()
         self._http.open()
         if self._tokens:
@@ -58,10 +49,7 @@ class ZerodhaFeed:
 
     async def close(self) -> None:
         """End the stream."""
-        task, self._seeding = self._seeding, None
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await self._chores.stop()
         await self._stream.close()
         await self._http.close()
         await self._market.close()
@@ -104,40 +92,18 @@ class ZerodhaFeed:
             quote = ticks.quote(tick, instrument, now) if instrument is not None else None
             if quote is not None:
                 found[quote.instrument] = quote
-        self._tell(found.values())
+        self._tell_newer(found.values())
 
     def up(self) -> None:
         """What the read brings is at worst as old as the first tick."""
-        self._seeding = asyncio.get_running_loop().create_task(self._seed(list(self._tokens.values())))
-        self._state(connected=True, detail=f"{len(self._tokens)} instruments")
-
-    def down(self, reason: str) -> None:
-        """The connection is gone."""
-        self._state(connected=False, detail=reason)
-
-    def refused(self, problem: Refused) -> None:
-        """The token does not open the ticker any more."""
-        self._state(connected=False, detail=str(problem))
+        self._chores.begin(self._seed(list(self._tokens.values())))
+        self.on_state(connected=True, detail=f"{len(self._tokens)} instruments")
 
     # --- inside -----------------------------------------------------------------------------------
 
     async def _seed(self, instruments: list[InstrumentId]) -> None:
         with contextlib.suppress(BrokerError):  # the stream brings them in time
-            self._tell(await self._market.quotes(instruments))
-
-    def _tell(self, quotes: Iterable[Quote]) -> None:
-        newer = []
-        for quote in quotes:
-            known = self._newest.get(quote.instrument)
-            if known is None or quote.occurred_at >= known.occurred_at:
-                self._newest[quote.instrument] = quote
-                newer.append(quote)
-        if newer and self._listener is not None:
-            self._listener.on_quotes(newer)
-
-    def _state(self, *, connected: bool, detail: str) -> None:
-        if self._listener is not None:
-            self._listener.on_feed_state(self.name, connected=connected, detail=detail)
+            self._tell_newer(await self._market.quotes(instruments))
 
 
 def _subscription(tokens: Iterable[int]) -> list[str]:
