@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import ClassVar
 
-from bidwell.app.brokerage import Access, Means
+from bidwell.app.brokerage import Access, Directory, Means
 from bidwell.brokers.transport import Environment, Field, Guide
 from bidwell.engine.ports import BrokerSession
 from bidwell.model.account import Account
@@ -21,6 +22,8 @@ class Stub:
     guide = Guide("stub", "Stub", (Field("key", "Key", "on its page"),),
                   (Environment("paper", "Paper", live=False), Environment("live", "Live", live=True)),
                   ("Ask for a key.",), "docs/brokers.md")  # fmt: skip
+
+    lists: ClassVar[list[str]] = []
 
     def check(self, access: Access) -> None:
         self.guide.check(access.fields)
@@ -39,6 +42,11 @@ class Stub:
 
     async def listing(self, access: Access, symbols: Sequence[str], means: Means) -> list[Instrument]:
         return [share(symbol) for symbol in symbols if symbol != "NOSUCH"]
+
+    async def directory(self, access: Access, means: Means) -> Directory:
+        if not self.lists:
+            raise Unavailable("Stub does not answer.")
+        return Directory(map(share, self.lists), {"AB": "A and B both stand for AB.TEST"}, note="no options")
 
     def prices(self, access: Access, means: Means) -> None:
         return None

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
-from bidwell.app import brokerage
+from bidwell.app import brokerage, instrument_lists
 from bidwell.app.clock import SystemEntropy
 from bidwell.app.connections import BrokerConnections, Sealed
 from bidwell.model.role import Role
 from bidwell.storage.database import Database
 from bidwell.storage.pool import Pool
+from tests.server import stub_broker
 from tests.server.house import MAIN, House, Person
 from tests.server.stub_broker import Stub
 
@@ -163,3 +167,51 @@ async def test_instruments_are_listed_by_the_brokers_symbols(home: House, offeri
     status, said = await post(home, f"/accounts/{made['id']}/instruments", {"symbols": ["x y\n"]})
     assert status == 422
     assert said["code"]
+
+
+async def test_a_brokers_whole_list_is_searched_and_says_how_it_is(
+    home: House, offering: Offering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connections, who = offering(), await owner(home)
+    _, made = await post(home, "/brokers/stub/accounts", GOOD | {"name": "Mine"})
+    path = f"{W}/accounts/{made['id']}/instruments/search"
+
+    async def search(**query: str) -> Any:  # noqa: ANN401 - JSON
+        async with asyncio.timeout(20):
+            while (said := (await who.get(f"{path}?{urlencode(query)}")).json()).get("state") == "loading":
+                await asyncio.sleep(0.01)
+        return said
+
+    said = await search(q="hel")
+    assert (said["state"], said["items"], said["reason"]) == ("failed", [], "Stub does not answer.")
+    monkeypatch.setattr(Stub, "lists", ["HELD", "HELP", "OTHER", "TWICE", "TWICE"])
+    assert (await search(q="hel"))["state"] == "failed"  # it is not asked again at once
+    home.clock.ahead += timedelta(minutes=1)
+    said = await search(q="hel")
+    assert [(each["symbol"], each["pick"], each["listed"]) for each in said["items"]] == [
+        ("HELD", "HELD", True), ("HELP", "HELP", False)]  # fmt: skip
+    assert (said["state"], said["rows"], said["reason"], said["note"], said["left_out"]) == (
+        "ready", 3, "", "no options", 3)  # fmt: skip
+    assert said["colliding"] == ["A and B both stand for AB.TEST", "2 rows share an id with another row"]
+    assert len((await search(q="hel", limit="1"))["items"]) == 1
+
+    monkeypatch.setattr(Stub, "lists", [])
+    monkeypatch.setattr(instrument_lists, "FRESH", timedelta(minutes=2))
+    home.clock.ahead += timedelta(minutes=3)
+    async with asyncio.timeout(20):
+        while "Stub does not answer" not in (said := await search(q="other"))["reason"]:
+            await asyncio.sleep(0.01)
+    assert (said["state"], len(said["items"])) == ("ready", 1)  # an old list serves, and says that it is old
+    for query in ({"q": "a", "limit": "0"}, {"q": "a" * 81}):
+        assert (await who.get(f"{path}?{urlencode(query)}")).status_code == 422
+    await connections.close()
+
+
+async def test_a_broker_without_a_list_takes_exact_symbols(
+    home: House, offering: Offering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offering()
+    _, made = await post(home, "/brokers/stub/accounts", GOOD | {"name": "Mine"})
+    monkeypatch.setattr(stub_broker, "make", type("Silent", (Stub,), {"directory": None}))
+    said = (await (await owner(home)).get(f"{W}/accounts/{made['id']}/instruments/search?q=A")).json()
+    assert (said["state"], said["reason"]) == ("exact_only", "Stub tells no list: give its exact symbols")

@@ -5,12 +5,12 @@ A broker is one entry of `BROKERS`: a module, imported when it is first used, an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast, runtime_checkable
 
-from bidwell.model.errors import InvalidInput
+from bidwell.model.errors import ConfigError, InvalidInput, ProtocolError
 
 if TYPE_CHECKING:
     from bidwell.brokers.transport import Guide
@@ -87,6 +87,29 @@ class Brokerage(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """A broker's whole list.
+
+    `rows` are made one at a time, in a thread, and `refused` (why a name stands for nothing here) may fill as they are.
+    What is found is listed by its id, or by its symbol; `note` says what the list lacks.
+    """
+
+    rows: Iterable[Instrument]
+    refused: Mapping[str, str]
+    by_id: bool = False
+    note: str = ""
+
+
+@runtime_checkable
+class Enumerating(Protocol):
+    """A brokerage whose broker tells what it lists."""
+
+    async def directory(self, access: Access, means: Means) -> Directory:
+        """The broker's list; raises BrokerError."""
+        ...
+
+
 @runtime_checkable
 class Switched(Protocol):
     """A session of a broker that can be told to let no order of the account pass."""
@@ -115,6 +138,21 @@ class Hinting(Protocol):
     def hint(self, access: Access, body: bytes) -> bool:
         """Whether a message proves to be the broker's; nothing else of it is believed."""
         ...
+
+
+R = TypeVar("R")
+
+
+def made(make: Callable[[R], Instrument | None], rows: Iterable[R], refused: dict[str, str]) -> Iterator[Instrument]:
+    """The instruments that rows are; why another is none goes to `refused`."""
+    for row in rows:
+        try:
+            found = make(row)
+        except (ConfigError, ProtocolError) as problem:
+            refused[str(row)] = str(problem)
+            continue
+        if found is not None:
+            yield found
 
 
 async def redeemed(broker: Brokerage, access: Access, means: Means) -> Access:

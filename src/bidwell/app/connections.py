@@ -16,6 +16,7 @@ import structlog
 
 from bidwell.app import brokerage, demo
 from bidwell.app.brokerage import BROKERS, Access, Means
+from bidwell.app.instrument_lists import InstrumentLists
 from bidwell.app.sessions import Renewable
 from bidwell.engine.ports import SessionLife, SessionReport, SessionState, Trouble
 from bidwell.model import events as ev
@@ -30,7 +31,9 @@ from bidwell.server.ports import (
     BrokerOffer,
     Credentials,
     DailyLogin,
+    InstrumentSearch,
     Linked,
+    ListState,
     ProbedAccount,
 )
 from bidwell.storage.errors import VaultError
@@ -99,6 +102,7 @@ class BrokerConnections:
         self._problems: dict[AccountId, str] = {}
         self._sessions: dict[AccountId, Renewable] = {}
         self._quoting: dict[tuple[str, str, str], brokerage.Prices] = {}
+        self._lists = InstrumentLists(clock)
 
     async def load(self) -> None:
         """Open every credential; one that does not open leaves its account without a session, with the reason."""
@@ -134,6 +138,7 @@ class BrokerConnections:
 
     async def close(self) -> None:
         """End the price streams; sessions are the desk's to close."""
+        await self._lists.close()
         for prices in self._quoting.values():
             await prices.close()
 
@@ -271,10 +276,7 @@ class BrokerConnections:
 
     async def add_instruments(self, account: AccountId, symbols: Sequence[str]) -> Sequence[InstrumentId]:
         """List the broker's symbols in the workspace."""
-        known = self._access.get(account)
-        if known is None:
-            raise InvalidInput("connection.none", "this account is not connected to a broker", field="account")
-        broker, access = known
+        broker, access = self._known(account)
         found = await brokerage.brokerage(broker).listing(access, symbols, self._means)
         if len(found) < len(set(symbols)):
             names = {each.symbol for each in found}
@@ -285,7 +287,24 @@ class BrokerConnections:
         await self._follow(account, [each.id for each in found])
         return [each.id for each in found]
 
+    async def search_instruments(self, account: AccountId, text: str, limit: int) -> InstrumentSearch:
+        """What the list of the account's broker has of a text; accounts of one environment share it."""
+        broker, access = self._known(account)
+        made = brokerage.brokerage(broker)
+        if not isinstance(made, brokerage.Enumerating):
+            reason = f"{made.guide.title} tells no list: give its exact symbols"
+            return InstrumentSearch(ListState.EXACT_ONLY, reason=reason)
+        key = (broker, access.environment, access.twin)
+        return await self._lists.search(key, lambda: made.directory(access, self._means), text, limit)
+
     # --- inside -----------------------------------------------------------------------------------
+
+    def _known(self, account: AccountId) -> tuple[str, Access]:
+        """As whom an account's broker is called; raises InvalidInput."""
+        known = self._access.get(account)
+        if known is None:
+            raise InvalidInput("connection.none", "this account is not connected to a broker", field="account")
+        return known
 
     def _checked(self, given: Credentials) -> Access:
         """What may be called at all; raises InvalidInput."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, Protocol
 
 from bidwell.engine.ports import Entry, SessionReport, SessionState
@@ -350,6 +351,47 @@ class DailyLogin:
     fields: tuple[AskedField, ...]
 
 
+class ListState(StrEnum):
+    """How a broker's list of instruments is; a broker without a list takes exact symbols only."""
+
+    READY = "ready"
+    LOADING = "loading"
+    FAILED = "failed"
+    EXACT_ONLY = "exact_only"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundInstrument:
+    """A row of a broker's list; `kind` is equity, index, crypto, forex, future, call or put, `pick` what lists it."""
+
+    id: InstrumentId
+    symbol: str
+    name: str
+    kind: str
+    underlying: str
+    expiry: date | None
+    strike: str
+    pick: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentSearch:
+    """What was found in a broker's list, and how the list is.
+
+    `reason` says why there is none or why it is old, `note` what it lacks; `left_out` counts names that stand for
+    nothing here, and `colliding` says of some why: two of them would stand for one thing.
+    """
+
+    state: ListState
+    items: tuple[FoundInstrument, ...] = ()
+    rows: int = 0
+    loaded_at: datetime | None = None
+    reason: str = ""
+    note: str = ""
+    left_out: int = 0
+    colliding: tuple[str, ...] = ()
+
+
 class Drills(Protocol):
     """Fire drills at brokers' twins."""
 
@@ -415,6 +457,10 @@ class Connections(Protocol):
 
     async def add_instruments(self, account: AccountId, symbols: Sequence[str]) -> Sequence[InstrumentId]:
         """List the broker's symbols in the workspace; raises InvalidInput for one that it does not trade."""
+        ...
+
+    async def search_instruments(self, account: AccountId, text: str, limit: int) -> InstrumentSearch:
+        """What the list of the account's broker has of a text, the best first; the first search begins to read it."""
         ...
 
 

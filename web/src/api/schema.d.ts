@@ -453,6 +453,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/w/{workspace}/accounts/{id}/instruments/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search Instruments
+         * @description Search the whole list of the account's broker: by symbol, name, underlying, expiry, strike and right.
+         *
+         *     The first search begins to read the list (state `loading`): ask again after a second. Without words it finds nothing
+         *     and says how the list is.
+         */
+        get: operations["search_instruments_api_v1_w__workspace__accounts__id__instruments_search_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/w/{workspace}/alerts/test": {
         parameters: {
             query?: never;
@@ -4108,6 +4131,30 @@ export interface components {
          */
         Following: "in_line" | "copying" | "behind" | "ahead" | "unlisted";
         /**
+         * FoundView
+         * @description A row of the broker's list; `kind` is a contract's type, of an option its right, and `pick` is what lists it.
+         */
+        FoundView: {
+            /** Expiry */
+            expiry: string | null;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Listed */
+            listed: boolean;
+            /** Name */
+            name: string;
+            /** Pick */
+            pick: string;
+            /** Strike */
+            strike: string;
+            /** Symbol */
+            symbol: string;
+            /** Underlying */
+            underlying: string;
+        };
+        /**
          * Funded
          * @description An account under a rulebook; money is the plan's own, deposits left out.
          */
@@ -5423,6 +5470,12 @@ export interface components {
             /** Instruments */
             instruments: string[];
         };
+        /**
+         * ListState
+         * @description How a broker's list of instruments is; a broker without a list takes exact symbols only.
+         * @enum {string}
+         */
+        ListState: "ready" | "loading" | "failed" | "exact_only";
         /**
          * Live
          * @description The process answers.
@@ -7540,6 +7593,27 @@ export interface components {
              */
             id?: string;
             type: components["schemas"]["ScopeType"];
+        };
+        /**
+         * SearchView
+         * @description What was found, the best first, and how the list is that was searched; an account's broker may have none.
+         */
+        SearchView: {
+            /** Colliding */
+            colliding: string[];
+            /** Items */
+            items: components["schemas"]["FoundView"][];
+            /** Left Out */
+            left_out: number;
+            /** Loaded At */
+            loaded_at: string | null;
+            /** Note */
+            note: string;
+            /** Reason */
+            reason: string;
+            /** Rows */
+            rows: number;
+            state: components["schemas"]["ListState"];
         };
         /**
          * SeriesList
@@ -9721,6 +9795,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListedView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_instruments_api_v1_w__workspace__accounts__id__instruments_search_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchView"];
                 };
             };
             /** @description What is wrong, with a stable code */

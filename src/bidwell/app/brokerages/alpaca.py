@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bidwell.app.brokerage import Directory
 from bidwell.app.brokerages.common import Common
 from bidwell.brokers.alpaca import GUIDE, AlpacaBroker, AlpacaConfig, AlpacaFeed, AlpacaMarket, configure
 from bidwell.brokers.alpaca.client import AlpacaClient
@@ -16,7 +17,10 @@ from bidwell.model.errors import Refused
 from bidwell.server.ports import ProbedAccount
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bidwell.app.brokerage import Access, Means
+    from bidwell.brokers.alpaca import wire
     from bidwell.model.account import Account
 
 _BOOKS: defaultdict[str, SymbolBook] = defaultdict(SymbolBook)
@@ -49,6 +53,16 @@ class Alpaca(Common[AlpacaConfig, AlpacaBroker]):
         return ProbedAccount(found.account_number, found.currency, found.cash, found.equity, found.buying_power,
                              found.status)  # fmt: skip
 
+    async def directory(self, access: Access, means: Means) -> Directory:
+        """Alpaca's shares and coins; its options are too many to list."""
+        client = AlpacaClient(self._config(access), Health(means.clock), asyncio.get_running_loop().time)
+        client.open()
+        try:
+            assets = await client.assets()
+        finally:
+            await client.close()
+        return _directory(assets)
+
     def prices(self, access: Access, means: Means) -> AlpacaFeed:
         """Alpaca's streams of quotes."""
         config = self._config(access)
@@ -62,3 +76,10 @@ make = Alpaca
 
 def _book(access: Access) -> SymbolBook:
     return _BOOKS[access.twin or "alpaca"]
+
+
+def _directory(assets: Sequence[wire.Asset]) -> Directory:
+    """Rows learned into a book of their own, in the thread that asks for them."""
+    book = SymbolBook()
+    rows = (each for listed in (assets,) for each in book.learn(listed) if each.symbol not in book.refused)
+    return Directory(rows, book.refused, note="an option by its OCC symbol, as AAPL261218C00250000")

@@ -8,6 +8,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
+from bidwell.app.brokerage import Directory, made
 from bidwell.app.brokerages.common import Common
 from bidwell.brokers.angelone import (
     GUIDE,
@@ -21,6 +22,7 @@ from bidwell.brokers.angelone import (
 )
 from bidwell.brokers.angelone.client import AngelClient
 from bidwell.brokers.angelone.parse import orders as parse
+from bidwell.brokers.angelone.symbols import instrument
 from bidwell.brokers.transport import Health
 from bidwell.brokers.transport.indian import CURRENCY
 from bidwell.server.ports import ProbedAccount
@@ -66,6 +68,19 @@ class AngelOne(Common[AngelConfig, AngelBroker]):
     async def listing(self, access: Access, symbols: Sequence[str], means: Means) -> list[Instrument]:
         """The instruments behind Angel One's symbols or ours; nothing is asked where there are none."""
         return await super().listing(access, symbols, means) if symbols else []
+
+    async def directory(self, access: Access, means: Means) -> Directory:
+        """Everything of NSE and BSE, their contracts among them."""
+        config, library = self._config(access), _library(access)
+        client = AngelClient(config, _login(config, means), Health(means.clock), asyncio.get_running_loop().time)
+        client.open()
+        try:
+            master = await library.master(client, means.clock.now())
+        finally:
+            await client.close()
+        refused: dict[str, str] = {}
+        listed = (row for exchange in ("NSE", "NFO", "BSE", "BFO") for row in master.of(exchange))
+        return Directory(made(instrument, listed, refused), refused, by_id=True)
 
     def prices(self, access: Access, means: Means) -> AngelFeed:
         """Angel One's stream of quotes."""

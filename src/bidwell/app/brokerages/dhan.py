@@ -6,6 +6,7 @@ import asyncio
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from bidwell.app.brokerage import Directory, made
 from bidwell.brokers.dhan import GUIDE, DhanBroker, DhanConfig, DhanFeed, DhanMarket, Login, configure
 from bidwell.brokers.dhan.client import DhanClient
 from bidwell.brokers.dhan.symbols import SymbolBook
@@ -69,6 +70,19 @@ class Dhan:
             return await broker.listing(symbols)
         finally:
             await broker.close()
+
+    async def directory(self, access: Access, means: Means) -> Directory:
+        """Everything that the desk trades of Dhan's lists."""
+        config, book = _config(access), _book(access)
+        market = DhanMarket(config, _login(config, means), book, means.clock)
+        market.open()
+        try:
+            await market.prepare()
+        finally:
+            await market.close()
+        refused = dict(book.refused)
+        idents = list(book.symbols())
+        return Directory(made(book.listing, idents, refused), refused, by_id=True)
 
     def prices(self, access: Access, means: Means) -> DhanFeed:
         """Dhan's stream of quotes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bidwell.app.brokerage import Directory
 from bidwell.brokers.ccxt_exchanges import (
     PROFILES,
     ExchangeBroker,
@@ -71,6 +72,15 @@ class Exchange:
             return await broker.listing(symbols)
         finally:
             await broker.close()
+
+    async def directory(self, access: Access, means: Means) -> Directory:
+        """The exchange's spot pairs."""
+        market = ExchangeMarket(self._config(access), self._book(access), means.clock)
+        await market.open()
+        try:
+            return Directory(await market.instruments(), self._book(access).refused)
+        finally:
+            await market.close()
 
     def prices(self, access: Access, means: Means) -> ExchangeFeed:
         """The exchange's streams of prices."""

@@ -7,6 +7,7 @@ import hashlib
 from collections import OrderedDict, defaultdict
 from typing import TYPE_CHECKING
 
+from bidwell.app.brokerage import Directory, made
 from bidwell.brokers.fyers import (
     GUIDE,
     FyersBroker,
@@ -96,6 +97,19 @@ class Fyers:
             return await broker.listing(symbols)
         finally:
             await broker.close()
+
+    async def directory(self, access: Access, means: Means) -> Directory:
+        """Everything that the desk trades of Fyers's lists."""
+        config, book = _config(access), _book(access)
+        market = FyersMarket(config, _login(config, means), book, means.clock)
+        market.open()
+        try:
+            await market.prepare()
+        finally:
+            await market.close()
+        refused = dict(book.refused)
+        idents = list(book.instruments())
+        return Directory(made(book.listing, idents, refused), refused, by_id=True)
 
     def prices(self, access: Access, means: Means) -> FyersFeed:
         """Fyers' stream of quotes."""

@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bidwell.app.brokerage import Directory
 from bidwell.app.brokerages.common import Common
 from bidwell.brokers.topstepx import (
     GUIDE,
@@ -52,6 +53,17 @@ class Topstepx(Common[TopstepxConfig, TopstepxBroker]):
         kind = {True: "simulated", False: "live", None: ""}[found.simulated]
         status = ", ".join(each for each in (found.name, kind, "" if found.canTrade else "may not trade now") if each)
         return ProbedAccount(str(found.id), "USD", found.balance, None, None, status)
+
+    async def directory(self, access: Access, means: Means) -> Directory:
+        """TopstepX's contracts of today."""
+        config = self._config(access)
+        login, book = _user(config, means).login, _book(access)
+        market = TopstepxMarket(config, login, book, means.clock, asyncio.get_running_loop().time)
+        market.open()
+        try:
+            return Directory(await market.instruments(), book.refused)
+        finally:
+            await market.close()
 
     def prices(self, access: Access, means: Means) -> TopstepxFeed:
         """The market hub."""

@@ -6,6 +6,7 @@ import asyncio
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from bidwell.app.brokerage import Directory
 from bidwell.app.brokerages.common import Common
 from bidwell.brokers.tradovate import (
     GUIDE,
@@ -13,6 +14,7 @@ from bidwell.brokers.tradovate import (
     TradovateClient,
     TradovateConfig,
     TradovateFeed,
+    TradovateMarket,
     configure,
 )
 from bidwell.brokers.tradovate.symbols import SymbolBook
@@ -50,6 +52,17 @@ class Tradovate(Common[TradovateConfig, TradovateBroker]):
         equity, bound = money.net_liq, money.initial_margin
         free = None if equity is None or bound is None else max(equity - bound, ZERO)
         return ProbedAccount(found.name, "USD", money.total_cash_value or ZERO, equity, free, "active")
+
+    async def directory(self, access: Access, means: Means) -> Directory:
+        """The front month of every product that the desk knows; Tradovate has no list of all."""
+        config, book = self._config(access), _book(access)
+        market = TradovateMarket(config, book, means.clock, means.entropy, _client(config, means.clock))
+        market.open()
+        try:
+            found = await market.instruments()
+        finally:
+            await market.close()
+        return Directory(found, book.refused, note="front months only; a further month by its exact symbol")
 
     def prices(self, access: Access, means: Means) -> TradovateFeed:
         """Tradovate's quotes, for a login that is licensed for them."""

@@ -7,6 +7,7 @@ import hashlib
 from collections import OrderedDict, defaultdict
 from typing import TYPE_CHECKING
 
+from bidwell.app.brokerage import Directory
 from bidwell.app.brokerages.common import Common
 from bidwell.brokers.transport import Health
 from bidwell.brokers.transport.indian import CURRENCY
@@ -75,6 +76,16 @@ class Zerodha(Common[ZerodhaConfig, ZerodhaBroker]):
             raise InvalidInput("broker.segment", f"the equity segment of account {profile.user_id} is not open at Zerodha",
                                field="fields", hint="the desk trades shares and their derivatives there")  # fmt: skip
         return ProbedAccount(profile.user_id, CURRENCY, parse.cash(funds), None, funds.net, "ACTIVE")
+
+    async def directory(self, access: Access, means: Means) -> Directory:
+        """Everything of NSE and BSE, their contracts among them."""
+        market = ZerodhaMarket(self._config(access), _masters(access), means.clock)
+        market.open()
+        try:
+            await market.learn()
+        finally:
+            await market.close()
+        return Directory(market.book.instruments(), market.book.refused, by_id=True)
 
     def prices(self, access: Access, means: Means) -> ZerodhaFeed:
         """Zerodha's ticker."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
 Data = Annotated[Path | None, typer.Option(help="Data folder.", show_default="the platform's own")]
 Email = Annotated[str | None, typer.Option(help="Who does it; asked for when left out.")]
 
+_LONGEST_READ = 120.0
+
 
 def register(cli: typer.Typer) -> None:
     accounts = typer.Typer(invoke_without_command=True, help="List the accounts; connect one at a broker.",
                            rich_markup_mode=None)  # fmt: skip
     accounts.callback()(listing)
-    for command in (brokers, connect, connection, reconnect, login, forget, arm, kill_switch, instruments):
+    for command in (brokers, connect, connection, reconnect, login, forget, arm, kill_switch, instruments, search):
         accounts.command()(command)
     cli.add_typer(accounts, name="accounts")
 
@@ -172,6 +175,41 @@ def instruments(
 
     done = Remote(data).post(f"/accounts/{account}/instruments", {"symbols": symbols})
     output.show(done, lambda console: console.print("listed " + ", ".join(done["instruments"])), as_json=as_json)
+
+
+def search(
+    account: Annotated[str, typer.Argument(help="Account id.")],
+    words: Annotated[list[str], typer.Argument(help="Of symbol, name, underlying, expiry, strike, right.")],
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="Rows at most.")] = 20,
+    data: Data = None,
+    as_json: output.Json = False,
+) -> None:
+    """Search the whole list of the account's broker; the first search waits until it is read."""
+    from bidwell.app.remote import Remote
+
+    desk, path = Remote(data), f"/accounts/{account}/instruments/search"
+    until = time.monotonic() + _LONGEST_READ
+    while True:
+        done = desk.get(path, q=" ".join(words), limit=str(limit))
+        if done["state"] != "loading" or time.monotonic() >= until:
+            break
+        time.sleep(1)
+    output.show(done, lambda console: _show_found(console, done), as_json=as_json)
+
+
+def _show_found(console: Console, done: dict[str, Any]) -> None:
+    if done["state"] != "ready":
+        console.print(done["reason"] or "the list is being read still: search again in a while")
+        return
+    rows = [[row["pick"], row["name"], row["kind"], row["expiry"] or "", row["strike"], "yes" if row["listed"] else ""]
+            for row in done["items"]]  # fmt: skip
+    if rows:
+        trade.table(console, ["symbol", "name", "kind", "expiry", "strike", "listed"], rows)
+    else:
+        console.print("nothing in the list has these words")
+    said = [f"{done['rows']:,} instruments, read {done['loaded_at']}", done["reason"], done["note"], *done["colliding"]]
+    console.print("; ".join(each for each in said if each))
 
 
 def _as_person(data: Path | None, email: str | None) -> Remote:

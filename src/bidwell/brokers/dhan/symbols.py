@@ -126,6 +126,11 @@ class SymbolBook:
         """Use this list from now on."""
         self._master = master
 
+    @property
+    def refused(self) -> dict[str, str]:
+        """Why something cannot be traded, by Dhan's segment and number."""
+        return {} if self._master is None else {":".join(key): why for key, why in self._master.refused.items()}
+
     def is_fresh(self, now: datetime) -> bool:
         """Whether the list in use is of today, as far as today's is out."""
         if self._master is None:

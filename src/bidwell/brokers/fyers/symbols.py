@@ -112,6 +112,11 @@ class SymbolBook:
         """Use these lists from now on."""
         self._master = master
 
+    @property
+    def refused(self) -> dict[str, str]:
+        """Why something cannot be traded, by Fyers' name."""
+        return {} if self._master is None else dict(self._master.refused)
+
     def is_fresh(self, now: datetime) -> bool:
         """Whether the lists in use are of today, as far as today's are out."""
         if self._master is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Query
 
 from bidwell.engine.desk import Desk
 from bidwell.engine.ports import Clock
@@ -26,6 +26,8 @@ router = APIRouter(prefix="/api/v1/w/{workspace}", tags=["brokers"])
 _Read = Annotated[Access, Depends(InWorkspace(Action.DESK_READ))]
 _Write = Annotated[Access, Depends(InWorkspace(Action.ACCOUNT_WRITE))]
 _Connect = Annotated[Access, Depends(InWorkspace(Action.ACCOUNT_CONNECT))]
+_Words = Annotated[str, Query(max_length=80)]
+_Limit = Annotated[int, Query(ge=1, le=100)]
 _BrokerName = Annotated[str, Path(max_length=20, pattern=r"^[a-z_]+$")]
 
 _TENTH = Decimal("0.1")
@@ -131,6 +133,26 @@ async def list_instruments(access: _Write, account: ObjectId, body: schemas.Symb
     listed = await _connections(access).add_instruments(found.id, body.symbols)
     await access.note("instruments.listed", found.id, {"symbols": ", ".join(body.symbols)})
     return schemas.ListedView(instruments=[str(each) for each in listed])
+
+
+@router.get("/accounts/{id}/instruments/search")
+async def search_instruments(
+    access: _Read, account: ObjectId, q: _Words = "", limit: _Limit = 20
+) -> schemas.SearchView:
+    """Search the whole list of the account's broker: by symbol, name, underlying, expiry, strike and right.
+
+    The first search begins to read the list (state `loading`): ask again after a second. Without words it finds nothing
+    and says how the list is.
+    """
+    found = reads.find(access.desk, account)
+    search = await _connections(access).search_instruments(found.id, q, limit)
+    known = access.desk.state.instruments
+    items = [schemas.FoundView(id=each.id, symbol=each.symbol, name=each.name, kind=each.kind, expiry=each.expiry,
+                               underlying=each.underlying, strike=each.strike, pick=each.pick, listed=each.id in known)
+             for each in search.items]  # fmt: skip
+    return schemas.SearchView(state=search.state, items=items, rows=search.rows, loaded_at=search.loaded_at,
+                              reason=search.reason, note=search.note, left_out=search.left_out,
+                              colliding=list(search.colliding))  # fmt: skip
 
 
 # --- inside -----------------------------------------------------------------------------------------

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field, SecretStr, StringConstraints
 
 from bidwell.engine.ports import SessionLife
 from bidwell.server.fields import Body, Flag, Instant, Name, Number, View, Whole
-from bidwell.server.ports import AskedField
+from bidwell.server.ports import AskedField, ListState
 
 _Word = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,20}$")]
-_Symbol = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9&_./: -]{0,39}$")]
+_Symbol = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9&_./: -]{0,54}$")]
 _Address = Annotated[str, StringConstraints(max_length=200)]
 
 
@@ -147,3 +148,30 @@ class ListedView(View):
     """Instruments that the workspace lists now."""
 
     instruments: list[str]
+
+
+class FoundView(View):
+    """A row of the broker's list; `kind` is a contract's type, of an option its right, and `pick` is what lists it."""
+
+    id: str
+    symbol: str
+    name: str
+    kind: str
+    underlying: str
+    expiry: date | None
+    strike: str
+    pick: str
+    listed: Flag
+
+
+class SearchView(View):
+    """What was found, the best first, and how the list is that was searched; an account's broker may have none."""
+
+    state: ListState
+    items: list[FoundView]
+    rows: Whole
+    loaded_at: Instant | None
+    reason: str
+    note: str
+    left_out: Whole
+    colliding: list[str]
