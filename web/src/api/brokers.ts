@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, body } from "./client";
 import { keys } from "./keys";
-import type { AccountDetail, Broker, ConnectRequest, Connection, CredentialRequest, ProbedAccount } from "./types";
+import type { AccountDetail, Broker, ConnectRequest, Connection, CredentialRequest, InstrumentSearch, ProbedAccount } from "./types";
 
 export const brokersQuery = (workspace: string) =>
   queryOptions({
@@ -49,3 +49,12 @@ export async function listInstruments(workspace: string, id: string, symbols: st
   const listed = await body(api.POST("/api/v1/w/{workspace}/accounts/{id}/instruments", { params: { path: { workspace, id } }, body: { symbols } }));
   return listed.instruments;
 }
+
+/** What the broker's whole list has of a text; asked again while the list is being read. */
+export const searchQuery = (workspace: string, id: string, text: string) =>
+  queryOptions({
+    queryKey: [...keys.account(workspace, id), "instrument-search", text] as const,
+    queryFn: ({ signal }): Promise<InstrumentSearch> =>
+      body(api.GET("/api/v1/w/{workspace}/accounts/{id}/instruments/search", { params: { path: { workspace, id }, query: { q: text, limit: 20 } }, signal })),
+    refetchInterval: (query): number | false => (query.state.data?.state === "loading" ? 1_000 : false),
+  });

@@ -123,6 +123,8 @@ export interface Page<Item> {
 
 export type Broker = Schemas["BrokerView"];
 export type Connection = Schemas["ConnectionView"];
+export type InstrumentSearch = Schemas["SearchView"];
+export type FoundInstrument = Schemas["FoundView"];
 export type Login = Schemas["LoginView"];
 export type CredentialRequest = Schemas["CredentialBody"];
 export type ConnectRequest = Schemas["ConnectBody"];

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
-import { armAccount, brokersQuery, changeCredential, connectionQuery, forgetCredential, listInstruments, reconnect } from "~/api/brokers";
+import { armAccount, brokersQuery, changeCredential, connectionQuery, forgetCredential, reconnect } from "~/api/brokers";
 import { keys } from "~/api/keys";
 import { loginsQuery } from "~/api/logins";
 import { Problem } from "~/api/problem";
@@ -18,6 +18,7 @@ import { Card } from "~/ui/panel";
 import { ProblemBox } from "~/ui/problem";
 import { toast } from "~/ui/toast";
 import { CredentialFields, type Entered, complete, requestOf } from "./credential-form";
+import { InstrumentsDialog } from "./list-instruments";
 import { LIVES } from "./lives";
 
 interface ActProps {
@@ -132,26 +133,6 @@ function ForgetDialog({ workspace, account, onClose }: ActProps) {
           <p className="text-text-2">The session ends and the account is switched off. Orders that work at the broker stay there. Connect the account again to go on with it.</p>
           <Password value={password} onChange={setPassword} />
         </>
-      )}
-    </ActDialog>
-  );
-}
-
-function InstrumentsDialog({ workspace, account, onClose }: ActProps) {
-  const refresh = useRefresh(workspace);
-  const [text, setText] = useState("");
-  const symbols = text.toUpperCase().split(/[\s,;]+/).filter(Boolean);
-  const work = async (): Promise<void> => {
-    const listed = await listInstruments(workspace, account.id, symbols);
-    await refresh();
-    toast(`Listed ${listed.join(", ")}`);
-  };
-  return (
-    <ActDialog title="List instruments" act="List" ready={symbols.length > 0} work={work} onClose={onClose}>
-      {() => (
-        <Field label={`Symbols at ${sentence(account.broker)}`} hint="AAPL, BRK.B, BTC/USD">
-          {({ id, describedBy }) => <Input id={id} describedBy={describedBy} value={text} onChange={(event) => setText(event.target.value)} />}
-        </Field>
       )}
     </ActDialog>
   );
