@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -31,6 +31,8 @@ _HELD = 600.0
 ORDERS = "orders"
 
 Work = Callable[[Refusal | None, Decimal | None], tuple[web.Response, Sequence[Outcome]]]
+Look = Callable[[web.Request, str], web.Response]
+Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
 class Stage:
@@ -100,6 +102,15 @@ class Stage:
             answer, outcomes = work(refusal, mishap.fraction if kind is MishapType.PARTIAL else None)
             self._tell_struck(account, outcomes, mishap)
         return await self._answered(request, account, mishap, answer)
+
+    def reading(self, caller: Callable[[web.Request], Person], work: Look) -> Handler:
+        """A handler for a read by whoever calls; `work` gives the answer for the account."""
+
+        async def handle(request: web.Request) -> web.Response:
+            account = caller(request).account
+            return await self.play(request, On.READ, account, lambda _refusal, _first: (work(request, account), ()))
+
+        return handle
 
     def under_way(self, account: str, client_order_id: str) -> bool:
         """Whether a submission under this id is on its way to the book."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,7 @@ from bidwell.simulation.orders import Holding, Ticket
 from bidwell.twins.alpaca import words
 from bidwell.twins.alpaca.answers import reply
 from bidwell.twins.alpaca.records import Records
-from bidwell.twins.mishaps import On
+from bidwell.twins.stage import Handler, Look
 
 _RATE = Decimal("0.0001")
 _CONFIGURATION: dict[str, Any] = {
@@ -23,7 +23,6 @@ _CONFIGURATION: dict[str, Any] = {
     "max_margin_multiplier": "4", "pdt_check": "entry", "trade_confirm_email": "all", "ptp_no_exception_entry": False,
     "max_options_trading_level": 1,
 }  # fmt: skip
-Work = Callable[[web.Request, str], web.Response]
 
 
 class AccountRoutes:
@@ -49,14 +48,8 @@ class AccountRoutes:
             web.get("/v2/calendar", self._read(self.calendar)),
         ]
 
-    def _read(self, work: Work) -> Callable[[web.Request], Awaitable[web.Response]]:
-        async def handle(request: web.Request) -> web.Response:
-            account = self._records.caller(request).account
-            return await self._stage.play(
-                request, On.READ, account, lambda _refusal, _first: (work(request, account), ())
-            )
-
-        return handle
+    def _read(self, work: Look) -> Handler:
+        return self._stage.reading(self._records.caller, work)
 
     # --- money ------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from bidwell.twins.alpaca import words
 from bidwell.twins.alpaca.answers import reply
 from bidwell.twins.alpaca.records import Records
 from bidwell.twins.lines import Line
-from bidwell.twins.mishaps import On
+from bidwell.twins.stage import Handler
 
 _UNITS = {"Min": 60, "T": 60, "Hour": 3600, "H": 3600, "Day": 86400, "D": 86400, "Week": 604800, "W": 604800}
 _PRICES = "price:"
@@ -51,12 +51,8 @@ class MarketRoutes:
         return [*(web.get(path, self._read(work)) for path, work in plain),
                 *(web.get(path, self.stream) for path in streams)]  # fmt: skip
 
-    def _read(self, work: Work) -> Callable[[web.Request], Awaitable[web.Response]]:
-        async def handle(request: web.Request) -> web.Response:
-            account = self._records.caller(request).account
-            return await self._stage.play(request, On.READ, account, lambda _refusal, _first: (work(request), ()))
-
-        return handle
+    def _read(self, work: Work) -> Handler:
+        return self._stage.reading(self._records.caller, lambda request, _account: work(request))
 
     # --- instruments ------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -18,7 +18,7 @@ from bidwell.twins.alpaca import words
 from bidwell.twins.alpaca.answers import reply
 from bidwell.twins.alpaca.records import Records
 from bidwell.twins.mishaps import On
-from bidwell.twins.stage import ORDERS
+from bidwell.twins.stage import ORDERS, Handler, Look
 
 _OPEN, _CLOSED, _ALL = "open", "closed", "all"
 _MOST = 500
@@ -44,16 +44,8 @@ class TradingRoutes:
             web.get("/stream", self.stream),
         ]
 
-    def _read(
-        self, work: Callable[[web.Request, str], web.Response]
-    ) -> Callable[[web.Request], Awaitable[web.Response]]:
-        async def handle(request: web.Request) -> web.Response:
-            account = self._records.caller(request).account
-            return await self._stage.play(
-                request, On.READ, account, lambda _refusal, _first: (work(request, account), ())
-            )
-
-        return handle
+    def _read(self, work: Look) -> Handler:
+        return self._stage.reading(self._records.caller, work)
 
     # --- placing ----------------------------------------------------------------------------------
 

@@ -18,10 +18,9 @@ from bidwell.twins.dhan import words
 from bidwell.twins.dhan.answers import problem, reply
 from bidwell.twins.dhan.records import Records, body_of
 from bidwell.twins.mishaps import On
-from bidwell.twins.stage import ORDERS
+from bidwell.twins.stage import ORDERS, Handler, Look
 
 _CHANGES = 25
-Work = Callable[[web.Request, str], web.Response]
 
 
 class TradingRoutes:
@@ -49,16 +48,9 @@ class TradingRoutes:
             web.post("/v2/killswitch", self.turn_kill_switch),
         ]
 
-    def read(self, work: Work) -> Callable[[web.Request], Awaitable[web.Response]]:
+    def read(self, work: Look) -> Handler:
         """A handler for a read."""
-
-        async def handle(request: web.Request) -> web.Response:
-            account = self._records.caller(request).account
-            return await self._stage.play(
-                request, On.READ, account, lambda _refusal, _first: (work(request, account), ())
-            )
-
-        return handle
+        return self._stage.reading(self._records.caller, work)
 
     # --- placing ----------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,8 +15,8 @@ from bidwell.twins.fyers import hsm, words
 from bidwell.twins.fyers.answers import bad, good
 from bidwell.twins.fyers.records import Records, body_of
 from bidwell.twins.lines import Line
-from bidwell.twins.mishaps import On
 from bidwell.twins.scenario import Listed
+from bidwell.twins.stage import Handler
 
 _PRICES = "price:"
 _RESOLUTIONS = {
@@ -50,12 +50,10 @@ class MarketRoutes:
             web.get("/hsm/v1-5/prod", self.stream),
         ]
 
-    def _read(self, work: Work) -> Callable[[web.Request], Awaitable[web.Response]]:
-        async def handle(request: web.Request) -> web.Response:
-            account = self._records.caller(request, -15).account
-            return await self._stage.play(request, On.READ, account, lambda _refusal, _first: (work(request), ()))
-
-        return handle
+    def _read(self, work: Work) -> Handler:
+        return self._stage.reading(
+            lambda request: self._records.caller(request, -15), lambda request, _account: work(request)
+        )
 
     # --- instruments ------------------------------------------------------------------------------
 

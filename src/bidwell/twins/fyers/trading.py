@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -19,11 +19,10 @@ from bidwell.twins.fyers.answers import bad, encoded, good
 from bidwell.twins.fyers.records import Records, body_of
 from bidwell.twins.lines import Line
 from bidwell.twins.mishaps import On
-from bidwell.twins.stage import ORDERS
+from bidwell.twins.stage import ORDERS, Handler, Look
 
 PLACED, MODIFIED, CANCELED = 1101, 1102, 1103
 SUBSCRIBED = 1605
-Work = Callable[[web.Request, str], web.Response]
 
 
 class TradingRoutes:
@@ -44,16 +43,9 @@ class TradingRoutes:
             web.get("/trade/v3", self.stream),
         ]
 
-    def read(self, work: Work) -> Callable[[web.Request], Awaitable[web.Response]]:
+    def read(self, work: Look) -> Handler:
         """A handler for a read."""
-
-        async def handle(request: web.Request) -> web.Response:
-            account = self._records.caller(request).account
-            return await self._stage.play(
-                request, On.READ, account, lambda _refusal, _first: (work(request, account), ())
-            )
-
-        return handle
+        return self._stage.reading(self._records.caller, work)
 
     # --- placing ----------------------------------------------------------------------------------
 

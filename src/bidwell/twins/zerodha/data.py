@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,9 +14,8 @@ from aiohttp import web
 
 from bidwell.model.market import Quote
 from bidwell.twins.lines import Line
-from bidwell.twins.mishaps import On
 from bidwell.twins.scenario import Listed
-from bidwell.twins.stage import ORDERS
+from bidwell.twins.stage import ORDERS, Handler
 from bidwell.twins.zerodha import packets, words
 from bidwell.twins.zerodha.answers import refuse, reply
 from bidwell.twins.zerodha.records import Records
@@ -44,12 +43,8 @@ class MarketRoutes:
         ]  # fmt: skip
         return [*(web.get(path, self._read(work)) for path, work in reads), web.get("/", self.stream)]
 
-    def _read(self, work: Work) -> Callable[[web.Request], Awaitable[web.Response]]:
-        async def handle(request: web.Request) -> web.Response:
-            account = self._records.caller(request).account
-            return await self._stage.play(request, On.READ, account, lambda _refusal, _first: (work(request), ()))
-
-        return handle
+    def _read(self, work: Work) -> Handler:
+        return self._stage.reading(self._records.caller, lambda request, _account: work(request))
 
     # --- by REST ----------------------------------------------------------------------------------
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from aiohttp import web
 
 from bidwell.model.money import ZERO
-from bidwell.twins.mishaps import On
 from bidwell.twins.scenario import Listed
+from bidwell.twins.stage import Handler
 from bidwell.twins.zerodha import words
 from bidwell.twins.zerodha.answers import reply
 from bidwell.twins.zerodha.records import Lot, Records
@@ -32,12 +32,8 @@ class PortfolioRoutes:
             web.get("/portfolio/holdings", self._read(self.holdings)),
         ]
 
-    def _read(self, work: Callable[[str], web.Response]) -> Callable[[web.Request], Awaitable[web.Response]]:
-        async def handle(request: web.Request) -> web.Response:
-            account = self._records.caller(request).account
-            return await self._stage.play(request, On.READ, account, lambda _refusal, _first: (work(account), ()))
-
-        return handle
+    def _read(self, work: Callable[[str], web.Response]) -> Handler:
+        return self._stage.reading(self._records.caller, lambda _request, account: work(account))
 
     def positions(self, account: str) -> web.Response:
         """GET /portfolio/positions: shares that were carried into the day are holdings, and no positions."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import html
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
 
 from bidwell.model.money import ZERO
-from bidwell.twins.mishaps import On
+from bidwell.twins.stage import Handler, Look
 from bidwell.twins.zerodha import words
 from bidwell.twins.zerodha.answers import refuse, reply
 from bidwell.twins.zerodha.records import Records
@@ -43,16 +43,8 @@ class SessionRoutes:
             web.get("/user/margins/{segment}", self._read(self.margins)),
         ]
 
-    def _read(
-        self, work: Callable[[web.Request, str], web.Response]
-    ) -> Callable[[web.Request], Awaitable[web.Response]]:
-        async def handle(request: web.Request) -> web.Response:
-            account = self._records.caller(request).account
-            return await self._stage.play(
-                request, On.READ, account, lambda _refusal, _first: (work(request, account), ())
-            )
-
-        return handle
+    def _read(self, work: Look) -> Handler:
+        return self._stage.reading(self._records.caller, work)
 
     async def login(self, request: web.Request) -> web.Response:
         """GET /connect/login: everybody who has the key is let in; the page shows where Kite would send the browser."""

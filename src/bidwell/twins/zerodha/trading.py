@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -15,6 +15,7 @@ from bidwell.simulation.facts import Declined, Placed
 from bidwell.simulation.floor import NotCanceled, NotReplaced, Outcome
 from bidwell.simulation.orders import Execution, Ticket, VenueOrder
 from bidwell.twins.mishaps import On
+from bidwell.twins.stage import Handler, Look
 from bidwell.twins.zerodha import words
 from bidwell.twins.zerodha.answers import refuse, reply
 from bidwell.twins.zerodha.records import Records
@@ -48,16 +49,8 @@ class TradingRoutes:
             web.get("/orders/{id}/trades", self._read(self.trades)),
         ]
 
-    def _read(
-        self, work: Callable[[web.Request, str], web.Response]
-    ) -> Callable[[web.Request], Awaitable[web.Response]]:
-        async def handle(request: web.Request) -> web.Response:
-            account = self._records.caller(request).account
-            return await self._stage.play(
-                request, On.READ, account, lambda _refusal, _first: (work(request, account), ())
-            )
-
-        return handle
+    def _read(self, work: Look) -> Handler:
+        return self._stage.reading(self._records.caller, work)
 
     # --- placing ----------------------------------------------------------------------------------
 
