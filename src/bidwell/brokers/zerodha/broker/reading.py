@@ -73,10 +73,9 @@ class Reading:
         return found
 
     def _of_ours(self, name: str) -> Row | None:
-        ident = InstrumentId(name.replace(".", "_"))
-        return next(
-            (row for venue in ("XNSE", "XBOM") if (row := self.book.row(InstrumentId(f"{ident}.{venue}")))), None
-        )
+        symbol = name.replace(".", "_")
+        tried = (name, f"{symbol}.XNSE", f"{symbol}.XBOM")
+        return next((row for each in tried if (row := self.book.row(InstrumentId(each)))), None)
 
     # --- orders -----------------------------------------------------------------------------------
 
