@@ -8,6 +8,7 @@ from collections import OrderedDict, defaultdict
 from typing import TYPE_CHECKING
 
 from bidwell.app.brokerage import Directory, made
+from bidwell.app.brokerages.common import Common
 from bidwell.brokers.fyers import (
     GUIDE,
     FyersBroker,
@@ -20,21 +21,18 @@ from bidwell.brokers.fyers import (
     parse,
     redeem,
 )
-from bidwell.brokers.fyers.broker.account import NOBODY
 from bidwell.brokers.fyers.client import FyersClient
 from bidwell.brokers.fyers.symbols import SymbolBook
 from bidwell.brokers.transport import Health
 from bidwell.brokers.transport.indian import CURRENCY
 from bidwell.model.account import Account
-from bidwell.model.ids import AccountId
 from bidwell.server.ports import ProbedAccount
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from bidwell.app.brokerage import Access, Means
-    from bidwell.engine.ports import BrokerSession
-    from bidwell.model.instrument import Instrument
+    from bidwell.model.account import Account
 
 _BOOKS: defaultdict[str, SymbolBook] = defaultdict(SymbolBook)
 _LOGINS: dict[tuple[str, str], tuple[tuple[str, str, str], Login]] = {}
@@ -42,18 +40,15 @@ _REDEEMED: OrderedDict[str, dict[str, str]] = OrderedDict()
 _REMEMBERED = 64
 
 
-class Fyers:
+class Fyers(Common[FyersConfig, FyersBroker]):
     """`app.brokerage.Brokerage`, whose logins begin with a code that is good once (`app.brokerage.Redeeming`)."""
 
-    guide = GUIDE
-
-    def check(self, access: Access) -> None:
-        """Raise InvalidInput or ConfigError for what cannot be a credential."""
-        _config(access)
+    def __init__(self) -> None:
+        super().__init__(GUIDE, configure, CURRENCY)
 
     async def redeem(self, access: Access, means: Means) -> Mapping[str, str]:  # noqa: ARG002 - the port's
         """The day's tokens in place of the auth code; the same for the same one, which Fyers takes only once."""
-        config, brought = _config(access), access.fields.get("auth_code", "")
+        config, brought = self._config(access), access.fields.get("auth_code", "")
         if not brought:
             return access.fields
         code = auth_code(brought)
@@ -66,13 +61,9 @@ class Fyers:
         kept = {each: value for each, value in access.fields.items() if each != "auth_code"}
         return kept | _REDEEMED[name]
 
-    def session(self, access: Access, account: Account, means: Means) -> BrokerSession:
-        """A session of an account, not connected yet."""
-        return self._broker(access, account, means)
-
     async def probe(self, access: Access, means: Means) -> ProbedAccount:
         """Read the account behind a credential."""
-        config = _config(access)
+        config = self._config(access)
         client = FyersClient(config, _login(config, means), Health(means.clock), asyncio.get_running_loop().time)
         client.open()
         try:
@@ -82,25 +73,9 @@ class Fyers:
         spendable = parse.fund(funds, parse.AVAILABLE)
         return ProbedAccount(found.fy_id, CURRENCY, parse.fund(funds, parse.AT_START), None, spendable, "ACTIVE")
 
-    async def held(self, access: Access, means: Means) -> list[str]:
-        """Everything that is held or worked, by the desk's ids."""
-        broker = self._reader(access, means)
-        try:
-            return await broker.held()
-        finally:
-            await broker.close()
-
-    async def listing(self, access: Access, symbols: Sequence[str], means: Means) -> list[Instrument]:
-        """The instruments behind names at Fyers."""
-        broker = self._reader(access, means)
-        try:
-            return await broker.listing(symbols)
-        finally:
-            await broker.close()
-
     async def directory(self, access: Access, means: Means) -> Directory:
         """Everything that the desk trades of Fyers's lists."""
-        config, book = _config(access), _book(access)
+        config, book = self._config(access), _book(access)
         market = FyersMarket(config, _login(config, means), book, means.clock)
         market.open()
         try:
@@ -113,27 +88,18 @@ class Fyers:
 
     def prices(self, access: Access, means: Means) -> FyersFeed:
         """Fyers' stream of quotes."""
-        config = _config(access)
+        config = self._config(access)
         login = _login(config, means)
         market = FyersMarket(config, login, _book(access), means.clock)
         market.open()
         return FyersFeed(config, login, market, _book(access), means.clock, means.entropy)
 
-    def _reader(self, access: Access, means: Means) -> FyersBroker:
-        return self._broker(access, Account(AccountId(NOBODY), NOBODY, "fyers", NOBODY, CURRENCY), means)
-
-    def _broker(self, access: Access, account: Account, means: Means) -> FyersBroker:
-        config = _config(access)
+    def _session(self, access: Access, account: Account, means: Means) -> FyersBroker:
+        config = self._config(access)
         return FyersBroker(config, _login(config, means), account, _book(access), means.clock, means.entropy)
 
 
-def make() -> Fyers:
-    """Fyers."""
-    return Fyers()
-
-
-def _config(access: Access) -> FyersConfig:
-    return configure(access.fields, access.environment, twin=access.twin, proxy=access.proxy)
+make = Fyers
 
 
 def _login(config: FyersConfig, means: Means) -> Login:
