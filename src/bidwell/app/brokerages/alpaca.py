@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bidwell.app.brokerage import Directory
-from bidwell.app.brokerages.common import Common
+from bidwell.app.brokerages.through_session import ThroughSession
 from bidwell.brokers.alpaca import GUIDE, AlpacaBroker, AlpacaConfig, AlpacaFeed, AlpacaMarket, configure
 from bidwell.brokers.alpaca.client import AlpacaClient
 from bidwell.brokers.alpaca.symbols import SymbolBook
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _BOOKS: defaultdict[str, SymbolBook] = defaultdict(SymbolBook)
 
 
-class Alpaca(Common[AlpacaConfig, AlpacaBroker]):
+class Alpaca(ThroughSession[AlpacaConfig, AlpacaBroker]):
     """`app.brokerage.Brokerage`."""
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 from bidwell.app.brokerage import Directory, made
-from bidwell.app.brokerages.common import Common
+from bidwell.app.brokerages.through_session import ThroughSession
 from bidwell.brokers.angelone import (
     GUIDE,
     AngelBroker,
@@ -41,7 +41,7 @@ _LOGINS: WeakValueDictionary[str, Login] = WeakValueDictionary()
 _KEPT = 120.0
 
 
-class AngelOne(Common[AngelConfig, AngelBroker]):
+class AngelOne(ThroughSession[AngelConfig, AngelBroker]):
     """`app.brokerage.Brokerage`."""
 
     def __init__(self) -> None:

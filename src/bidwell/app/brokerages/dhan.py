@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from bidwell.app.brokerage import Directory, made
-from bidwell.app.brokerages.common import Common
+from bidwell.app.brokerages.through_session import ThroughSession
 from bidwell.brokers.dhan import GUIDE, DhanBroker, DhanConfig, DhanFeed, DhanMarket, Login, configure
 from bidwell.brokers.dhan.client import DhanClient
 from bidwell.brokers.dhan.symbols import SymbolBook
@@ -24,7 +24,7 @@ _BOOKS: defaultdict[str, SymbolBook] = defaultdict(SymbolBook)
 _LOGINS: dict[tuple[str, str], tuple[tuple[str, str, str], Login]] = {}
 
 
-class Dhan(Common[DhanConfig, DhanBroker]):
+class Dhan(ThroughSession[DhanConfig, DhanBroker]):
     """`app.brokerage.Brokerage`."""
 
     def __init__(self) -> None:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bidwell.app.brokerage import Directory
-from bidwell.app.brokerages.common import Common
+from bidwell.app.brokerages.through_session import ThroughSession
 from bidwell.brokers.ccxt_exchanges import (
     PROFILES,
     ExchangeBroker,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _BOOKS: dict[tuple[str, str], PairBook] = {}
 
 
-class Exchange(Common[ExchangeConfig, ExchangeBroker]):
+class Exchange(ThroughSession[ExchangeConfig, ExchangeBroker]):
     """`app.brokerage.Brokerage` for one exchange."""
 
     def __init__(self, exchange: str) -> None:

@@ -8,7 +8,7 @@ from collections import OrderedDict, defaultdict
 from typing import TYPE_CHECKING
 
 from bidwell.app.brokerage import Directory, made
-from bidwell.app.brokerages.common import Common
+from bidwell.app.brokerages.through_session import ThroughSession
 from bidwell.brokers.fyers import (
     GUIDE,
     FyersBroker,
@@ -40,7 +40,7 @@ _REDEEMED: OrderedDict[str, dict[str, str]] = OrderedDict()
 _REMEMBERED = 64
 
 
-class Fyers(Common[FyersConfig, FyersBroker]):
+class Fyers(ThroughSession[FyersConfig, FyersBroker]):
     """`app.brokerage.Brokerage`, whose logins begin with a code that is good once (`app.brokerage.Redeeming`)."""
 
     def __init__(self) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bidwell.app.brokerage import Directory
-from bidwell.app.brokerages.common import Common
+from bidwell.app.brokerages.through_session import ThroughSession
 from bidwell.brokers.topstepx import (
     GUIDE,
     TopstepxBroker,
@@ -30,7 +30,7 @@ _BOOKS: defaultdict[str, SymbolBook] = defaultdict(SymbolBook)
 _USERS: dict[tuple[str, ...], User] = {}
 
 
-class Topstepx(Common[TopstepxConfig, TopstepxBroker]):
+class Topstepx(ThroughSession[TopstepxConfig, TopstepxBroker]):
     """`app.brokerage.Brokerage`."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from bidwell.app.brokerage import Directory
-from bidwell.app.brokerages.common import Common
+from bidwell.app.brokerages.through_session import ThroughSession
 from bidwell.brokers.tradovate import (
     GUIDE,
     TradovateBroker,
@@ -30,7 +30,7 @@ _BOOKS: defaultdict[str, SymbolBook] = defaultdict(SymbolBook)
 _CLIENTS: dict[tuple[object, ...], TradovateClient] = {}
 
 
-class Tradovate(Common[TradovateConfig, TradovateBroker]):
+class Tradovate(ThroughSession[TradovateConfig, TradovateBroker]):
     """`app.brokerage.Brokerage`."""
 
     def __init__(self) -> None:

@@ -8,7 +8,7 @@ from collections import OrderedDict, defaultdict
 from typing import TYPE_CHECKING
 
 from bidwell.app.brokerage import Directory
-from bidwell.app.brokerages.common import Common
+from bidwell.app.brokerages.through_session import ThroughSession
 from bidwell.brokers.transport import Health
 from bidwell.brokers.transport.indian import CURRENCY
 from bidwell.brokers.zerodha import (
@@ -38,7 +38,7 @@ _REDEEMED: OrderedDict[str, dict[str, str]] = OrderedDict()
 _REMEMBERED = 64
 
 
-class Zerodha(Common[ZerodhaConfig, ZerodhaBroker]):
+class Zerodha(ThroughSession[ZerodhaConfig, ZerodhaBroker]):
     """`app.brokerage.Brokerage`, whose logins begin with a code that is good once (`app.brokerage.Redeeming`)."""
 
     def __init__(self) -> None:

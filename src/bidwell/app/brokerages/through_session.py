@@ -37,7 +37,7 @@ class Configure(Protocol[C_co]):
     ) -> C_co: ...
 
 
-class Common(ABC, Generic[C_co, S]):
+class ThroughSession(ABC, Generic[C_co, S]):
     """`app.brokerage.Brokerage` but for `probe` and `prices`; a broker says how its session is made.
 
     `currency` is that of an account nobody has connected yet.
