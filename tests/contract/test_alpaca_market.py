@@ -12,7 +12,7 @@ import pytest
 from bidwell.app.clock import WallClock
 from bidwell.brokers.alpaca import AlpacaFeed, AlpacaMarket
 from bidwell.brokers.alpaca.symbols import SymbolBook
-from bidwell.model.errors import InvalidInput, Missing, Refused
+from bidwell.model.errors import InvalidInput, Missing, Refused, Unavailable
 from bidwell.model.ids import InstrumentId
 from bidwell.model.instrument import Crypto, Option, Right
 from bidwell.model.market import Quote
@@ -129,6 +129,34 @@ async def test_the_feed_seeds_quotes_follows_the_stream_and_mends_itself(stand: 
         await stand.quote("97.00", "97.10")
         await until(lambda: screen.quotes[ACME].ask == Decimal("97.10"), "quotes after the gap")
         assert screen.quotes[ACME].received_at >= screen.quotes[ACME].occurred_at - timedelta(seconds=5)
+    finally:
+        await feed.close()
+        await market.close()
+
+
+async def test_a_feed_learns_what_it_is_to_quote_and_reads_again_what_it_could_not(
+    stand: AlpacaStand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a restart nobody has listed anything yet, and the first read of the prices may fail."""
+    screen, book = Screen(), SymbolBook()
+    market = AlpacaMarket(stand.config, book, WallClock())
+    market.open()
+    feed = AlpacaFeed(stand.config, market, book, WallClock(), SeededEntropy())
+    read = market.quotes
+    failed: list[Sequence[InstrumentId]] = []
+
+    async def fails_once(instruments: Sequence[InstrumentId]) -> Sequence[Quote]:
+        if not failed:
+            failed.append(instruments)
+            raise Unavailable("not now")
+        return await read(instruments)
+
+    monkeypatch.setattr(market, "quotes", fails_once)
+    try:
+        await feed.connect(screen)
+        await feed.follow([ACME, InstrumentId("NOSUCH.XNAS")])
+        await until(lambda: ACME in screen.quotes, "the second read")
+        assert failed
     finally:
         await feed.close()
         await market.close()

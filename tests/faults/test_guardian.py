@@ -94,7 +94,7 @@ def flat(desk: RunningDesk) -> Action:
 
     wait_until(done)
     assert holding(desk) == {}
-    assert working(desk) == []
+    wait_until(lambda: working(desk) == [])
     found = guarded(desk)
     assert found is not None
     assert found.last is not None

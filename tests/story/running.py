@@ -6,6 +6,7 @@ import contextlib
 import http.cookiejar
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -23,11 +24,18 @@ PATIENCE = 30.0
 
 
 def free_port() -> int:
-    """A port of loopback that nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of loopback that nobody listens on right now, below those that the system lends to whoever dials out.
+
+    A desk keeps its port over restarts: one of the lent range may be somebody's own end of a connection by then.
+    """
+    while True:
+        port = random.randrange(10_240, 32_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 @dataclass

@@ -57,6 +57,7 @@ _WITH = ("environment", "twin", "proxy", "number")
 _PREFIX = "_"
 _FRACTION = Decimal("0.000001")
 _LISTED_AT_ONCE = 200
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 NOT_ARMED = "a live account trades once it is armed"
 log = structlog.get_logger("bidwell")
 
@@ -356,13 +357,20 @@ class BrokerConnections:
                 await self.desk.define(ev.InstrumentListed(self._means.clock.now(), each))
 
     async def follow_all(self) -> None:
-        """Quote what the workspace lists and the brokers trade; a replayed market quotes by itself."""
-        for account in list(self._access):
-            await self._follow(account, list(self.desk.state.instruments))
+        """Quote what the workspace lists and the brokers trade, as soon as they can be asked; a replay quotes by itself."""
+        pause, waiting = _FIRST_PAUSE, list(self._access)
+        while True:
+            waiting = [account for account in waiting if account in self._access
+                       and not await self._follow(account, list(self.desk.state.instruments))]  # fmt: skip
+            if not waiting:
+                return
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
 
-    async def _follow(self, account: AccountId, instruments: Sequence[InstrumentId]) -> None:
+    async def _follow(self, account: AccountId, instruments: Sequence[InstrumentId]) -> bool:
+        """Whether these are quoted from now on, as far as the broker trades them."""
         if self._feed == REPLAY:
-            return
+            return True
         broker, access = self._access[account]
         key = (broker, access.environment, access.twin)
         prices = self._quoting.get(key)
@@ -370,7 +378,7 @@ class BrokerConnections:
             if prices is None:
                 prices = brokerage.brokerage(broker).prices(access, self._means)
                 if prices is None:
-                    return
+                    return True
                 try:
                     await prices.connect(self.prices)
                 except BrokerError:
@@ -383,6 +391,8 @@ class BrokerConnections:
             # The account trades all the same; without prices the gate denies what needs one, and says so.
             self.prices.on_feed_state(broker, connected=False, detail=str(problem))
             log.warning("prices_not_followed", broker=broker, reason=str(problem))
+            return False
+        return True
 
     async def _quote_anew(self, account: AccountId) -> None:
         """Let the price stream go on with a credential that took another's place."""

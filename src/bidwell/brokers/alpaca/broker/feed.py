@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -17,12 +17,13 @@ from bidwell.brokers.alpaca.parse import QUOTE_LOT
 from bidwell.brokers.alpaca.symbols import CRYPTO, EQUITY, SymbolBook
 from bidwell.brokers.transport import Chores, Http, Kind, PriceFeed, Socket, Stream, decoder, finite, moment, read
 from bidwell.engine.ports import Clock, Entropy
-from bidwell.model.errors import BrokerError, ProtocolError, Refused, Unavailable
+from bidwell.model.errors import BrokerError, Missing, ProtocolError, Refused, Unavailable
 from bidwell.model.ids import InstrumentId
 from bidwell.model.market import Quote
 from bidwell.model.money import ZERO
 
 _TICKS = decoder(list[wire.Tick])
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 
 
 class AlpacaFeed(PriceFeed):
@@ -42,6 +43,7 @@ class AlpacaFeed(PriceFeed):
             CRYPTO: _Line(self, config.data_url("/v1beta3/crypto/us"), entropy),
         }
         self._quotes: dict[str, Quote] = {}
+        self._foreign: set[InstrumentId] = set()
 
     @property
     def config(self) -> AlpacaConfig:
@@ -61,6 +63,7 @@ class AlpacaFeed(PriceFeed):
 
     async def close(self) -> None:
         """End the streams."""
+        await self._chores.stop()
         for line in self._lines.values():
             await line.close()
         await self._http.close()
@@ -69,9 +72,14 @@ class AlpacaFeed(PriceFeed):
         """Quote these too; those that Alpaca does not trade are left out. Raises Unavailable or Refused."""
         wanted: dict[str, set[str]] = {}
         for each in instruments:
-            symbol = self._book.symbol_of(each)
-            if symbol is not None:
-                wanted.setdefault(self._book.class_of(symbol), set()).add(symbol)
+            if each in self._foreign:
+                continue
+            try:
+                symbol = await self._market.symbol(each)
+            except Missing:
+                self._foreign.add(each)
+                continue
+            wanted.setdefault(self._book.class_of(symbol), set()).add(symbol)
         for kind, symbols in wanted.items():
             line = self._lines.get(kind)
             if line is not None:
@@ -80,13 +88,29 @@ class AlpacaFeed(PriceFeed):
     # --- what the lines tell ----------------------------------------------------------------------
 
     async def seed(self, symbols: Iterable[str]) -> None:
-        """Read the newest prices, which no stream repeats after a login."""
-        with contextlib.suppress(BrokerError):  # the stream brings them in time
+        """Read the newest prices, which no stream repeats after a login; a read that fails is tried again beside."""
+        if not await self._read(symbols):
+            self._chores.begin(self._read_until_it_works(symbols))
+
+    async def _read_until_it_works(self, symbols: Iterable[str]) -> None:
+        """Ticks of what was never read are no quote: without this they would stay so until the next login."""
+        pause = _FIRST_PAUSE
+        while True:
+            await asyncio.sleep(pause)
+            if await self._read(symbols):
+                return
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+    async def _read(self, symbols: Iterable[str]) -> bool:
+        try:
             found = await self._market.quotes([self._book.id_of(each) for each in sorted(symbols)])
-            newer = [quote for quote in found if self._is_newer(quote)]
-            for quote in newer:
-                self._quotes[self._book.symbol_of(quote.instrument) or ""] = quote
-            self._tell(newer)
+        except BrokerError:
+            return False
+        newer = [quote for quote in found if self._is_newer(quote)]
+        for quote in newer:
+            self._quotes[self._book.symbol_of(quote.instrument) or ""] = quote
+        self._tell(newer)
+        return True
 
     def _is_newer(self, quote: Quote) -> bool:
         known = self._quotes.get(self._book.symbol_of(quote.instrument) or "")

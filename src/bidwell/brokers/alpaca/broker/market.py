@@ -45,7 +45,7 @@ class AlpacaMarket:
 
     async def options(self, underlying: InstrumentId, expiry: date | None = None) -> Sequence[Instrument]:
         """The options of an underlying that can be traded, of one expiry or of all."""
-        rows = await self._client.options(await self._symbol(underlying), expiry.isoformat() if expiry else None)
+        rows = await self._client.options(await self.symbol(underlying), expiry.isoformat() if expiry else None)
         return [self._book.learn_option(row) for row in rows if row.tradable and row.status == "active"]
 
     async def bars(self, instrument: InstrumentId, seconds: int, until: datetime | None, count: int) -> Sequence[Bar]:
@@ -54,7 +54,7 @@ class AlpacaMarket:
         if timeframe is None:
             known = ", ".join(str(each) for each in parse.TIMEFRAMES)
             raise InvalidInput("bars.seconds", f"Alpaca has bars of {known} seconds", field="seconds")
-        symbol = await self._symbol(instrument)
+        symbol = await self.symbol(instrument)
         kind = self._book.class_of(symbol)
         end = until or self._clock.now()
         start = end - timedelta(seconds=seconds) * count * _REACH.get(kind, 6) - _SLACK
@@ -64,7 +64,7 @@ class AlpacaMarket:
 
     async def quotes(self, instruments: Sequence[InstrumentId]) -> Sequence[Quote]:
         """The newest quote of each instrument that has one."""
-        wanted = {await self._symbol(each): each for each in instruments}
+        wanted = {await self.symbol(each): each for each in instruments}
         found = []
         for kind in sorted({self._book.class_of(symbol) for symbol in wanted}):
             names = sorted(symbol for symbol in wanted if self._book.class_of(symbol) == kind)
@@ -75,7 +75,8 @@ class AlpacaMarket:
             found += [quote for quote in made if quote is not None]
         return found
 
-    async def _symbol(self, instrument: InstrumentId) -> str:
+    async def symbol(self, instrument: InstrumentId) -> str:
+        """What Alpaca calls an instrument, asked of it where that is not known yet; raises Missing."""
         known = self._book.symbol_of(instrument)
         if known is None:
             asset = await self._client.asset(guess(instrument))
