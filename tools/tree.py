@@ -30,4 +30,4 @@ def files() -> tuple[Path, ...]:
 
 def _made(path: Path) -> bool:
     made = {".git", ".venv", ".tools", "node_modules", "static", "__pycache__", "dist"}
-    return any(part in made or part.endswith("_cache") for part in path.parts)
+    return any(part in made or part.endswith("_cache") or part.startswith(".bench-") for part in path.parts)
