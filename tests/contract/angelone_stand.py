@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from bidwell.app.clock import WallClock
 from bidwell.brokers.angelone import AngelBroker, AngelConfig, AngelFeed, AngelMarket, Library, Login
 from bidwell.brokers.angelone.config import Gate
-from bidwell.brokers.transport import Limits, StreamSettings
+from bidwell.brokers.transport import StreamSettings
 from bidwell.brokers.transport.indian import Product
 from bidwell.engine.ports import Clock
 from bidwell.model.account import Account
-from bidwell.model.ids import AccountId, BrokerOrderId, ClientOrderId, InstrumentId
-from bidwell.model.order import OrderStatus
-from bidwell.model.terms import OrderType, Side, TimeInForce
-from bidwell.simulation.orders import Ticket
-from bidwell.twins import Mishap, Scenario, Script, Stage, TwinServer
+from bidwell.model.ids import AccountId, BrokerOrderId, InstrumentId
+from bidwell.simulation.orders import VenueOrder
+from bidwell.twins import Scenario, Stage
 from bidwell.twins.angelone import AngelTwin
 from bidwell.twins.angelone.words import order_id, venue_id
-from bidwell.twins.mishaps import MishapType, On
-from bidwell.twins.scenario import Listed, Person, inner_id
+from bidwell.twins.scenario import Listed, Person
 from tests.contract.paper_stand import SeededEntropy
+from tests.contract.twin_stand import FREE, TwinStand, serving
 
 SYMBOL = "ACME-EQ"
 ACME = InstrumentId("ACME.XNSE")
@@ -66,23 +63,18 @@ SCENARIO = Scenario(
 )  # fmt: skip
 QUICK = StreamSettings(heartbeat=10.0, login=10.0, backoff_first=0.01, backoff_most=0.05, ping="ping", ping_every=0.05,
                        silence=30.0)  # fmt: skip
-_PLENTY = dict.fromkeys(Gate, Limits(Decimal(2000), 2000, 100))
 
 
 @dataclass
-class AngelStand:
+class AngelStand(TwinStand[AngelConfig]):
     """`broker_contract.Stand` for Angel One."""
 
-    server: TwinServer
     twin: AngelTwin
-    config: AngelConfig
-    account: Account
-    instrument: InstrumentId = ACME
-    streams_only: bool = False
 
-    @property
-    def stage(self) -> Stage:
-        return self.server.stage
+    symbol = SYMBOL
+    wrong: ClassVar = {"pin": "0000"}
+    poor = "The order cannot be processed as the token is categorised under cautionary listings by the exchange."
+    kept = "the exchange is being asked"
 
     def login(self, config: AngelConfig | None = None, clock: Clock | None = None) -> Login:
         return Login(config or self.config, clock or WallClock())
@@ -99,94 +91,14 @@ class AngelStand:
         market = AngelMarket(self.config, library, login, WallClock())
         return AngelFeed(self.config, market, library, login, WallClock(), SeededEntropy())
 
-    def broker_with_bad_credentials(self) -> AngelBroker:
-        return self.broker(replace(self.config, pin="0000"))
+    def order_id(self, order: VenueOrder) -> str:
+        return order_id(order)
 
-    def broker_without_server(self) -> AngelBroker:
-        return self.broker(replace(self.config, twin="http://127.0.0.1:1"))
+    def venue_id(self, theirs: BrokerOrderId) -> str:
+        return venue_id(theirs)
 
-    async def quote(self, bid: str, ask: str, quantity: str = "100000") -> None:
-        self.stage.quote(SYMBOL, Decimal(bid), Decimal(ask), Decimal(quantity))
-
-    async def close_market(self) -> None:
-        self.stage.put_forward(timedelta(days=1))
-
-    async def lose_next_ack(self) -> None:
-        self.fault(MishapType.TIMEOUT, silent=True)
-
-    async def accept_next_late(self, seconds: float) -> None:
-        self.fault(MishapType.LATE, seconds=seconds)
-
-    async def reject_next(self, code: str) -> None:
-        self.fault(MishapType.REJECT, code=code, text="The order cannot be processed as the token is categorised under "
-                   "cautionary listings by the exchange.")  # fmt: skip
-
-    async def reject_next_later(self) -> None:
-        self.fault(MishapType.REJECTED_LATER, seconds=0.02)
-
-    async def say_next_twice(self) -> None:
-        self.fault(MishapType.DUPLICATE)
-
-    async def reorder_next(self) -> None:
-        self.fault(MishapType.REORDER)
-
-    async def fill_next_in_part(self, fraction: str) -> None:
-        self.fault(MishapType.PARTIAL, fraction=Decimal(fraction), seconds=0.05)
-
-    async def garble_next(self) -> None:
-        self.fault(MishapType.MALFORMED)
-
-    async def break_on_next(self, *, processed: bool) -> None:
-        self.fault(MishapType.DISCONNECT, processed=processed)
-
-    async def fall_silent(self, seconds: float) -> None:
-        self.fault(MishapType.MUTE, seconds=seconds)
-
-    async def throttle_next(self, seconds: float) -> None:
-        self.fault(MishapType.THROTTLE, seconds=seconds)
-
-    async def fail_next(self, *, processed: bool) -> None:
-        self.fault(MishapType.ERROR, processed=processed, status=502)
-
-    async def answer_next_unreadably(self) -> None:
-        self.fault(MishapType.GARBAGE)
-
-    async def refuse_next_cancel(self) -> None:
-        self.fault(MishapType.REJECT, on=On.CANCEL, text="the exchange is being asked")
-
-    async def end_session(self) -> None:
-        self.stage.kill("plain", 3600)
-
-    async def restore_session(self) -> None:
-        self.stage.revive()
-
-    async def place_by_hand(self, side: Side, quantity: str, limit_price: str) -> BrokerOrderId:
-        name = f"by-hand-{self.stage.state.number}"
-        ticket = Ticket(inner_id(SYMBOL), side, Decimal(quantity), OrderType.LIMIT, TimeInForce.DAY, name,
-                        Decimal(limit_price))  # fmt: skip
-        outcomes = self.stage.submit("plain", ticket)
-        self.stage.publish(outcomes)
-        return BrokerOrderId(order_id(self.stage.state.named["plain", name]))
-
-    async def fill_by_hand(self, theirs: BrokerOrderId, quantity: str) -> None:
-        self.stage.fill(venue_id(theirs), Decimal(quantity))
-
-    async def expire_by_hand(self, theirs: BrokerOrderId) -> None:
-        self.stage.end(venue_id(theirs), OrderStatus.EXPIRED, "by hand")
-
-    async def submissions(self, name: ClientOrderId) -> int:
-        said = self._books()["submissions"]
-        return sum(int(count) for known, count in said.items() if known.partition("_")[0] == name)
-
-    async def orders_under(self, name: ClientOrderId) -> int:
-        return sum(1 for order in self._books()["orders"] if order["client_order_id"].partition("_")[0] == name)
-
-    def _books(self) -> dict[str, Any]:
-        book: dict[str, Any] = self.stage.books()["plain"]
-        return book
-
-    def fault(self, mishap: MishapType, **more: Any) -> None:  # noqa: ANN401 - fields of several types
-        self.stage.set_script(Script((Mishap(mishap, **more),)))
+    def desk_id(self, client_order_id: str) -> str:
+        return client_order_id.partition("_")[0]
 
 
 @asynccontextmanager
@@ -194,14 +106,10 @@ async def angelone_stand(clock: Clock | None = None, **changes: Any) -> AsyncIte
     """A twin with two accounts."""
     stage = Stage(SCENARIO, clock or WallClock())
     twin = AngelTwin(stage)
-    server = TwinServer(stage, twin)
-    await server.start()
-    config = AngelConfig(FIELDS["client_code"], FIELDS["pin"], FIELDS["api_key"], FIELDS["totp_secret"], Product.INTRADAY,
-                         "twin", server.url, answer_timeout=2.0, patience=0.5, lag=0.02, minding=0.02, login_pause=0.02,
-                         longest_login_pause=0.02, rates=_PLENTY, stream=QUICK)  # fmt: skip
     account = Account(AccountId("acc_plain"), "Plain", "angelone", "A1001", "INR")
-    try:
-        yield AngelStand(server, twin, replace(config, **changes), account)
-    finally:
-        await server.stop()
-        await asyncio.sleep(0)
+    async with serving(stage, twin) as server:
+        config = AngelConfig(FIELDS["client_code"], FIELDS["pin"], FIELDS["api_key"], FIELDS["totp_secret"],
+                             Product.INTRADAY, "twin", server.url, answer_timeout=2.0, patience=0.5, lag=0.02,
+                             minding=0.02, login_pause=0.02, longest_login_pause=0.02, rates=dict.fromkeys(Gate, FREE),
+                             stream=QUICK)  # fmt: skip
+        yield AngelStand(server, replace(config, **changes), account, ACME, twin)

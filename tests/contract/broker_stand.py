@@ -32,7 +32,8 @@ class NotOfferedError(Exception):
 class Stand(Protocol):
     """A broker's server in the tests' hands: one account, one instrument, quotes and mishaps on command.
 
-    `streams_only`: requests are not answered by themselves, everything comes over one stream.
+    What not every protocol has raises NotOfferedError until a stand says how it is done. `streams_only`: requests are not
+    answered by themselves, everything comes over one stream.
     """
 
     account: Account
@@ -101,35 +102,35 @@ class Stand(Protocol):
 
     async def reject_next_later(self) -> None:
         """Take the next submission in, and reject it then."""
-        ...
+        raise NotOfferedError
 
     async def throttle_next(self, seconds: float) -> None:
         """Turn the next submission away for being one too many, with a pause."""
-        ...
+        raise NotOfferedError
 
     async def fail_next(self, *, processed: bool) -> None:
         """Answer the next submission with an error of the server's own, after or without carrying it out."""
-        ...
+        raise NotOfferedError
 
     async def answer_next_unreadably(self) -> None:
         """Carry the next submission out and answer what cannot be read."""
-        ...
+        raise NotOfferedError
 
     async def end_session(self) -> None:
         """Let the credentials open nothing any more, as after an expiry or a login elsewhere."""
-        ...
+        raise NotOfferedError
 
     async def restore_session(self) -> None:
         """Let them open the account again."""
-        ...
+        raise NotOfferedError
 
     async def fill_by_hand(self, theirs: BrokerOrderId, quantity: str) -> None:
         """Fill a part of a working order, whatever is quoted."""
-        ...
+        raise NotOfferedError
 
     async def expire_by_hand(self, theirs: BrokerOrderId) -> None:
         """End a working order as expired."""
-        ...
+        raise NotOfferedError
 
     async def place_by_hand(self, side: Side, quantity: str, limit_price: str) -> BrokerOrderId:
         """Place an order that no desk knows of."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from aiohttp.typedefs import Middleware
 
@@ -16,20 +15,17 @@ from bidwell.app.clock import WallClock
 from bidwell.brokers.dhan import DhanBroker, DhanConfig, Login
 from bidwell.brokers.dhan.config import Rates
 from bidwell.brokers.dhan.symbols import SymbolBook
-from bidwell.brokers.transport import Limits, StreamSettings
 from bidwell.brokers.transport.indian import Product
 from bidwell.engine.ports import Clock
 from bidwell.model.account import Account
-from bidwell.model.ids import AccountId, BrokerOrderId, ClientOrderId, InstrumentId
-from bidwell.model.order import OrderStatus
-from bidwell.model.terms import OrderType, Side, TimeInForce
-from bidwell.simulation.orders import Ticket
-from bidwell.twins import Mishap, Scenario, Script, Stage, TwinServer
+from bidwell.model.ids import AccountId, BrokerOrderId, InstrumentId
+from bidwell.simulation.orders import VenueOrder
+from bidwell.twins import Scenario, Stage
 from bidwell.twins.dhan import DhanTwin
 from bidwell.twins.dhan.words import order_id, venue_id_of
-from bidwell.twins.mishaps import MishapType, On
-from bidwell.twins.scenario import Listed, Person, inner_id
+from bidwell.twins.scenario import Listed, Person
 from tests.contract.paper_stand import SeededEntropy
+from tests.contract.twin_stand import FREE, QUICK, TwinStand, serving
 
 SYMBOL = "ACME"
 ACME = InstrumentId("ACME.XNSE")
@@ -55,114 +51,29 @@ SCENARIO = Scenario(
                extra={"security_id": "49090", "index": "yes"}),
     ),
 )  # fmt: skip
-QUICK = StreamSettings(heartbeat=10.0, login=10.0, backoff_first=0.01, backoff_most=0.05)
-FREE = Limits(Decimal(2000), 2000, 100)
 
 
 @dataclass
-class DhanStand:
+class DhanStand(TwinStand[DhanConfig]):
     """`broker_contract.Stand` for Dhan."""
 
-    server: TwinServer
     twin: DhanTwin
-    config: DhanConfig
-    account: Account
     clock: Clock = field(default_factory=WallClock)
-    instrument: InstrumentId = ACME
-    streams_only: bool = False
 
-    @property
-    def stage(self) -> Stage:
-        return self.server.stage
+    symbol = SYMBOL
+    wrong: ClassVar = {"access_token": "wrong"}
+    poor = "Insufficient Funds"
+    kept = "Order can not be cancelled"
 
     def broker(self, config: DhanConfig | None = None) -> DhanBroker:
         used = config or self.config
         return DhanBroker(used, Login(used, self.clock, 0.0), self.account, SymbolBook(), self.clock, SeededEntropy())
 
-    def broker_with_bad_credentials(self) -> DhanBroker:
-        return self.broker(replace(self.config, access_token="wrong"))
+    def order_id(self, order: VenueOrder) -> str:
+        return order_id(order.broker_order_id)
 
-    def broker_without_server(self) -> DhanBroker:
-        return self.broker(replace(self.config, twin="http://127.0.0.1:1"))
-
-    async def quote(self, bid: str, ask: str, quantity: str = "100000") -> None:
-        self.stage.quote(SYMBOL, Decimal(bid), Decimal(ask), Decimal(quantity))
-
-    async def close_market(self) -> None:
-        self.stage.put_forward(timedelta(days=1))
-
-    async def lose_next_ack(self) -> None:
-        self.fault(MishapType.TIMEOUT, silent=True)
-
-    async def accept_next_late(self, seconds: float) -> None:
-        self.fault(MishapType.LATE, seconds=seconds)
-
-    async def reject_next(self, code: str) -> None:
-        self.fault(MishapType.REJECT, code=code, text="Insufficient Funds")
-
-    async def reject_next_later(self) -> None:
-        self.fault(MishapType.REJECTED_LATER, seconds=0.02)
-
-    async def say_next_twice(self) -> None:
-        self.fault(MishapType.DUPLICATE)
-
-    async def reorder_next(self) -> None:
-        self.fault(MishapType.REORDER)
-
-    async def fill_next_in_part(self, fraction: str) -> None:
-        self.fault(MishapType.PARTIAL, fraction=Decimal(fraction), seconds=0.05)
-
-    async def garble_next(self) -> None:
-        self.fault(MishapType.MALFORMED)
-
-    async def break_on_next(self, *, processed: bool) -> None:
-        self.fault(MishapType.DISCONNECT, processed=processed)
-
-    async def fall_silent(self, seconds: float) -> None:
-        self.fault(MishapType.MUTE, seconds=seconds)
-
-    async def throttle_next(self, seconds: float) -> None:
-        self.fault(MishapType.THROTTLE, seconds=seconds)
-
-    async def fail_next(self, *, processed: bool) -> None:
-        self.fault(MishapType.ERROR, processed=processed, status=502)
-
-    async def answer_next_unreadably(self) -> None:
-        self.fault(MishapType.GARBAGE)
-
-    async def refuse_next_cancel(self) -> None:
-        self.fault(MishapType.REJECT, on=On.CANCEL, text="Order can not be cancelled")
-
-    async def end_session(self) -> None:
-        self.stage.kill("plain", 3600)
-
-    async def restore_session(self) -> None:
-        self.stage.revive()
-
-    async def place_by_hand(self, side: Side, quantity: str, limit_price: str) -> BrokerOrderId:
-        ticket = Ticket(inner_id(SYMBOL), side, Decimal(quantity), OrderType.LIMIT, TimeInForce.DAY,
-                        "by-hand-1", Decimal(limit_price))  # fmt: skip
-        self.stage.publish(self.stage.submit("plain", ticket))
-        return BrokerOrderId(order_id(self.stage.state.named["plain", ticket.client_order_id].broker_order_id))
-
-    async def fill_by_hand(self, theirs: BrokerOrderId, quantity: str) -> None:
-        self.stage.fill(venue_id_of(theirs), Decimal(quantity))
-
-    async def expire_by_hand(self, theirs: BrokerOrderId) -> None:
-        self.stage.end(venue_id_of(theirs), OrderStatus.EXPIRED, "by hand")
-
-    async def submissions(self, name: ClientOrderId) -> int:
-        return int(self._books()["submissions"].get(name, 0))
-
-    async def orders_under(self, name: ClientOrderId) -> int:
-        return sum(1 for order in self._books()["orders"] if order["client_order_id"] == name)
-
-    def _books(self) -> dict[str, Any]:
-        book: dict[str, Any] = self.stage.books()["plain"]
-        return book
-
-    def fault(self, mishap: MishapType, **more: Any) -> None:  # noqa: ANN401 - fields of several types
-        self.stage.set_script(Script((Mishap(mishap, **more),)))
+    def venue_id(self, theirs: BrokerOrderId) -> str:
+        return venue_id_of(theirs)
 
 
 @asynccontextmanager
@@ -170,16 +81,11 @@ async def dhan_stand(*, middlewares: Sequence[Middleware] = (), **changes: Any) 
     """A twin with two accounts."""
     stage = Stage(SCENARIO, WallClock())
     twin = DhanTwin(stage)
-    server = TwinServer(stage, twin, middlewares=middlewares)
-    await server.start()
-    config = DhanConfig(
-        FIELDS["client_id"], FIELDS["access_token"], product=Product.INTRADAY, environment="twin", twin=server.url,
-        stream=QUICK, answer_timeout=2.0, patience=0.5, settle=0.01, lag=(0.01, 0.05, 0.2),
-        rates=Rates(FREE, FREE, FREE, FREE),
-    )  # fmt: skip
     account = Account(AccountId("acc_plain"), "Plain", "dhan", "1000000001", "INR")
-    try:
-        yield DhanStand(server, twin, replace(config, **changes), account)
-    finally:
-        await server.stop()
-        await asyncio.sleep(0)
+    async with serving(stage, twin, middlewares) as server:
+        config = DhanConfig(
+            FIELDS["client_id"], FIELDS["access_token"], product=Product.INTRADAY, environment="twin", twin=server.url,
+            stream=QUICK, answer_timeout=2.0, patience=0.5, settle=0.01, lag=(0.01, 0.05, 0.2),
+            rates=Rates(FREE, FREE, FREE, FREE),
+        )  # fmt: skip
+        yield DhanStand(server, replace(config, **changes), account, ACME, twin)

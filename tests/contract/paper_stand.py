@@ -24,7 +24,7 @@ from bidwell.simulation.floor import VenueSettings
 from bidwell.simulation.orders import AccountSpec
 from bidwell.simulation.scripted import ScriptedMarket, coin, share
 from bidwell.simulation.server import VenueServer
-from tests.contract.broker_stand import NotOfferedError
+from tests.contract.broker_stand import Stand
 
 OPENS = datetime(2013, 3, 4, 14, 30, tzinfo=UTC)
 CLOSES = datetime(2013, 3, 4, 21, 0, tzinfo=UTC)
@@ -83,7 +83,7 @@ async def serving(
 
 
 @dataclass
-class PaperStand:
+class PaperStand(Stand):
     """`broker_contract.Stand` for the paper venue."""
 
     server: VenueServer
@@ -142,30 +142,6 @@ class PaperStand:
 
     async def refuse_next_cancel(self) -> None:
         await self._fault(fault="reject", on="cancel")
-
-    async def reject_next_later(self) -> None:
-        raise NotOfferedError
-
-    async def throttle_next(self, seconds: float) -> None:
-        raise NotOfferedError
-
-    async def fail_next(self, *, processed: bool) -> None:
-        raise NotOfferedError
-
-    async def answer_next_unreadably(self) -> None:
-        raise NotOfferedError
-
-    async def end_session(self) -> None:
-        raise NotOfferedError
-
-    async def restore_session(self) -> None:
-        raise NotOfferedError
-
-    async def fill_by_hand(self, theirs: BrokerOrderId, quantity: str) -> None:
-        raise NotOfferedError
-
-    async def expire_by_hand(self, theirs: BrokerOrderId) -> None:
-        raise NotOfferedError
 
     async def place_by_hand(self, side: Side, quantity: str, limit_price: str) -> BrokerOrderId:
         ticket = wire.Ticket(

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from msgspec import structs
 
 from bidwell.app.clock import WallClock
 from bidwell.brokers.tradovate import TradovateBroker, TradovateConfig
 from bidwell.brokers.tradovate.symbols import SymbolBook
-from bidwell.brokers.transport import Limits, StreamSettings
+from bidwell.brokers.transport import StreamSettings
 from bidwell.engine.ports import SessionLife
 from bidwell.model.account import Account
 from bidwell.model.futures import contract_symbol, product
-from bidwell.model.ids import AccountId, BrokerOrderId, ClientOrderId, InstrumentId
-from bidwell.model.order import OrderStatus
-from bidwell.model.terms import OrderType, Side, TimeInForce
-from bidwell.simulation.facts import Placed
-from bidwell.simulation.orders import Ticket
-from bidwell.twins import Mishap, Scenario, Script, Stage, TwinServer
-from bidwell.twins.mishaps import MishapType, On
-from bidwell.twins.scenario import Listed, Person, inner_id
+from bidwell.model.ids import AccountId, BrokerOrderId, InstrumentId
+from bidwell.model.terms import Side, TimeInForce
+from bidwell.simulation.orders import VenueOrder
+from bidwell.twins import Scenario, Stage
+from bidwell.twins.scenario import Listed, Person
 from bidwell.twins.tradovate import TradovateTwin
 from bidwell.twins.tradovate.dialect import login
 from tests.contract.broker_stand import until
 from tests.contract.paper_stand import SeededEntropy
+from tests.contract.twin_stand import FREE, TwinStand, serving
 
 YEAR = WallClock().now().year + 1
 SYMBOL = contract_symbol("CL", YEAR, 12)
@@ -60,118 +57,44 @@ QUICK = StreamSettings(heartbeat=10.0, login=10.0, backoff_first=0.01, backoff_m
 
 
 @dataclass
-class TradovateStand:
+class TradovateStand(TwinStand[TradovateConfig]):
     """`broker_contract.Stand` for Tradovate."""
 
-    server: TwinServer
     twin: TradovateTwin
-    config: TradovateConfig
-    account: Account
-    instrument: InstrumentId = CRUDE
-    streams_only: bool = False
     made: TradovateBroker | None = None
 
-    @property
-    def stage(self) -> Stage:
-        return self.server.stage
+    symbol = SYMBOL
+    owner = "DEMO1"
+    wrong: ClassVar = {"password": "wrong"}
+    poor = "not enough margin"
+    kept = "the exchange did not cancel it"
+    resting = TimeInForce.GTC
+    by_hand = ""
 
     def broker(self, config: TradovateConfig | None = None) -> TradovateBroker:
         self.made = TradovateBroker(config or self.config, self.account, SymbolBook(), WallClock(), SeededEntropy())
         return self.made
 
-    def broker_with_bad_credentials(self) -> TradovateBroker:
-        return self.broker(replace(self.config, password="wrong"))
+    def order_id(self, order: VenueOrder) -> str:
+        return number_of(order.broker_order_id)
 
-    def broker_without_server(self) -> TradovateBroker:
-        return self.broker(replace(self.config, twin="http://127.0.0.1:1"))
+    def venue_id(self, theirs: BrokerOrderId) -> str:
+        return f"P{int(theirs) - 900_000:08d}"
 
-    async def quote(self, bid: str, ask: str, quantity: str = "100000") -> None:
-        self.stage.quote(SYMBOL, Decimal(bid), Decimal(ask), Decimal(quantity))
-
-    async def close_market(self) -> None:
-        self.stage.put_forward(timedelta(days=1))
-
-    async def lose_next_ack(self) -> None:
-        self.fault(MishapType.TIMEOUT, silent=True)
-
-    async def accept_next_late(self, seconds: float) -> None:
-        self.fault(MishapType.LATE, seconds=seconds)
-
-    async def reject_next(self, code: str) -> None:
-        self.fault(MishapType.REJECT, code=code, text="not enough margin")
-
-    async def reject_next_later(self) -> None:
-        self.fault(MishapType.REJECTED_LATER, seconds=0.02)
-
-    async def say_next_twice(self) -> None:
-        self.fault(MishapType.DUPLICATE)
-
-    async def reorder_next(self) -> None:
-        self.fault(MishapType.REORDER)
-
-    async def fill_next_in_part(self, fraction: str) -> None:
-        self.fault(MishapType.PARTIAL, fraction=Decimal(fraction), seconds=0.05)
-
-    async def garble_next(self) -> None:
-        self.fault(MishapType.MALFORMED)
-
-    async def break_on_next(self, *, processed: bool) -> None:
-        self.fault(MishapType.DISCONNECT, processed=processed)
-
-    async def fall_silent(self, seconds: float) -> None:
-        self.fault(MishapType.MUTE, seconds=seconds)
-
-    async def throttle_next(self, seconds: float) -> None:
-        self.fault(MishapType.THROTTLE, seconds=seconds)
-
-    async def fail_next(self, *, processed: bool) -> None:
-        self.fault(MishapType.ERROR, processed=processed, status=502)
-
-    async def answer_next_unreadably(self) -> None:
-        self.fault(MishapType.GARBAGE)
-
-    async def refuse_next_cancel(self) -> None:
-        self.fault(MishapType.REJECT, on=On.CANCEL, text="the exchange did not cancel it")
+    def desk_id(self, client_order_id: str) -> str:
+        return client_order_id.partition("-")[0]
 
     async def end_session(self) -> None:
-        self.stage.kill("DEMO1", 3600)
+        await super().end_session()
         self.stage.kill("DEMO2", 3600)
 
-    async def restore_session(self) -> None:
-        self.stage.revive()
-
     async def place_by_hand(self, side: Side, quantity: str, limit_price: str) -> BrokerOrderId:
-        ticket = Ticket(inner_id(SYMBOL), side, Decimal(quantity), OrderType.LIMIT, TimeInForce.GTC, "",
-                        Decimal(limit_price))  # fmt: skip
-        outcomes = self.stage.submit("DEMO1", ticket)
-        self.stage.publish(outcomes)
-        number = next(number_of(each.order.broker_order_id) for each in outcomes if isinstance(each, Placed))
+        number = await super().place_by_hand(side, quantity, limit_price)
         made = self.made
         if made is not None and made.report().state.life is SessionLife.ACTIVE and self.config.recheck:
             # Between two reads by REST a report is what the stream told: it tells of this order in a moment.
             await until(lambda: made.accepted_before(number), "the stream tells of it")
         return number
-
-    async def fill_by_hand(self, theirs: BrokerOrderId, quantity: str) -> None:
-        self.stage.fill(f"P{int(theirs) - 900_000:08d}", Decimal(quantity))
-
-    async def expire_by_hand(self, theirs: BrokerOrderId) -> None:
-        self.stage.end(f"P{int(theirs) - 900_000:08d}", OrderStatus.EXPIRED, "by hand")
-
-    async def submissions(self, name: ClientOrderId) -> int:
-        counts = self._books()["submissions"]
-        return sum(int(count) for known, count in counts.items() if known == name or known.startswith(f"{name}-"))
-
-    async def orders_under(self, name: ClientOrderId) -> int:
-        orders = self._books()["orders"]
-        return sum(1 for order in orders if order["client_order_id"].split("-")[0] == name)
-
-    def _books(self) -> dict[str, Any]:
-        book: dict[str, Any] = self.stage.books()["DEMO1"]
-        return book
-
-    def fault(self, mishap: MishapType, **more: Any) -> None:  # noqa: ANN401 - fields of several types
-        self.stage.set_script(Script((Mishap(mishap, **more),)))
 
 
 def number_of(venue_id: str) -> BrokerOrderId:
@@ -199,15 +122,10 @@ async def tradovate_stand(
     scenario = structs.replace(SCENARIO, instruments=(listed, *SCENARIO.instruments[1:]))
     stage = Stage(scenario, WallClock())
     twin = TradovateTwin(stage, lifetime)
-    server = TwinServer(stage, twin)
-    await server.start()
     given = login("DEMO1")
-    config = TradovateConfig(given["name"], given["password"], int(given["cid"]), given["sec"], "DEMO1", "twin", server.url,
-                             stream=QUICK, answer_timeout=2.0, patience=0.5, rate=Limits(Decimal(2000), 2000, 100),
-                             lifetime=lifetime, login_pause=0.0, refused_pause=0.05, renew_again=0.05)  # fmt: skip
     account = Account(AccountId("acc_demo"), "Demo", "tradovate", "DEMO1", "USD")
-    try:
-        yield TradovateStand(server, twin, replace(config, **changes), account)
-    finally:
-        await server.stop()
-        await asyncio.sleep(0)
+    async with serving(stage, twin) as server:
+        config = TradovateConfig(given["name"], given["password"], int(given["cid"]), given["sec"], "DEMO1", "twin",
+                                 server.url, stream=QUICK, answer_timeout=2.0, patience=0.5, rate=FREE,
+                                 lifetime=lifetime, login_pause=0.0, refused_pause=0.05, renew_again=0.05)  # fmt: skip
+        yield TradovateStand(server, replace(config, **changes), account, CRUDE, twin)
