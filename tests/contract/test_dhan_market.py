@@ -116,7 +116,7 @@ def test_what_would_stand_for_two_things_is_refused_with_the_reason() -> None:
 def test_each_kind_of_row_has_one_name(row: str, ident: str) -> None:
     book = SymbolBook()
     book.take(read_master(HEAD + row, AT))
-    assert list(book.symbols()) == [ident]
+    assert list(book.ids()) == [ident]
     if ident.endswith(".MCX"):
         with pytest.raises(ConfigError, match="does not trade"):
             book.listing(InstrumentId(ident))

@@ -92,7 +92,7 @@ def test_what_would_stand_for_two_things_is_refused_with_the_reason() -> None:
     other = SHARE.replace("10100000003045", "12100000003045").replace("NSE:SBIN-EQ", "BSE:SBIN-A")
     twice = SHARE.replace("10100000003045", "10100000003046")
     book.take(read_master([SHARE + OPTION, twice, other, other.replace("BSE:SBIN-A", "BSE:SBIN-B")], AT))
-    assert book.symbol_of(InstrumentId("SBIN.XNSE")) is None
+    assert book.key_of(InstrumentId("SBIN.XNSE")) is None
     assert book.search("SBIN") is None
     with pytest.raises(ProtocolError, match="listed twice"):
         book.id_of("NSE:SBIN-EQ")

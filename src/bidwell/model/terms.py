@@ -39,6 +39,16 @@ class OrderType(StrEnum):
     STOP_LIMIT = "STOP_LIMIT"
     TRAILING_STOP = "TRAILING_STOP"
 
+    @property
+    def has_limit(self) -> bool:
+        """Whether its terms have a limit_price."""
+        return _NEEDS[self][0]
+
+    @property
+    def has_stop(self) -> bool:
+        """Whether its terms have a stop_price."""
+        return _NEEDS[self][1]
+
 
 class TimeInForce(StrEnum):
     """How long an order stays working."""

@@ -54,7 +54,7 @@ class Dhan(ThroughSession[DhanConfig, DhanBroker]):
         finally:
             await market.close()
         refused = dict(book.refused)
-        idents = list(book.symbols())
+        idents = list(book.ids())
         return Directory(made(book.listing, idents, refused), refused, by_id=True)
 
     def prices(self, access: Access, means: Means) -> DhanFeed:

@@ -83,7 +83,7 @@ class Fyers(ThroughSession[FyersConfig, FyersBroker]):
         finally:
             await market.close()
         refused = dict(book.refused)
-        idents = list(book.instruments())
+        idents = list(book.ids())
         return Directory(made(book.listing, idents, refused), refused, by_id=True)
 
     def prices(self, access: Access, means: Means) -> FyersFeed:

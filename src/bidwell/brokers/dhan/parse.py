@@ -16,6 +16,7 @@ from bidwell.brokers.dhan.symbols import SymbolBook
 from bidwell.brokers.transport import finite, positive, read
 from bidwell.brokers.transport.exact import decoder
 from bidwell.brokers.transport.indian import CURRENCY, IST, ist
+from bidwell.brokers.transport.report import Held, held_of
 from bidwell.engine.ports import BrokerOrder
 from bidwell.model.errors import InvalidInput, ProtocolError
 from bidwell.model.fill import Fill
@@ -52,8 +53,6 @@ CARRIED = {"NSE": "NSE_EQ", "BSE": "BSE_EQ", "ALL": "NSE_EQ"}
 
 _CARRIED_SHARES = "CNC"
 _OURS = re.compile(r"[0-9A-HJKMNP-TV-Z]{18}")
-_TYPES_WITH_LIMIT = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
-_TYPES_WITH_STOP = frozenset({OrderType.STOP, OrderType.STOP_LIMIT})
 _ALERT = decoder(wire.Alert)
 _FIELDS = decoder(dict[str, msgspec.Raw])
 
@@ -105,8 +104,8 @@ def working(row: wire.Order | wire.Alert) -> Working:
         terms = Terms(
             order_type=kind,
             # A market order shows the price at which it is expected to fill.
-            limit_price=positive(row.price, "price") if kind in _TYPES_WITH_LIMIT else None,
-            stop_price=positive(row.trigger_price, "triggerPrice") if kind in _TYPES_WITH_STOP else None,
+            limit_price=positive(row.price, "price") if kind.has_limit else None,
+            stop_price=positive(row.trigger_price, "triggerPrice") if kind.has_stop else None,
             time_in_force=_word(FORCES, row.validity.upper(), "validity"),
         )
     except InvalidInput as problem:
@@ -168,37 +167,15 @@ def valid_until(text: str | None) -> datetime | None:
     return ist(text, "tokenValidity", form="%d/%m/%Y %H:%M") if text else None
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """Everything of one instrument: signed quantity, and what it cost."""
-
-    quantity: Decimal = ZERO
-    cost: Decimal = ZERO
-
-    def plus(self, quantity: Decimal, price: Decimal | None) -> Held:
-        """With so many more at a price."""
-        return Held(self.quantity + quantity, self.cost + quantity * finite(price or ZERO, "a price"))
-
-
 def held(
     positions: Iterable[wire.Position], holdings: Iterable[wire.Holding], book: SymbolBook
 ) -> tuple[dict[InstrumentId, Held], list[str]]:
     """Positions of the day and shares in the depository together, and what could not be named."""
-    found: dict[InstrumentId, Held] = {}
-    unknown = []
-    rows = [(each.exchange_segment, each.security_id, each.net_qty, each.cost_price) for each in positions
+    rows = [((each.exchange_segment, each.security_id), each.net_qty, each.cost_price) for each in positions
             if HOLDINGS_KEEP_WHAT_WAS_SOLD or each.product_type != _CARRIED_SHARES or each.net_qty > 0]  # fmt: skip
-    rows += [(CARRIED.get(each.exchange, each.exchange), each.security_id, each.total_qty, each.avg_cost_price)
+    rows += [((CARRIED.get(each.exchange, each.exchange), each.security_id), each.total_qty, each.avg_cost_price)
              for each in holdings]  # fmt: skip
-    for named, security, quantity, price in rows:
-        if not quantity:
-            continue
-        try:
-            ident = book.id_of(named, security)
-            found[ident] = found.get(ident, Held()).plus(finite(quantity, "a quantity"), price)
-        except ProtocolError as problem:
-            unknown.append(str(problem))
-    return {ident: each for ident, each in found.items() if each.quantity}, unknown
+    return held_of(rows, lambda key: book.id_of(*key))
 
 
 def cash(funds: wire.Funds, positions: Iterable[wire.Position], book: SymbolBook) -> Decimal:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import csv
 import re
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from datetime import date, datetime
+from decimal import Decimal
 from typing import NamedTuple
 
 from bidwell.brokers.transport import indian
+from bidwell.brokers.transport.master import Master, MasterBook, figure, plain
 from bidwell.model.errors import ConfigError, ProtocolError
 from bidwell.model.ids import InstrumentId
 from bidwell.model.instrument import Instrument, Right
@@ -39,8 +38,6 @@ _COLUMNS = ("SEM_EXM_EXCH_ID", "SEM_SEGMENT", "SEM_SMST_SECURITY_ID", "SEM_INSTR
 _PAISE = Decimal(100)
 _ROOT = re.compile(r"(?P<root>.+?)-[A-Z][a-z]{2}\d{4}-(?:FUT|[0-9.]+-(?:CE|PE))")
 """Unconfirmed: a contract's trading symbol is NIFTY-Nov2026-FUT or NIFTY-Nov2026-26000-CE."""
-_FRESH_FROM = 7
-_OLDEST = timedelta(days=3)
 
 
 class Row(NamedTuple):
@@ -64,34 +61,23 @@ class Row(NamedTuple):
 Key = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Master:
-    """The list as it was read at one moment; what would stand for two things is refused, with the reason."""
-
-    read_at: datetime
-    rows: dict[Key, Row]
-    ids: dict[Key, InstrumentId]
-    keys: dict[InstrumentId, Key]
-    refused: dict[Key, str] = field(default_factory=dict)
-
-
-def read_master(text: str, read_at: datetime) -> Master:
+def read_master(text: str, read_at: datetime) -> Master[Key, Row]:
     """Read the list; raises ProtocolError where it is none. Takes a second or two for a whole one: use a thread."""
     lines = csv.reader(text.splitlines())
     try:
         head = next(lines)
         places = [head.index(name) for name in _COLUMNS]
-        made = Master(read_at, {}, {}, {})
+        found: Master[Key, Row] = Master(read_at)
         for line in lines:
-            _take(made, line, places)
+            _take(found, line, places)
     except (StopIteration, ValueError, IndexError, csv.Error) as problem:
         raise ProtocolError(f"Dhan's list of instruments was not understood: {problem}") from problem
-    if not made.keys:
+    if not found.keys:
         raise ProtocolError("Dhan's list of instruments has nothing that can be named")
-    return made
+    return found
 
 
-def _take(made: Master, line: list[str], places: list[int]) -> None:
+def _take(found: Master[Key, Row], line: list[str], places: list[int]) -> None:
     exchange, segment, security, *rest = (line[place] for place in places)
     named = SEGMENTS.get((exchange, segment))
     if named is None:
@@ -101,47 +87,20 @@ def _take(made: Master, line: list[str], places: list[int]) -> None:
     row = Row(named, security, again(kind), symbol, again(lot), title, again(expiry), again(strike), again(right),
               again(tick), again(series), again(name), again(exchange))  # fmt: skip
     key = (named, security)
-    made.rows[key] = row
-    try:
-        ident = _name(row)
-    except (ConfigError, ProtocolError) as problem:
-        made.refused[key] = str(problem)
-        return
-    holder = made.keys.get(ident)
-    if holder is None:
-        made.ids[key], made.keys[ident] = ident, key
-    elif holder != key:
-        reason = f"{made.rows[holder].symbol} ({holder[1]}) and {symbol} ({security}) both stand for {ident}"
-        made.refused[key] = made.refused[holder] = reason
-        made.ids.pop(holder, None)
+    found.rows[key] = row
+    found.name(key, _name, lambda each: f"{found.rows[each].symbol} ({each[1]})")
 
 
-class SymbolBook:
-    """The newest list with both directions of the mapping; before the first is read it knows nothing."""
+class SymbolBook(MasterBook[Key, Row]):
+    """The newest list with both directions of the mapping."""
 
-    def __init__(self) -> None:
-        self._master: Master | None = None
-
-    def take(self, master: Master) -> None:
-        """Use this list from now on."""
-        self._master = master
+    broker = "Dhan"
+    title = "Dhan's list of instruments"
 
     @property
     def refused(self) -> dict[str, str]:
         """Why something cannot be traded, by Dhan's segment and number."""
         return {} if self._master is None else {":".join(key): why for key, why in self._master.refused.items()}
-
-    def is_fresh(self, now: datetime) -> bool:
-        """Whether the list in use is of today, as far as today's is out."""
-        if self._master is None:
-            return False
-        local = now.astimezone(indian.IST)
-        since = local.replace(hour=_FRESH_FROM, minute=0, second=0, microsecond=0)
-        return self._master.read_at >= (since if since <= local else since - timedelta(days=1))
-
-    def is_usable(self, now: datetime) -> bool:
-        """Whether the list in use may still be traded by: it is not older than three days."""
-        return self._master is not None and now - self._master.read_at <= _OLDEST
 
     def id_of(self, segment: str, security_id: str) -> InstrumentId:
         """Our id of what Dhan names; raises ProtocolError with the reason where there is none."""
@@ -161,23 +120,6 @@ class SymbolBook:
             raise ProtocolError(f"Dhan named {security_id} of {segment}, which is not in its list of today")
         return row.kind.startswith("FUT")
 
-    def key_of(self, instrument: InstrumentId) -> Key | None:
-        """Dhan's segment and number of an instrument, None for what its list does not have or what is refused."""
-        if self._master is None:
-            return None
-        key = self._master.keys.get(instrument)
-        return None if key is None or key in self._master.refused else key
-
-    def row_of(self, instrument: InstrumentId) -> Row | None:
-        """The list's row of an instrument."""
-        key = self.key_of(instrument)
-        return None if key is None or self._master is None else self._master.rows[key]
-
-    def listing(self, instrument: InstrumentId) -> Instrument | None:
-        """An instrument with its terms, None where Dhan does not list it; raises ConfigError where they make no sense."""
-        row = self.row_of(instrument)
-        return None if row is None else made(row)
-
     def search(self, symbol: str) -> InstrumentId | None:
         """What a person means: an id of ours, `RELIANCE`, `BSE:RELIANCE`, or the name of a contract in the list."""
         if self._master is None:
@@ -195,24 +137,20 @@ class SymbolBook:
                      if lowered in {self._master.rows[key].symbol.lower(), self._master.rows[key].title.lower()}
                      and key not in self._master.refused), None)  # fmt: skip
 
-    def symbols(self) -> Iterable[InstrumentId]:
-        """Every id that can be named."""
-        if self._master is not None:
-            yield from (ident for ident, key in self._master.keys.items() if key not in self._master.refused)
+    def _made(self, row: Row) -> Instrument:
+        return made(row)
 
 
 def _name(row: Row) -> InstrumentId:
     """The id alone, for every row of the list."""
     if row.segment == "IDX_I":
         return indian.index(row.symbol, row.exchange).id
+    segment = _OURS[row.segment]
     if row.segment in {"NSE_FNO", "BSE_FNO"}:
-        root, expiry = _root(row), _expiry(row)
         if row.kind.startswith("FUT"):
-            return indian.share_id(f"{root}{expiry:%y%m%d}F", _OURS[row.segment])
-        letter = "C" if _right(row) is Right.CALL else "P"
-        level = f"{_figure(row.strike, 'strike').normalize():f}".replace(".", "_")
-        return indian.share_id(f"{root}{expiry:%y%m%d}{letter}{level}", _OURS[row.segment])
-    return indian.share_id(_share(row), _OURS[row.segment])
+            return indian.future_id(_root(row), segment, _expiry(row))
+        return indian.option_id(_root(row), segment, _expiry(row), figure(row.strike, "strike"), _right(row))
+    return indian.share_id(_share(row), segment)
 
 
 def made(row: Row) -> Instrument:
@@ -220,11 +158,11 @@ def made(row: Row) -> Instrument:
     if row.segment == "IDX_I":
         return indian.index(row.symbol, row.exchange)
     segment = _OURS[row.segment]
-    tick, lot = _plain(_figure(row.tick, "tick") / _PAISE), _plain(_figure(row.lot, "lot"))
+    tick, lot = plain(figure(row.tick, "tick") / _PAISE), plain(figure(row.lot, "lot"))
     if row.segment in {"NSE_FNO", "BSE_FNO"}:
         if row.kind.startswith("FUT"):
             return indian.future(_root(row), segment, _expiry(row), tick, lot)
-        return indian.option(_root(row), segment, _expiry(row), _figure(row.strike, "strike"), _right(row), tick, lot)
+        return indian.option(_root(row), segment, _expiry(row), figure(row.strike, "strike"), _right(row), tick, lot)
     if segment in indian.UNTRADED:
         raise ConfigError(f"{row.symbol} is of {row.segment}, which the desk does not trade")
     return indian.share(_share(row), segment, row.title or row.name, tick, lot)
@@ -256,18 +194,3 @@ def _right(row: Row) -> Right:
     if row.right not in rights:
         raise ProtocolError(f"option {row.symbol!r} has the right {row.right!r}")
     return rights[row.right]
-
-
-def _plain(figure: Decimal) -> Decimal:
-    """Without the zeros that the list writes behind the point: prices show as many decimals as their tick."""
-    return Decimal(f"{figure.normalize():f}")
-
-
-def _figure(text: str, name: str) -> Decimal:
-    try:
-        figure = Decimal(text)
-    except InvalidOperation:
-        raise ProtocolError(f"{name} is {text!r}") from None
-    if not figure.is_finite():
-        raise ProtocolError(f"{name} is {text!r}")
-    return figure

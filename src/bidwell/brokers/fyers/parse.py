@@ -13,6 +13,7 @@ from bidwell.brokers.fyers import wire
 from bidwell.brokers.fyers.symbols import SymbolBook
 from bidwell.brokers.transport import decoder, finite, positive, read
 from bidwell.brokers.transport.indian import CURRENCY, ist
+from bidwell.brokers.transport.report import Held, held_of
 from bidwell.engine.ports import BrokerOrder
 from bidwell.model.errors import InvalidInput, ProtocolError
 from bidwell.model.fill import Fill
@@ -42,8 +43,6 @@ STATUSES = {1: OrderStatus.CANCELED, 2: OrderStatus.FILLED, 4: OrderStatus.WORKI
 
 _TAG = re.compile(r"(?:\d+:)?(?P<name>[0-9A-HJKMNP-TV-Z]{18})")
 _ELSEWHERE = ("MCX:", "NCDEX:")
-_TYPES_WITH_LIMIT = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
-_TYPES_WITH_STOP = frozenset({OrderType.STOP, OrderType.STOP_LIMIT})
 _PRICE = decoder(wire.Price)
 _TIME = "%d-%b-%Y %H:%M:%S"
 
@@ -104,8 +103,8 @@ def working(row: wire.Order) -> Working:
     try:
         terms = Terms(
             order_type=kind,
-            limit_price=positive(row.limit_price, "limitPrice") if kind in _TYPES_WITH_LIMIT else None,
-            stop_price=positive(row.stop_price, "stopPrice") if kind in _TYPES_WITH_STOP else None,
+            limit_price=positive(row.limit_price, "limitPrice") if kind.has_limit else None,
+            stop_price=positive(row.stop_price, "stopPrice") if kind.has_stop else None,
             time_in_force=_word(FORCES, row.order_validity, "validity"),
         )
     except InvalidInput as problem:
@@ -149,35 +148,13 @@ def when(text: str | None) -> datetime | None:
     return ist(text, "orderDateTime", form=_TIME) if text else None
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """Everything of one instrument: signed quantity, and what it cost."""
-
-    quantity: Decimal = ZERO
-    cost: Decimal = ZERO
-
-    def plus(self, quantity: Decimal, price: Decimal | None) -> Held:
-        """With so many more at a price."""
-        return Held(self.quantity + quantity, self.cost + quantity * finite(price or ZERO, "a price"))
-
-
 def held(
     positions: Iterable[wire.Position], holdings: Iterable[wire.Holding], book: SymbolBook
 ) -> tuple[dict[InstrumentId, Held], list[str]]:
     """Positions of the day and the morning's holdings together, and what could not be named."""
-    found: dict[InstrumentId, Held] = {}
-    unknown = []
     rows = [(each.symbol, each.net_qty, each.net_avg) for each in positions]
     rows += [(each.symbol, each.quantity, each.cost_price) for each in holdings]
-    for symbol, quantity, price in rows:
-        if not quantity:
-            continue
-        try:
-            ident = book.id_of(symbol)
-            found[ident] = found.get(ident, Held()).plus(finite(quantity, "a quantity"), price)
-        except ProtocolError as problem:
-            unknown.append(str(problem))
-    return {ident: each for ident, each in found.items() if each.quantity}, unknown
+    return held_of(rows, book.id_of)
 
 
 def fund(funds: wire.Funds, line: int) -> Decimal:

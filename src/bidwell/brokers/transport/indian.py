@@ -116,6 +116,16 @@ def share_id(symbol: str, segment: str) -> InstrumentId:
     return InstrumentId(f"{plain}.{VENUES.get(segment, _UNFIT.sub('', segment.upper())[:12])}")
 
 
+def future_id(root: str, segment: str, expiry: date) -> InstrumentId:
+    """The id of a future of NFO or BFO."""
+    return share_id(_future(root, expiry), segment)
+
+
+def option_id(root: str, segment: str, expiry: date, strike: Decimal, right: Right) -> InstrumentId:
+    """The id of an option of NFO or BFO."""
+    return share_id(_option(root, expiry, strike, right).replace(".", "_"), segment)
+
+
 def share(symbol: str, segment: str, name: str, tick: Decimal, lot: Decimal) -> Instrument:
     """A share or fund unit of NSE or BSE; `symbol` has its series behind a dash where that is not EQ."""
     return _made(share_id(symbol, segment), symbol.upper(), name, tick, lot, Equity())
@@ -129,7 +139,7 @@ def index(listed: str, segment: str) -> Instrument:
 
 def future(root: str, segment: str, expiry: date, tick: Decimal, lot: Decimal) -> Instrument:
     """A future of NFO or BFO; quantities are in units, in steps of the lot."""
-    symbol = f"{root.upper()}{expiry:%y%m%d}F"
+    symbol = _future(root, expiry)
     return _made(share_id(symbol, segment), symbol, f"{root} future {expiry:%d %b %Y}", tick, lot,
                  Future(root.upper(), expiry))  # fmt: skip
 
@@ -140,11 +150,18 @@ def option(
     """An option of NFO or BFO; those on an index are settled in cash."""
     if not bearable(strike) or strike <= 0:
         raise ConfigError(f"an option on {root} has strike {strike}")
-    letter, level = "C" if right is Right.CALL else "P", f"{strike.normalize():f}"
-    symbol = f"{root.upper()}{expiry:%y%m%d}{letter}{level}"
+    symbol, level = _option(root, expiry, strike, right), f"{strike.normalize():f}"
     contract = Option(share_id(root, segment), expiry, strike, right, cash_settled=root.upper() in _CASH_SETTLED)
-    return _made(share_id(symbol.replace(".", "_"), segment), symbol,
+    return _made(option_id(root, segment, expiry, strike, right), symbol,
                  f"{root} {expiry:%d %b %Y} {level} {right.value}", tick, lot, contract)  # fmt: skip
+
+
+def _future(root: str, expiry: date) -> str:
+    return f"{root.upper()}{expiry:%y%m%d}F"
+
+
+def _option(root: str, expiry: date, strike: Decimal, right: Right) -> str:
+    return f"{root.upper()}{expiry:%y%m%d}{'C' if right is Right.CALL else 'P'}{strike.normalize():f}"
 
 
 def _made(ident: InstrumentId, symbol: str, name: str, tick: Decimal, lot: Decimal, contract: Contract) -> Instrument:

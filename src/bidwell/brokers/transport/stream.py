@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -44,8 +45,24 @@ class StreamSettings:
     off: bool = False
 
 
-class Socket:
+class Socket(Protocol):
     """One connection, as the login sees it."""
+
+    async def say(self, text: str | bytes) -> None:
+        """Send a frame; raises Unavailable when the connection is gone."""
+        ...
+
+    async def hear(self) -> bytes | str:
+        """The next frame; raises Unavailable when the connection ends, ProtocolError for a frame too long."""
+        ...
+
+    async def close(self) -> None:
+        """End the connection."""
+        ...
+
+
+class WebSocket:
+    """`Socket` over a websocket."""
 
     def __init__(self, inner: aiohttp.ClientWebSocketResponse) -> None:
         self._inner = inner
@@ -99,17 +116,10 @@ class Ear(Protocol):
         ...
 
 
-class Stream:
-    """Keeps a websocket open from `open` to `close`.
+class KeptOpen(ABC):
+    """Keeps a connection open from `open` to `close`; how one is made is the subclass's."""
 
-    `url` may be asked for before each attempt, where a token that is renewed is a part of it.
-    """
-
-    def __init__(
-        self, http: Http, url: str | Callable[[], Awaitable[str]], ear: Ear, entropy: Entropy, settings: StreamSettings
-    ) -> None:
-        self._http = http
-        self._url = url
+    def __init__(self, ear: Ear, entropy: Entropy, settings: StreamSettings) -> None:
         self._ear = ear
         self._entropy = entropy
         self._settings = settings
@@ -157,10 +167,13 @@ class Stream:
         if self._socket is not None and self.is_up:
             self._dropping = asyncio.get_running_loop().create_task(self._socket.close())
 
+    @abstractmethod
+    async def _reach(self) -> Socket:
+        """A new connection, before its login; raises Unavailable or Refused."""
+
     async def _dial(self) -> Socket:
         kept = self._settings
-        url = self._url if isinstance(self._url, str) else await self._url()
-        socket = Socket(await self._http.websocket(url, heartbeat=kept.heartbeat, largest=kept.largest))
+        socket = await self._reach()
         try:
             async with asyncio.timeout(kept.login):
                 await self._ear.greet(socket)
@@ -222,3 +235,19 @@ class Stream:
             while True:
                 await asyncio.sleep(self._settings.ping_every)
                 await socket.say(self._settings.ping)
+
+
+class Stream(KeptOpen):
+    """Keeps a websocket open; `url` may be asked for before each attempt, where a token that is renewed is a part of it."""
+
+    def __init__(
+        self, http: Http, url: str | Callable[[], Awaitable[str]], ear: Ear, entropy: Entropy, settings: StreamSettings
+    ) -> None:
+        super().__init__(ear, entropy, settings)
+        self._http = http
+        self._url = url
+
+    async def _reach(self) -> Socket:
+        kept = self._settings
+        url = self._url if isinstance(self._url, str) else await self._url()
+        return WebSocket(await self._http.websocket(url, heartbeat=kept.heartbeat, largest=kept.largest))

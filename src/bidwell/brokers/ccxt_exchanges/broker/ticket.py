@@ -11,8 +11,6 @@ from bidwell.brokers.transport import Unworkable
 from bidwell.model.order import Order
 from bidwell.model.terms import OrderType, Side, Terms, TimeInForce
 
-_LIMITED = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
-
 
 def ticket_of(order: Order, symbol: str, profile: Profile, *, quantity: Decimal | None = None,
               terms: Terms | None = None) -> Ticket:  # fmt: skip
@@ -23,7 +21,7 @@ def ticket_of(order: Order, symbol: str, profile: Profile, *, quantity: Decimal 
     if wanted.stop_price is not None:
         params["triggerPrice"] = f"{wanted.stop_price:f}"
     # Good till canceled is what every exchange does with a limit that says nothing.
-    if wanted.order_type in _LIMITED and wanted.time_in_force in {TimeInForce.IOC, TimeInForce.FOK}:
+    if wanted.order_type.has_limit and wanted.time_in_force in {TimeInForce.IOC, TimeInForce.FOK}:
         params["timeInForce"] = wanted.time_in_force.value
     if wanted.order_type is OrderType.MARKET and order.side is Side.BUY:
         amount = f"{quantity or order.quantity:f}"

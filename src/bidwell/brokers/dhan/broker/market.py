@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from bidwell.brokers.dhan import parse
 from bidwell.brokers.dhan.broker.reading import bring_master
@@ -13,21 +14,18 @@ from bidwell.brokers.dhan.config import DhanConfig
 from bidwell.brokers.dhan.login import Login
 from bidwell.brokers.dhan.symbols import Row, SymbolBook
 from bidwell.brokers.transport import Health
+from bidwell.brokers.transport.history import bars_before
 from bidwell.brokers.transport.indian import next_ist
 from bidwell.engine.ports import Clock
-from bidwell.model.errors import ConfigError, InvalidInput, Missing, ProtocolError
+from bidwell.model.errors import InvalidInput
 from bidwell.model.ids import InstrumentId
-from bidwell.model.instrument import Instrument, Option
+from bidwell.model.instrument import Instrument
 from bidwell.model.market import Bar, Quote
 
 DAY = 86_400
 INTERVALS = {60: "1", 300: "5", 900: "15", 1500: "25", 3600: "60"}
 _AT_ONCE = timedelta(days=90)
-_MOST_ASKED = 20
 _AT_MOST = 1000
-# Bars lie in session hours only: to find `count` of them the question reaches this much further back.
-_REACH = 6
-_SLACK = timedelta(days=5)
 
 
 class DhanMarket:
@@ -54,26 +52,12 @@ class DhanMarket:
     async def instruments(self) -> Sequence[Instrument]:
         """Everything that the desk trades of Dhan's list; what is refused, and why, is in the book."""
         await self.prepare()
-        return await asyncio.to_thread(self._all)
-
-    def _all(self) -> list[Instrument]:
-        return [listed for listed in map(self._listed, list(self._book.symbols())) if listed is not None]
-
-    def _listed(self, ident: InstrumentId) -> Instrument | None:
-        try:
-            return self._book.listing(ident)
-        except (ConfigError, ProtocolError):
-            # A row that cannot be an instrument is not one; asked for by name, it is told with the reason.
-            return None
+        return await asyncio.to_thread(self._book.instruments)
 
     async def options(self, underlying: InstrumentId, expiry: date | None = None) -> Sequence[Instrument]:
         """The options of an underlying, of one expiry or of all."""
         await self.prepare()
-        root, _, venue = underlying.rpartition(".")
-        candidates = [each for each in self._book.symbols() if each.startswith(root) and each.endswith(f".{venue}")]
-        found = (self._listed(each) for each in candidates)
-        return [each for each in found if each is not None and isinstance(each.contract, Option)
-                and each.contract.underlying == underlying and expiry in {None, each.contract.expiry}]  # fmt: skip
+        return self._book.options(underlying, expiry)
 
     async def bars(self, instrument: InstrumentId, seconds: int, until: datetime | None, count: int) -> Sequence[Bar]:
         """At most `count` bars of `seconds` that start before `until` (the newest when None), oldest first."""
@@ -81,17 +65,9 @@ class DhanMarket:
             known = ", ".join(str(each) for each in (*INTERVALS, DAY))
             raise InvalidInput("bars.seconds", f"Dhan has bars of {known} seconds", field="seconds")
         row = await self._row(instrument)
-        end = until or self._clock.now()
-        start = end - timedelta(seconds=seconds) * count * _REACH - _SLACK
-        found: dict[datetime, Bar] = {}
-        for _ in range(_MOST_ASKED):
-            first = max(start, end - _AT_ONCE) if seconds != DAY else start
-            found |= {bar.start: bar for bar in await self._ask(row, instrument, seconds, first, end)}
-            end = first
-            if len(found) >= count or first <= start:
-                break
-        limit = until or self._clock.now()
-        return [found[at] for at in sorted(found) if at < limit][-count:] if count > 0 else []
+        span = None if seconds == DAY else _AT_ONCE
+        ask = partial(self._ask, row, instrument, seconds)
+        return await bars_before(until or self._clock.now(), seconds, count, span, ask)
 
     async def _ask(self, row: Row, instrument: InstrumentId, seconds: int, start: datetime, end: datetime) -> list[Bar]:
         body: dict[str, object] = {
@@ -125,7 +101,4 @@ class DhanMarket:
 
     async def _row(self, instrument: InstrumentId) -> Row:
         await self.prepare()
-        row = self._book.row_of(instrument)
-        if row is None:
-            raise Missing(f"Dhan does not list {instrument} today")
-        return row
+        return self._book.row(instrument)

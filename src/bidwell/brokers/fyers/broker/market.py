@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from bidwell.brokers.fyers import parse
 from bidwell.brokers.fyers.broker.reading import bring_master
@@ -13,10 +14,11 @@ from bidwell.brokers.fyers.config import FyersConfig
 from bidwell.brokers.fyers.login import Login
 from bidwell.brokers.fyers.symbols import Row, SymbolBook
 from bidwell.brokers.transport import Health
+from bidwell.brokers.transport.history import bars_before
 from bidwell.engine.ports import Clock
-from bidwell.model.errors import ConfigError, InvalidInput, Missing, ProtocolError
+from bidwell.model.errors import InvalidInput
 from bidwell.model.ids import InstrumentId
-from bidwell.model.instrument import Instrument, Option
+from bidwell.model.instrument import Instrument
 from bidwell.model.market import Bar, Quote
 
 DAY = 86_400
@@ -24,11 +26,7 @@ INTERVALS = {60: "1", 120: "2", 180: "3", 300: "5", 600: "10", 900: "15", 1200: 
              7200: "120", 14_400: "240", DAY: "D"}  # fmt: skip
 _AT_ONCE = timedelta(days=100)
 _DAYS_AT_ONCE = timedelta(days=366)
-_MOST_ASKED = 20
 _AT_MOST = 50
-# Bars lie in session hours only: to find `count` of them the question reaches this much further back.
-_REACH = 6
-_SLACK = timedelta(days=5)
 
 
 class FyersMarket:
@@ -55,26 +53,12 @@ class FyersMarket:
     async def instruments(self) -> Sequence[Instrument]:
         """Everything that the desk trades of Fyers' list; what is refused, and why, is in the book."""
         await self.prepare()
-        return await asyncio.to_thread(self._all)
-
-    def _all(self) -> list[Instrument]:
-        return [listed for listed in map(self._listed, list(self._book.instruments())) if listed is not None]
-
-    def _listed(self, ident: InstrumentId) -> Instrument | None:
-        try:
-            return self._book.listing(ident)
-        except (ConfigError, ProtocolError):
-            # A row that cannot be an instrument is not one; asked for by name, it is told with the reason.
-            return None
+        return await asyncio.to_thread(self._book.instruments)
 
     async def options(self, underlying: InstrumentId, expiry: date | None = None) -> Sequence[Instrument]:
         """The options of an underlying, of one expiry or of all."""
         await self.prepare()
-        root, _, venue = underlying.rpartition(".")
-        candidates = [each for each in self._book.instruments() if each.startswith(root) and each.endswith(f".{venue}")]
-        found = (self._listed(each) for each in candidates)
-        return [each for each in found if each is not None and isinstance(each.contract, Option)
-                and each.contract.underlying == underlying and expiry in {None, each.contract.expiry}]  # fmt: skip
+        return self._book.options(underlying, expiry)
 
     async def bars(self, instrument: InstrumentId, seconds: int, until: datetime | None, count: int) -> Sequence[Bar]:
         """At most `count` bars of `seconds` that start before `until` (the newest when None), oldest first."""
@@ -82,17 +66,9 @@ class FyersMarket:
             known = ", ".join(str(each) for each in INTERVALS)
             raise InvalidInput("bars.seconds", f"Fyers has bars of {known} seconds", field="seconds")
         row = await self._row(instrument)
-        end = until or self._clock.now()
-        start = end - timedelta(seconds=seconds) * count * _REACH - _SLACK
-        found: dict[datetime, Bar] = {}
-        for _ in range(_MOST_ASKED):
-            first = max(start, end - (_DAYS_AT_ONCE if seconds == DAY else _AT_ONCE))
-            found |= {bar.start: bar for bar in await self._ask(row, instrument, seconds, first, end)}
-            end = first
-            if len(found) >= count or first <= start:
-                break
-        limit = until or self._clock.now()
-        return [found[at] for at in sorted(found) if at < limit][-count:] if count > 0 else []
+        span = _DAYS_AT_ONCE if seconds == DAY else _AT_ONCE
+        ask = partial(self._ask, row, instrument, seconds)
+        return await bars_before(until or self._clock.now(), seconds, count, span, ask)
 
     async def _ask(self, row: Row, instrument: InstrumentId, seconds: int, start: datetime, end: datetime) -> list[Bar]:
         params = {"symbol": row.symbol, "resolution": INTERVALS[seconds], "date_format": "0",
@@ -112,7 +88,4 @@ class FyersMarket:
 
     async def _row(self, instrument: InstrumentId) -> Row:
         await self.prepare()
-        row = self._book.row_of(instrument)
-        if row is None:
-            raise Missing(f"Fyers does not list {instrument} today")
-        return row
+        return self._book.row(instrument)

@@ -2,38 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-
-import structlog
+from functools import partial
 
 from bidwell.brokers.fyers import parse, wire
 from bidwell.brokers.fyers.client import FyersClient
 from bidwell.brokers.fyers.symbols import SymbolBook, read_master
 from bidwell.brokers.transport.indian import CURRENCY
+from bidwell.brokers.transport.report import Report, fills_by_order
 from bidwell.engine.ports import BrokerOrder, Clock, Snapshot
-from bidwell.model.errors import BrokerError, ConfigError, ProtocolError, Unavailable
 from bidwell.model.fill import Fill
 from bidwell.model.ids import AccountId, ClientOrderId
 from bidwell.model.instrument import Instrument
 from bidwell.model.order import CLOSED
 
-log = structlog.get_logger("bidwell")
-
 
 async def bring_master(client: FyersClient, book: SymbolBook, clock: Clock) -> None:
     """Read the lists of instruments where the book's is not of today; raises Unavailable where none can be used."""
-    if book.is_fresh(clock.now()):
-        return
-    try:
-        texts = await client.lists()
-        book.take(await asyncio.to_thread(read_master, texts, clock.now()))
-    except BrokerError as problem:
-        if not book.is_usable(clock.now()):
-            raise Unavailable(f"Fyers' lists of instruments could not be read: {problem}") from problem
-        log.warning("fyers_master_is_old", problem=str(problem))
+    await book.renew(clock, client.lists, read_master)
 
 
 class Reading:
@@ -52,17 +39,7 @@ class Reading:
     async def listing(self, symbols: Sequence[str]) -> list[Instrument]:
         """The instruments behind symbols; what Fyers does not list, or the desk does not trade, is left out."""
         await self.prepare()
-        found = []
-        for symbol in symbols:
-            ident = self._book.search(symbol)
-            try:
-                listed = None if ident is None else self._book.listing(ident)
-            except (ConfigError, ProtocolError) as problem:
-                log.info("fyers_instrument_left_out", symbol=symbol, reason=str(problem))
-                continue
-            if listed is not None:
-                found.append(listed)
-        return found
+        return self._book.named(symbols)
 
     # --- orders -----------------------------------------------------------------------------------
 
@@ -99,41 +76,16 @@ class Reading:
         funds, positions = await self._client.funds(), await self._client.positions()
         holdings = await self._client.holdings()
         rows, trades = await self._client.orders(), await self._client.trades()
-        context, complete = self.context(), True
-        fills = self._fills(rows, trades, context)
-        orders = []
-        for row in rows:
-            if not _belongs(row, since):
-                continue
-            try:
-                orders.append(parse.order(row, fills.get(str(row.id), ()), context))
-            except ProtocolError as problem:
-                log.warning("fyers_order_not_understood", order=str(row.id), reason=str(problem))
-                complete = False
-        held, unknown = parse.held(positions, holdings, self._book)
-        for reason in unknown:
-            log.warning("fyers_position_not_understood", reason=reason)
-        try:
-            money = parse.cash(funds, positions)
-        except (ProtocolError, ConfigError) as problem:
-            log.warning("fyers_cash_not_understood", reason=str(problem))
-            money, complete = parse.fund(funds, parse.AVAILABLE), False
-        return Snapshot(
-            self._account, taken_at, tuple(orders), {name: each.quantity for name, each in held.items()},
-            {CURRENCY: money}, complete and not unknown,
-            {name: each.cost / each.quantity for name, each in held.items() if each.cost / each.quantity > 0},
-        )  # fmt: skip
-
-    def _fills(
-        self, rows: Sequence[wire.Order], trades: Sequence[wire.MarketTrade], context: parse.Context
-    ) -> dict[str, list[Fill]]:
+        context = self.context()
         names = {str(row.id): parse.event_name(row.id, row.order_tag) for row in rows}
-        found: dict[str, list[Fill]] = defaultdict(list)
-        for each in trades:
-            name = names.get(str(each.order_number))
-            if name is not None:
-                found[str(each.order_number)].append(parse.fill(each, name, context))
-        return found
+        fills = fills_by_order(trades, names, lambda each: str(each.order_number), partial(parse.fill, context=context))
+        report = Report("Fyers", self._account, taken_at, CURRENCY)
+        for row in rows:
+            if _belongs(row, since):
+                report.add_order(str(row.id), partial(parse.order, row, fills.get(str(row.id), ()), context))
+        report.add_held(*parse.held(positions, holdings, self._book))
+        report.add_cash(lambda: parse.cash(funds, positions), lambda: parse.fund(funds, parse.AVAILABLE))
+        return report.snapshot()
 
     def context(self) -> parse.Context:
         """Whose payload is read, and when."""
