@@ -70,7 +70,7 @@ def ran(seed: int, *, convert: bool, fee: fees.FeeModel) -> Result:
     rates = {"EUR": Bars("EURUSD", share.time, rate, rate, rate, rate, rate)}
     return backtest(
         Wild(seed), data, instruments=known, actions=actions, rates=rates, convert=convert, fees=fee, leverage=2.0,
-        slippage=slippage.percent(0.03), borrow={"X": 0.05, "EUR": 0.02}, cash=60_000.0,
+        slippage=slippage.percent(0.03), borrow={"X": 0.05, "EUR": 0.02}, interest=0.1, cash=60_000.0,
     )  # fmt: skip
 
 

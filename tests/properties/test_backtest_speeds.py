@@ -94,7 +94,13 @@ CONDITIONS: dict[str, dict[str, Any]] = {
     "close": {"fill": "close", "fees": 0.1},
     "grid": {"lot_size": 1.0, "tick_size": 0.01, "fees": fees.ibkr_fixed(), "slippage": slippage.fixed(0.015)},
     "thin": {"participation": 0.02, "slippage": slippage.volume_share(), "fees": fees.india("intraday")},
-    "margin": {"leverage": 3.0, "maintenance": 0.3, "borrow": 0.05, "slippage": slippage.square_root()},
+    "margin": {
+        "leverage": 3.0,
+        "maintenance": 0.3,
+        "borrow": 0.05,
+        "interest": 0.08,
+        "slippage": slippage.square_root(),
+    },
     "hopeful": {"intrabar": "optimistic", "fees": fees.maker_taker(0.01, 0.05), "shorting": False},
 }
 

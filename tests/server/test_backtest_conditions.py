@@ -110,13 +110,14 @@ async def test_a_sweep_goes_under_the_same_conditions(trader: Person, tmp_path: 
     reader = catalog_reader(tmp_path / "catalog")
     strategy = await keep(trader, "s", SHORTS)
     made_of = await run(trader, strategy, grid={"fast": ["3", "5"]}, fee_model=PER_SHARE, borrow="0.3", intrabar="optimistic",
-                        actions=[{"symbol": "ACME.TEST", "date": "2024-06-03", "split": "2"}])  # fmt: skip
+                        adjust="split", interest="0.1", leverage="2",
+                        actions=[{"symbol": "ACME.TEST", "date": "2024-06-03", "split": "2", "dividend": "0.5"}])  # fmt: skip
     assert (await ended(trader, made_of["id"]))["status"] == "done"
     rows = (await trader.get(f"{RUNS}/{made_of['id']}/sweep")).json()["columns"]
     alone = [
         backtest(strategy_in(tmp_path / "s.py")(fast=fast), "ACME.TEST@1D", catalog=reader, borrow=0.3,
-                 fees=fees.per_share(0.01, minimum=1.5), intrabar="optimistic", adjust="total",
-                 actions={"ACME.TEST": [CorporateAction(date(2024, 6, 3), 2.0)]}).final_equity
+                 fees=fees.per_share(0.01, minimum=1.5), intrabar="optimistic", adjust="split", interest=0.1, leverage=2.0,
+                 actions={"ACME.TEST": [CorporateAction(date(2024, 6, 3), 2.0, 0.5)]}).final_equity
         for fast in (3, 5)
     ]  # fmt: skip
     assert rows["final_equity"] == pytest.approx(alone, rel=1e-12)

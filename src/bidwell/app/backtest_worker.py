@@ -93,7 +93,7 @@ def _run(order: Order, says: Any, canceled: threading.Event) -> dict[str, Any]: 
         actions = _actions(Path(order.catalog), bars, request)
         found = strategy_in(folder / "strategy.py", request.class_name)
         if request.grid:
-            return _swept(found, _whole(bars, actions), conditions, request, folder, says, canceled)
+            return _swept(found, bars, {**conditions, "actions": actions or None}, request, folder, says, canceled)
         return _tested(found, bars, {**conditions, "actions": actions or None}, request, folder, says, canceled)
 
 
@@ -105,7 +105,7 @@ def _tested(found: Any, bars: Any, conditions: dict[str, Any], request: RunReque
     result = backtest(
         strategy, dict(bars), compile=request.compile, time_limit=request.time_limit,
         progress=lambda done, total: _say(says, Said(done=done, total=total)), canceled=canceled.is_set,
-        seed=request.seed, adjust=request.adjust, **conditions,
+        seed=request.seed, adjust=request.adjusting, **conditions,
     )  # fmt: skip
     return _kept(result, result.bars, folder)
 
@@ -119,7 +119,8 @@ def _is_backtraders(request: RunRequest) -> bool:
 
 def _backtrader(request: RunRequest, folder: Path, catalog: Path, says: Any,  # noqa: ANN401 - an unbuffered file
                 canceled: threading.Event) -> dict[str, Any]:  # fmt: skip
-    from bidwell.simulation.backtest.readings import bars_of  # noqa: PLC0415 - see _run
+    from bidwell.app.run_conditions import refuse_booking  # noqa: PLC0415 - see _run
+    from bidwell.simulation.backtest.readings import bars_of  # noqa: PLC0415
     from bidwell.simulation.backtrader.environment import python_in  # noqa: PLC0415
     from bidwell.simulation.backtrader.playing import STAGE, Terms, run  # noqa: PLC0415
 
@@ -130,7 +131,9 @@ def _backtrader(request: RunRequest, folder: Path, catalog: Path, says: Any,  # 
     terms = Terms(request.cash, float(request.fee), request.slippage, request.fill, request.leverage, request.time_limit,
                   request.memory, request.parameters, request.class_name)  # fmt: skip
     read = bars_of(list(request.data), catalog=_reader(catalog, request))
-    bars = _whole(read, _actions(catalog, read, request))
+    actions = _actions(catalog, read, request)
+    refuse_booking(request, actions)
+    bars = _whole(read, actions)
     result = run(folder / "strategy.py", dict(bars), terms, [str(python_in(catalog.parent)), "-I", str(STAGE)],
                  progress=lambda done, total: _say(says, Said(done=done, total=total)), canceled=canceled.is_set)  # fmt: skip
     return _kept(result, bars, folder)
@@ -162,7 +165,7 @@ def _swept(found: Any, bars: Any, conditions: dict[str, Any], request: RunReques
         found, dict(bars), grid, compile=request.compile, seed=request.seed,
         workers=max(1, (os.cpu_count() or 1) // 2), time_limit=request.time_limit,
         progress=lambda done, total: _say(says, Said(done=done, total=total)), canceled=canceled.is_set,
-        **conditions,
+        adjust=request.adjusting, **conditions,
     )  # fmt: skip
     result.save(folder / "sweep.parquet")
     if any(len(values) > 1 for values in grid.values()):

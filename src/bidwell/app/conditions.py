@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bidwell.app.claim import DataFolder
+from bidwell.app.strategies import catalog_reader
 from bidwell.marketdata.actions import read_actions
 from bidwell.marketdata.calendars import CompiledCalendars
 from bidwell.marketdata.definitions import build, read_definitions
@@ -23,7 +24,7 @@ from bidwell.simulation.backtest.models import named_model
 
 _PLAIN: dict[str, type | tuple[type, ...]] = {
     "cash": (int, float), "leverage": (int, float), "maintenance": (int, float), "shorting": bool,
-    "participation": (int, float), "borrow": (int, float, dict), "intrabar": str, "fill": str, "lot_size": (int, float),
+    "participation": (int, float), "borrow": (int, float, dict), "interest": (int, float), "intrabar": str, "fill": str, "lot_size": (int, float),
     "tick_size": (int, float), "multiplier": (int, float), "currency": str, "convert": bool, "adjust": str, "compile": str,
     "seed": int,
 }  # fmt: skip
@@ -38,12 +39,19 @@ def read_conditions(path: Path, folder: DataFolder, names: Sequence[str]) -> dic
         told = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidInput("conditions.unreadable", f"{path} cannot be read: {error}", field="conditions") from error
+    return conditions_of(told, path.parent, folder, names, path.name)
+
+
+def conditions_of(
+    told: Mapping[str, Any], base: Path, folder: DataFolder, names: Sequence[str], where: str = "the command"
+) -> dict[str, Any]:
+    """The same from a table that is read already; paths are relative to `base`, and `where` is its name in errors."""
     special: dict[str, Callable[[Any], Any]] = {
         "fees": lambda given: named_model("fees", given),
         "slippage": lambda given: named_model("slippage", given),
-        "instruments": lambda given: _instruments(path.parent / _text("instruments", given)),
-        "actions": lambda given: _actions(given, path.parent, folder, names),
-        "rates": lambda given: _rates(given, path.parent),
+        "instruments": lambda given: _instruments(base / _text("instruments", given)),
+        "actions": lambda given: _actions(given, base, folder, names),
+        "rates": lambda given: _rates(given, base, folder),
         "calendar": lambda given: CompiledCalendars(folder.cache).table(_text("calendar", given)),
     }
     found: dict[str, Any] = {}
@@ -51,7 +59,7 @@ def read_conditions(path: Path, folder: DataFolder, names: Sequence[str]) -> dic
         if key in special:
             found[key] = special[key](value)
         elif key not in _PLAIN:
-            raise InvalidInput("conditions.unknown", f"{path.name} has the key {key!r}, which is no condition", field=key,
+            raise InvalidInput("conditions.unknown", f"{where} has the key {key!r}, which is no condition", field=key,
                                hint=f"one of {', '.join(sorted({*special, *_PLAIN}))}")  # fmt: skip
         elif not isinstance(value, _PLAIN[key]) or (isinstance(value, bool) and _PLAIN[key] is not bool):
             raise InvalidInput("conditions.kind", f"{key} = {value!r} is of another kind than {key} is", field=key)
@@ -76,10 +84,16 @@ def _actions(given: Any, base: Path, folder: DataFolder, names: Sequence[str]) -
     return base / _text("actions", given)
 
 
-def _rates(given: Any, base: Path) -> dict[str, Any]:  # noqa: ANN401 - whatever `backtest` takes
+def _rates(given: Any, base: Path, folder: DataFolder) -> dict[str, Any]:  # noqa: ANN401 - whatever `backtest` takes
     if not isinstance(given, Mapping):
         raise InvalidInput("conditions.kind", "rates is a table of currencies", field="rates")
-    return {name: base / each if isinstance(each, str) else each for name, each in given.items()}
+    return {name: _rate(each, base, folder) if isinstance(each, str) else each for name, each in given.items()}
+
+
+def _rate(given: str, base: Path, folder: DataFolder) -> Any:  # noqa: ANN401 - whatever `Rates` takes
+    """A file, or where there is a timeframe a series of the catalog."""
+    file = base / given
+    return catalog_reader(folder.path / "catalog")(given) if "@" in given and not file.exists() else file
 
 
 def _text(field: str, given: Any) -> str:  # noqa: ANN401 - whatever a file says

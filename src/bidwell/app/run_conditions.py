@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,11 @@ from bidwell.simulation.backtest.corporate import CorporateAction
 from bidwell.simulation.backtest.models import named_model
 
 _PLAIN = ("cash", "fill", "leverage", "maintenance", "shorting", "participation", "intrabar", "lot_size", "tick_size",
-          "multiplier", "currency", "convert")  # fmt: skip
+          "interest", "multiplier", "currency", "convert")  # fmt: skip
 # What a Cerebro is not told, by the value that says nothing.
 _NOT_BACKTRADERS: dict[str, Any] = {
     "shorting": True, "participation": None, "lot_size": 0.0, "fee_model": None, "slippage_model": None,
-    "maintenance": 0.25, "borrow": 0.0, "borrow_of": {}, "intrabar": "pessimistic", "tick_size": 0.0, "multiplier": 1.0,
+    "maintenance": 0.25, "borrow": 0.0, "borrow_of": {}, "interest": 0.0, "intrabar": "pessimistic", "tick_size": 0.0, "multiplier": 1.0,
     "instruments": [], "currency": "USD", "rates": {}, "convert": True, "calendar": None,
 }  # fmt: skip
 
@@ -64,6 +65,13 @@ def refuse_for_backtrader(request: RunRequest) -> None:
         if getattr(request, name) != nothing:
             raise InvalidInput("backtest.backtrader", f"runs of backtrader's files take no {name}", field=name,
                                hint="they know cash, fee and slippage in percent, leverage, fills and corporate actions")  # fmt: skip
+
+
+def refuse_booking(request: RunRequest, actions: Mapping[str, object]) -> None:
+    """Raise InvalidInput where splits or dividends would have to be booked in a Cerebro, which knows neither."""
+    if actions and request.adjust in {"raw", "split"}:
+        raise InvalidInput("backtest.backtrader", "runs of backtrader's files book no splits and dividends",
+                           field="adjust", hint="both can be taken out of the prices: total")  # fmt: skip
 
 
 def _instrument(row: dict[str, str]) -> Any:  # noqa: ANN401 - an Instrument

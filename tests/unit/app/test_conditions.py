@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 import bidwell
 from bidwell.app.claim import DataFolder
@@ -15,7 +17,10 @@ from bidwell.app.cli import build
 from bidwell.app.conditions import read_conditions
 from bidwell.model.errors import BidwellError, InvalidInput
 from bidwell.model.instrument import Future
+from bidwell.simulation.backtest import fees, slippage
+from bidwell.simulation.backtest.conditions import Conditions
 from bidwell.simulation.backtest.run import backtest
+from bidwell.simulation.backtest.stored import plain
 from tests.unit.backtest.markets import bars
 from tests.unit.backtest.test_contracts import half_hours
 from tests.unit.backtest.test_matching import FLAT, At
@@ -89,6 +94,82 @@ def test_the_command_takes_the_file(tmp_path: Path) -> None:
     answer = json.loads(done.stdout)
     assert answer["metrics"]["final_equity"] == pytest.approx(100_000.0 - 1.0 + 40 * 0.5)
     assert answer["why"] == "corporate actions are booked in Python"
+
+
+BUYS = ("from bidwell import Strategy\n\n\nclass Buys(Strategy):\n    def on_bar(self, bar):\n"
+        "        if bar.index == 0:\n            self.buy(1500)\n")  # fmt: skip
+
+
+def shell(tmp_path: Path, *options: str, closes: tuple[float, ...] = (100.0, 100.0, 100.0)) -> Result:
+    """What `bidwell backtest` answers to options, over flat days from the second of January on."""
+    (tmp_path / "buys.py").write_text(BUYS)
+    rows = [(f"2024-01-0{day}", price, price, price, price, 1000.0) for day, price in enumerate(closes, 2)]
+    names = ["date", "open", "high", "low", "close", "volume"]
+    pl.DataFrame(rows, schema=names, orient="row").write_csv(tmp_path / "x.csv")
+    command = [
+        "backtest",
+        str(tmp_path / "buys.py"),
+        "--data",
+        str(tmp_path / "x.csv"),
+        "--folder",
+        str(tmp_path / "desk"),
+    ]
+    return CliRunner().invoke(build(), [*command, *options, "--json"])
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--leverage", "2", "--interest", "0.365"), {"leverage": 2.0, "interest": 0.365}),
+        (("--participation", "0.1", "--intrabar", "optimistic"), {"participation": 0.1, "intrabar": "optimistic"}),
+        (("--borrow", "0.03", "--maintenance", "0.4", "--no-shorting"), {"borrow": 0.03, "maintenance": 0.4, "shorting": False}),
+        (("--borrow", "x=0.2"), {"borrow": 0.2}),
+        (("--tick-size", "0.05", "--lot-size", "10", "--multiplier", "2"), {"tick_size": 0.05, "lot_size": 10.0, "multiplier": 2.0}),
+        (("--slippage", "spread:0.02"), {"slippage": slippage.spread(0.02)}),
+        (("--slippage", "0.5"), {"slippage": slippage.percent(0.5)}),
+        (("--slippage", "volume_share:0.2,most=0.05"), {"slippage": slippage.volume_share(0.2, most=0.05)}),
+        (("--fee", "ibkr_tiered:monthly_volume=400000,regulatory=true"), {"fees": fees.ibkr_tiered(monthly_volume=400_000, regulatory=True)}),
+        (("--fee", "per_share:0.01,minimum=2"), {"fees": fees.per_share(0.01, minimum=2.0)}),
+        (("--fee", "india_delivery"), {"fees": fees.india("delivery")}),
+    ],
+)  # fmt: skip
+def test_every_usual_condition_is_an_option(tmp_path: Path, options: tuple[str, ...], said: dict[str, Any]) -> None:
+    done = shell(tmp_path, *options)
+    assert done.exit_code == 0, done.output
+    given = json.loads(done.stdout)["identity"]["conditions"]
+    same = json.loads(json.dumps(plain(asdict(Conditions(**said)))))
+    assert {name: given[name] for name in said} == {name: same[name] for name in said}
+
+
+def test_options_go_before_the_file_and_actions_come_with_their_adjustment(tmp_path: Path) -> None:
+    (tmp_path / "actions.csv").write_text("date,split,dividend\n2024-01-04,2,0.5\n")
+    (tmp_path / "run.toml").write_text('actions = "actions.csv"\ncash = 300_000\nadjust = "total"\n')
+    both = ("--conditions", str(tmp_path / "run.toml"))
+    halves = (100.0, 100.0, 50.0, 50.0)
+    filed, chosen = (
+        json.loads(shell(tmp_path, *both, *options, closes=halves).stdout)
+        for options in ((), ("--adjust", "raw", "--cash", "200000"))
+    )
+    assert filed["identity"]["conditions"]["cash"] == 300_000
+    assert filed["identity"]["circumstances"]["actions"] == {}
+    assert chosen["identity"]["conditions"]["cash"] == 200_000
+    # 1,500 bought, half a dollar on each, and a split into two at half the price.
+    assert chosen["metrics"]["final_equity"] == pytest.approx(200_000.0 + 1500 * 0.5)
+    assert chosen["why"] == "corporate actions are booked in Python"
+    with pytest.raises(InvalidInput, match="has no splits or dividends"):
+        raise shell(tmp_path, "--adjust", "split").exception or AssertionError
+
+
+@pytest.mark.parametrize(
+    ("options", "field"),
+    [(("--borrow", "dear"), "borrow"), (("--rate", "EUR"), "rate"), (("--slippage", "fixed:much"), "slippage"),
+     (("--fee", "per_share:0.01,cheap=1"), "fees"), (("--fee", "free:1"), "fees"), (("--intrabar", "hopeful"), "intrabar"),
+     (("--participation", "2"), "participation"), (("--calendar", "NOWHERE"), None)],
+)  # fmt: skip
+def test_an_option_that_makes_no_sense_is_refused(tmp_path: Path, options: tuple[str, ...], field: str | None) -> None:
+    error = shell(tmp_path, *options).exception
+    assert isinstance(error, BidwellError)
+    assert getattr(error, "field", None) == field
 
 
 def test_a_future_is_run_from_the_shell(tmp_path: Path) -> None:

@@ -206,6 +206,38 @@ def test_a_fraction_that_a_split_leaves_is_paid_in_cash() -> None:
     assert result.final_equity == pytest.approx(100_000.0)
 
 
+def test_a_split_makes_more_contracts_of_an_option_at_a_lower_strike() -> None:
+    # Two calls at 700 on a share that is split 7 for 1: fourteen at 100, exercised at 110.
+    data = {"X": flat(700.0, 700.0, 100.0, 110.0), "OPT": flat(35.0, 35.0, 5.0, 10.0, symbol="OPT")}
+    known = {"OPT": option(Right.CALL, "700", date(1970, 1, 5))}
+    action = {"X": [CorporateAction(date(1970, 1, 4), split=7.0)]}
+    result = backtest(Keeps({("OPT", 0): lambda s: s.buy(2)}), data, instruments=known, actions=action, cash=200_000.0)
+    fills = result.fills.select("symbol", "quantity", "price").rows()
+    assert fills == [("OPT", 2.0, 35.0), ("OPT", -14.0, 0.0), ("X", 1400.0, 100.0)]
+    assert result.equity.tolist() == pytest.approx([200_000.0, 200_000.0, 200_000.0, 207_000.0])
+
+
+@pytest.mark.parametrize(
+    ("split", "adjust", "code"),
+    [(1.5, "raw", "option_split"), (7.0, "split", "option_prices"), (7.0, "total", "option_prices")],
+)
+def test_a_strike_that_would_not_belong_to_its_prices_is_refused(split: float, adjust: str, code: str) -> None:
+    data = {"X": flat(700.0, 700.0, 100.0), "OPT": flat(35.0, 35.0, 5.0, symbol="OPT")}
+    known = {"OPT": option(Right.CALL, "700", date(1970, 1, 5))}
+    action = {"X": [CorporateAction(date(1970, 1, 4), split=split)]}
+    with pytest.raises(InvalidInput) as refused:
+        backtest(Keeps({}), data, instruments=known, actions=action, adjust=adjust)
+    assert refused.value.code == f"backtest.{code}"
+    # One that is listed after the split has its strike in the new prices.
+    later = {
+        **data,
+        "OPT": Bars(
+            "OPT", *(getattr(data["OPT"], name)[2:] for name in ("time", "open", "high", "low", "close", "volume"))
+        ),
+    }
+    assert backtest(Keeps({}), later, instruments=known, actions=action, adjust=adjust).final_equity == 100_000.0
+
+
 def test_a_dividend_goes_to_who_held_before_its_ex_date_and_a_short_pays_it() -> None:
     action = [CorporateAction(date(1970, 1, 4), dividend=0.5)]
     held = ran(flat(100.0, 100.0, 99.5, 99.5), {0: lambda s: s.buy(10)}, actions=action)
@@ -349,6 +381,18 @@ def test_each_short_pays_its_own_borrow() -> None:
     act = Keeps({("A", 0): lambda s: s.sell(10), ("B", 0): lambda s: s.sell(10)})
     result = backtest(act, data, borrow={"B": 0.365})
     assert result.final_equity == pytest.approx(100_000.0 - 10 * 100.0 * 0.001)
+
+
+def test_what_is_owed_costs_interest_once_however_many_instruments_there_are() -> None:
+    data = {"A": flat(100.0, 100.0, 100.0, symbol="A"), "B": flat(100.0, 100.0, 100.0, symbol="B")}
+    act = Keeps({("A", 0): lambda s: s.buy(1500)})
+    terms: dict[str, Any] = {"leverage": 2.0, "interest": 0.365}
+    assert backtest(act, data, **terms).final_equity == pytest.approx(100_000.0 - 50.0)
+    kept = backtest(act, data, actions={"B": [CorporateAction(FIRST, dividend=0.1)]}, **terms)
+    assert kept.ledger.select("kind", "amount").rows() == [("interest", pytest.approx(-50.0))]
+    assert kept.final_equity == pytest.approx(conserved(kept, 100_000.0) + 1500 * 100.0)
+    held = backtest(Keeps({("A", 0): lambda s: s.buy(900)}), data, **terms)
+    assert held.final_equity == 100_000.0
 
 
 def test_fees_go_by_the_volume_of_the_days_before() -> None:

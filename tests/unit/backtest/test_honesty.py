@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,8 @@ import pytest
 
 from bidwell.model.errors import InvalidInput
 from bidwell.simulation.backtest import fees, slippage
+from bidwell.simulation.backtest.corporate import CorporateAction
+from bidwell.simulation.backtest.run import backtest
 from bidwell.simulation.research.finding import Finding
 from bidwell.simulation.research.honesty import honesty
 from bidwell.strategy.bars import Bar, Bars
@@ -195,6 +198,50 @@ def test_a_check_that_makes_no_sense_is_refused(told: dict[str, Any]) -> None:
         honesty(Cross, random_bars(200), **told)
 
 
-def test_several_instruments_are_refused() -> None:
-    with pytest.raises(InvalidInput, match="one instrument"):
-        honesty(Cross, {"A": random_bars(50, symbol="A"), "B": random_bars(50, symbol="B")})
+class Pair(Strategy):
+    """Buys the one that lags its average, of whichever instruments there are."""
+
+    span = Param(20, 5, 50)
+    late = 0
+
+    def prepare(self, bars: Bars) -> None:
+        self.calm = sma(bars.close, self.span)
+        if bars.symbol == "B" and self.late:
+            self.calm = np.append(self.calm[self.late :], np.full(self.late, np.nan))
+
+    def on_bar(self, bar: Bar) -> None:
+        if bar.close < self.calm[-1]:
+            if not self.position:
+                self.buy(10)
+        elif self.position:
+            self.close()
+
+
+class PairThatPeeks(Pair):
+    late = 1
+
+
+SPLIT = {"B": [CorporateAction(date(1970, 5, 1), split=2.0, dividend=0.4)]}
+
+
+@pytest.mark.parametrize("terms", [{}, {"actions": SPLIT}, {"actions": SPLIT, "adjust": "total"}, {"interest": 0.1}])
+def test_several_instruments_and_what_is_booked_between_bars_are_checked_too(terms: dict[str, Any]) -> None:
+    other = random_bars(400, 5, symbol="B")
+    columns = (getattr(other, name)[40:] for name in ("time", "open", "high", "low", "close", "volume"))
+    data = {"A": random_bars(400, 4, symbol="A"), "B": Bars("B", *columns)}
+    fair = honesty(Pair, data, checks=("look-ahead", "warm-up"), **terms)
+    assert [each.verdict for each in fair.findings] == ["pass", "pass"]
+    assert fair.findings[1].figures["settled_after"] == {"calm of A": 50, "calm of B": 50}
+    (foul,) = honesty(PairThatPeeks, data, checks=("look-ahead",), **terms).findings
+    assert foul.verdict == "fail"
+    assert "self.calm of B at bar" in foul.says
+    assert foul.figures["bar"] == foul.figures["data_ended_before_bar"] - 1
+
+
+def test_costs_and_plateau_of_several_instruments_are_those_of_their_runs_together() -> None:
+    data = {"A": random_bars(200, 4, symbol="A"), "B": random_bars(200, 5, symbol="B")}
+    costs, plateau = honesty(Pair, data, fees=0.05, checks=("costs", "plateau")).findings
+    assert costs.figures["levels"][0]["total_return"] == pytest.approx(
+        backtest(Pair, data, fees=0.05).metrics["total_return"], rel=1e-9
+    )
+    assert plateau.figures["neighbours"] == 4

@@ -8,6 +8,7 @@ import pytest
 from bidwell.simulation.backtest import fees, slippage
 from bidwell.simulation.backtest.result import Result
 from bidwell.simulation.backtest.run import backtest
+from bidwell.simulation.backtest.signals import Targets
 from bidwell.strategy.bars import Bar, Bars
 from bidwell.strategy.strategy import Strategy
 from tests.unit.backtest.markets import bars
@@ -184,6 +185,16 @@ def test_an_account_below_maintenance_is_closed_at_the_next_open() -> None:
 def test_a_short_position_pays_its_borrow() -> None:
     result = ran(bars(FLAT, FLAT, FLAT), {0: lambda s: s.sell(100)}, borrow=0.365)
     assert result.final_equity == pytest.approx(100_000.0 - 100 * 100.0 * 0.001)
+
+
+@pytest.mark.parametrize("speed", ["never", "always"])
+def test_what_is_owed_costs_interest_from_bar_to_bar(speed: str) -> None:
+    # 150,000 bought with 100,000: 50,000 owed for two days at 36.5 % a year, the second day's interest on the first's.
+    owed = Targets([1.5, float("nan"), float("nan"), float("nan")])
+    market = bars((100.0, 100.0, 100.0, 100.0), *[(100.0, 100.0, 100.0, 100.0)] * 3)
+    result = backtest(owed, market, leverage=2.0, interest=0.365, compile=speed)
+    assert result.equity.tolist() == pytest.approx([100_000.0, 100_000.0, 99_950.0, 99_950.0 - 50.05])
+    assert result.speed == ("python" if speed == "never" else "compiled")
 
 
 def test_a_day_order_ends_with_its_first_working_day() -> None:

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pytest
 
 from bidwell.model.errors import InvalidInput
+from bidwell.simulation.backtest.corporate import CorporateAction
 from bidwell.simulation.backtest.run import backtest
 from bidwell.simulation.research.sweep import sweep
+from bidwell.simulation.research.terms import Terms
 from bidwell.simulation.research.walk_forward import Window, walk_forward, windows_of
 from bidwell.strategy.bars import Bar, Bars
 from bidwell.strategy.parameters import Param
@@ -96,6 +99,56 @@ def test_indicators_know_the_training_and_orders_begin_with_the_test() -> None:
     whole = backtest(Later(fast=8, slow=40), market, compile="never")
     np.testing.assert_allclose(told.equity, whole.equity[200:], rtol=1e-12)
     assert told.fills == len(whole.fills) > 0
+
+
+class Switch(Strategy):
+    """Holds the instrument that rose most, by closes of `span` bars."""
+
+    span = Param(5, 2, 50)
+
+    def __init__(self, **given: object) -> None:
+        super().__init__(**given)
+        self.best: dict[str, float] = {}
+
+    def prepare(self, bars: Bars) -> None:
+        self.calm = sma(bars.close, self.span)
+
+    def on_bar(self, bar: Bar) -> None:
+        self.best[bar.symbol] = bar.close / self.calm[-1] - 1.0
+        leads = max(self.best, key=lambda name: self.best[name]) == bar.symbol and self.best[bar.symbol] > 0.0
+        self.order_target_percent(45.0 if leads else 0.0)
+
+
+def test_several_instruments_are_walked_by_the_instants_that_they_share() -> None:
+    a, b = random_bars(260, 4, symbol="A"), random_bars(260, 5, symbol="B")
+    later = cut(b, 60, 260)  # B is listed when A has sixty bars
+    split = {"B": [CorporateAction(date(1970, 6, 1), split=2.0, dividend=0.5)]}
+    terms: dict[str, Any] = {"fees": 0.1, "actions": split, "adjust": "split"}
+    told = walk_forward(Switch, {"A": a, "B": later}, {"span": [4, 12]}, train=100, test=80, compile="never", **terms)
+    assert [(row["train_bars"], row["test_bars"]) for row in told.rows] == [(100, 80), (100, 80)]
+    money = told.cash
+    whole, left = Terms.of(money, 0.1, None, {"actions": split, "adjust": "split"}).settled({"A": a, "B": later})
+    for number, row in enumerate(told.rows):
+        begin = 80 * number
+        parts = {"A": cut(whole["A"], begin, begin + 100), "B": cut(whole["B"], max(begin - 60, 0), begin + 40)}
+        chosen = sweep(Switch, parts, {"span": [4, 12]}, compile="never", **left.given())
+        assert row["span"] == chosen.best["span"]
+        assert row["train_sharpe"] == chosen.best_metrics["sharpe"]
+        part = told.equity[begin : begin + 80]
+        assert row["test_total_return"] == pytest.approx(part[-1] / money - 1.0, rel=1e-12)
+        money = part[-1]
+    np.testing.assert_array_equal(told.time, a.time[100:])
+
+    class Later(Switch):
+        def on_bar(self, bar: Bar) -> None:
+            if bar.nanoseconds > a.time[99]:
+                super().on_bar(bar)
+
+    one = walk_forward(Switch, {"A": a, "B": later}, {"span": [12]}, train=100, test=160, compile="never", **terms)
+    np.testing.assert_allclose(
+        one.equity, backtest(Later(span=12), {"A": a, "B": later}, **terms).equity[100:], rtol=1e-9
+    )
+    assert one.fills > 10
 
 
 def test_progress_counts_windows_and_all_of_it_is_json() -> None:

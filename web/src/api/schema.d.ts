@@ -3163,11 +3163,8 @@ export interface components {
         bidwell__server__backtests__schemas__Asked: {
             /** Actions */
             actions?: components["schemas"]["AskedAction"][] | null;
-            /**
-             * Adjust
-             * @default split
-             */
-            adjust?: string;
+            /** Adjust */
+            adjust?: string | null;
             /**
              * Borrow
              * @default 0
@@ -3215,6 +3212,11 @@ export interface components {
             instruments?: {
                 [key: string]: string;
             }[];
+            /**
+             * Interest
+             * @default 0
+             */
+            interest?: number;
             /**
              * Intrabar
              * @default pessimistic
@@ -7246,12 +7248,13 @@ export interface components {
         /**
          * RunBody
          * @description What to run. `data` are names from `/backtests/data`; `end` is excluded; a `grid` makes the run a sweep.
+         *
+         *     `adjust` null is "split", for a sweep "total".
          */
         RunBody: {
             /** Actions */
             actions?: components["schemas"]["ActionBody"][] | null;
-            /** @default split */
-            adjust?: components["schemas"]["Adjust"];
+            adjust?: components["schemas"]["Adjust"] | null;
             /**
              * Borrow
              * Format: decimal
@@ -7307,6 +7310,13 @@ export interface components {
             };
             /** Instruments */
             instruments?: components["schemas"]["ContractBody"][];
+            /**
+             * Interest
+             * Format: decimal
+             * @default 0
+             * @example 98.50
+             */
+            interest?: DecimalText;
             /** @default pessimistic */
             intrabar?: components["schemas"]["Intrabar"];
             /**

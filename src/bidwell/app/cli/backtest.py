@@ -14,6 +14,7 @@ import typer
 
 from bidwell.app import output
 from bidwell.app.cli import research_options as ask
+from bidwell.app.cli.condition_options import Told, with_conditions
 from bidwell.model.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def register(cli: typer.Typer) -> None:
     cli.command()(backtest)
 
 
+@with_conditions
 def backtest(
     file: ask.File,
     *,
@@ -42,41 +44,30 @@ def backtest(
     benchmark: Annotated[
         str | None, typer.Option(help="A file or catalog name to compare with, or first: the data's own first, held.")
     ] = None,
-    cash: ask.Cash = 100_000.0,
-    fee: ask.Fee = "0",
-    slippage: ask.Slippage = 0.0,
-    fill: Annotated[str, typer.Option(help="next_open, close or quote.")] = "next_open",
-    leverage: ask.Leverage = 1.0,
-    participation: Annotated[float | None, typer.Option(help="Share of a bar's volume that may fill.")] = None,
-    lot_size: ask.Lot = 0.0,
-    conditions: Annotated[Path | None, typer.Option(help="A TOML file of conditions, which go before options.")] = None,
-    compile_: ask.Compile = "auto",
+    compile_: ask.Compile = None,
     class_: ask.Class = None,
-    seed: Annotated[int, typer.Option(help="Seed of the run's randomness.")] = 0,
+    seed: Annotated[int | None, typer.Option(help="Seed of the run's randomness.", show_default="0")] = None,
     time_limit: Annotated[float, typer.Option(help="Seconds after which the run is stopped.")] = 300.0,
     memory: Annotated[float, typer.Option(help="GB that the run may take on top of what it starts with.")] = 4.0,
     folder: ask.Folder = None,
     as_json: output.Json = False,
+    told: Told,
 ) -> None:
     """Run a backtest; Ctrl-C or the time limit ends it between two bars, with the result up to there."""
     from bidwell.app.folders import data_folder
-    from bidwell.app.strategies import bounded_memory, catalog_reader, fee_named, pairs, strategy_in
+    from bidwell.app.strategies import bounded_memory, catalog_reader, pairs, strategy_in
     from bidwell.simulation.backtest.run import backtest as run
 
     found = strategy_in(file, class_)
     chosen = found(**{name: _param(found, name).read(text) for name, text in pairs(set_ or [])})
     reader = catalog_reader(data_folder(folder) / "catalog")
-    said: dict[str, Any] = {
-        "cash": cash, "fees": fee_named(fee), "slippage": slippage, "fill": fill, "leverage": leverage,
-        "participation": participation, "lot_size": lot_size, "compile": compile_, "seed": seed,
-        **_further(conditions, folder, data),
-    }  # fmt: skip
+    said = told.arguments(data, folder, compile=compile_, seed=seed)
     with (
         bounded_memory(memory),
-        progressing(f"running {found.__name__}", shown=not as_json) as told,
+        progressing(f"running {found.__name__}", shown=not as_json) as progress,
         canceling() as stop,
     ):
-        result = run(chosen, data if len(data) > 1 else data[0], time_limit=time_limit, catalog=reader, progress=told,
+        result = run(chosen, data if len(data) > 1 else data[0], time_limit=time_limit, catalog=reader, progress=progress,
                      canceled=stop.is_set, partial=True, **said)  # fmt: skip
     level = None if benchmark is None else benchmark if benchmark == "first" else bars_of(benchmark, reader)
     kept = None if out is None else result.save(out, csv=csv)
@@ -134,17 +125,6 @@ def canceling() -> Iterator[threading.Event]:
         raise InvalidInput("backtest.canceled", "canceled") from None
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def _further(path: Path | None, folder: Path | None, names: list[str]) -> dict[str, Any]:
-    """What a file of conditions says."""
-    if path is None:
-        return {}
-    from bidwell.app.claim import DataFolder
-    from bidwell.app.conditions import read_conditions
-    from bidwell.app.folders import data_folder
-
-    return read_conditions(path, DataFolder(data_folder(folder)), names)
 
 
 def _param(found: type[Strategy], name: str) -> Param[Any]:

@@ -8,6 +8,7 @@ import typer
 
 from bidwell.app import output
 from bidwell.app.cli import research_options as ask
+from bidwell.app.cli.condition_options import Told, with_conditions
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,6 +28,7 @@ def register(cli: typer.Typer) -> None:
     cli.command()(honesty)
 
 
+@with_conditions
 def honesty(
     file: ask.File,
     *,
@@ -38,34 +40,30 @@ def honesty(
         list[str] | None, typer.Option(help="look-ahead, warm-up, costs or plateau; all where nothing is said.")
     ] = None,
     objective: ask.Objective = "sharpe",
-    cash: ask.Cash = 100_000.0,
-    fee: ask.Fee = "0",
-    slippage: ask.Slippage = 0.0,
-    fill: ask.Fill = "next_open",
-    leverage: ask.Leverage = 1.0,
-    lot_size: ask.Lot = 0.0,
     class_: ask.Class = None,
-    seed: ask.Seed = 0,
+    seed: ask.Seed = None,
     time_limit: Annotated[float, typer.Option(help="Seconds for all checks.")] = 300.0,
     memory: ask.Memory = 4.0,
     folder: ask.Folder = None,
     as_json: output.Json = False,
+    told: Told,
 ) -> None:
     """Check a strategy on bars: does it look ahead, settle, bear costs, stand on a plateau? Exits 1 where one fails."""
-    from bidwell.app.strategies import bounded_memory, fee_named
+    from bidwell.app.strategies import bounded_memory
     from bidwell.simulation.research.honesty import CHECKS
     from bidwell.simulation.research.honesty import honesty as run
 
     found, reader = ask.strategy_and_data(file, class_, folder)
+    said = told.arguments(data, folder, seed=seed)
+    said.pop("compile", None)  # the checks choose the speed themselves
     shown = f"checking {found.__name__}"
     with bounded_memory(memory), ask.watched(shown, shown=not as_json) as (progress, canceled):
-        told = run(
+        answer = run(
             found, ask.one_or_all(data), ask.values(found, set_), checks=tuple(check) if check else CHECKS,
-            objective=objective, cash=cash, fees=fee_named(fee), slippage=slippage, fill=fill, leverage=leverage,
-            lot_size=lot_size, seed=seed, time_limit=time_limit, progress=progress, canceled=canceled, catalog=reader,
+            objective=objective, time_limit=time_limit, progress=progress, canceled=canceled, catalog=reader, **said,
         )  # fmt: skip
-    output.show(told.as_dict(), lambda console: _draw(console, told), as_json=as_json)
-    if told.verdict == "fail":
+    output.show(answer.as_dict(), lambda console: _draw(console, answer), as_json=as_json)
+    if answer.verdict == "fail":
         raise typer.Exit(FAILED)
 
 

@@ -22,21 +22,15 @@ File = Annotated[Path, typer.Argument(help="A Python file with a subclass of bid
 Bars = Annotated[
     list[str], typer.Option("--data", help="Parquet or CSV file, or catalog name (AAPL.XNAS@1D); repeat as needed.")
 ]
-Cash = Annotated[float, typer.Option(help="Starting cash.")]
-Fee = Annotated[str, typer.Option(help="Percent of the notional, or ibkr_fixed, ibkr_tiered, india_delivery, …")]
-Slippage = Annotated[float, typer.Option(help="Percent of the price.")]
-Fill = Annotated[str, typer.Option(help="next_open or close.")]
-Leverage = Annotated[float, typer.Option(help="Exposure per equity.")]
-Lot = Annotated[float, typer.Option(help="Quantity step; 0 is any fraction.")]
 Class = Annotated[str | None, typer.Option("--class", help="Which strategy, where the file has several.")]
-Seed = Annotated[int, typer.Option(help="Seed of the search and of every run.")]
+Seed = Annotated[int | None, typer.Option(help="Seed of the search and of every run.", show_default="0")]
 Objective = Annotated[str, typer.Option(help="What is the better the higher: sharpe, total_return, calmar, …")]
 Search = Annotated[str, typer.Option(help="grid (all), random, or optuna.")]
 Trials = Annotated[
     int | None, typer.Option(help="How many to try at random or with Optuna; 100 where nothing is said.")
 ]
 Workers = Annotated[int | None, typer.Option(help="Cores and worker processes; all where nothing is said.")]
-Compile = Annotated[str, typer.Option("--compile", help="auto, always or never.")]
+Compile = Annotated[str | None, typer.Option("--compile", help="auto, always or never.", show_default="auto")]
 Sets = Annotated[
     list[str] | None,
     typer.Option(

@@ -10,6 +10,7 @@ import typer
 
 from bidwell.app import output
 from bidwell.app.cli import research_options as ask
+from bidwell.app.cli.condition_options import Told, with_conditions
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,6 +27,7 @@ def register(cli: typer.Typer) -> None:
     cli.command("walk-forward")(walk_forward)
 
 
+@with_conditions
 def sweep(
     file: ask.File,
     *,
@@ -45,39 +47,34 @@ def sweep(
     ] = None,
     workers: ask.Workers = None,
     cluster: Annotated[str | None, typer.Option(help="A Dask scheduler, as in tcp://host:8786.")] = None,
-    cash: ask.Cash = 100_000.0,
-    fee: ask.Fee = "0",
-    slippage: ask.Slippage = 0.0,
-    fill: ask.Fill = "next_open",
-    leverage: ask.Leverage = 1.0,
-    lot_size: ask.Lot = 0.0,
-    compile_: ask.Compile = "auto",
+    compile_: ask.Compile = None,
     class_: ask.Class = None,
-    seed: ask.Seed = 0,
+    seed: ask.Seed = None,
     time_limit: Annotated[float | None, typer.Option(help="Seconds for the whole search.")] = None,
     trial_limit: Annotated[float, typer.Option(help="Seconds for each trial that runs in Python.")] = 300.0,
     memory: ask.Memory = 8.0,
     folder: ask.Folder = None,
     as_json: output.Json = False,
+    told: Told,
 ) -> None:
     """Run a strategy with many combinations of its parameters; without --set, over every parameter's range."""
-    from bidwell.app.strategies import bounded_memory, fee_named
+    from bidwell.app.strategies import bounded_memory
     from bidwell.simulation.research.sweep import sweep as run
 
     found, reader = ask.strategy_and_data(file, class_, folder)
+    said = told.arguments(data, folder, compile=compile_, seed=seed)
     shown = f"sweeping {found.__name__}"
     with bounded_memory(memory), ask.watched(shown, shown=not as_json) as (progress, canceled):
         result = run(
             found, ask.one_or_all(data), ask.space(found, set_), search=search, trials=trials, objective=objective,
-            cash=cash, fees=fee_named(fee), slippage=slippage, fill=fill, leverage=leverage, lot_size=lot_size,
-            compile=compile_, seed=seed, workers=workers, cluster=cluster, keep=keep, time_limit=time_limit,
-            trial_limit=trial_limit,
-            progress=progress, canceled=canceled, catalog=reader,
+            workers=workers, cluster=cluster, keep=keep, time_limit=time_limit, trial_limit=trial_limit,
+            progress=progress, canceled=canceled, catalog=reader, **said,
         )  # fmt: skip
     kept = [result.save(path) for path in out or []]
     output.show({**result.as_dict(), "out": kept}, lambda console: _draw(console, result, kept), as_json=as_json)
 
 
+@with_conditions
 def walk_forward(
     file: ask.File,
     *,
@@ -92,35 +89,29 @@ def walk_forward(
     objective: ask.Objective = "sharpe",
     out: Annotated[Path | None, typer.Option(help="JSON file for windows, parameters and equity.")] = None,
     workers: ask.Workers = None,
-    cash: ask.Cash = 100_000.0,
-    fee: ask.Fee = "0",
-    slippage: ask.Slippage = 0.0,
-    fill: ask.Fill = "next_open",
-    leverage: ask.Leverage = 1.0,
-    lot_size: ask.Lot = 0.0,
-    compile_: ask.Compile = "auto",
+    compile_: ask.Compile = None,
     class_: ask.Class = None,
-    seed: ask.Seed = 0,
+    seed: ask.Seed = None,
     folder: ask.Folder = None,
     as_json: output.Json = False,
+    told: Told,
 ) -> None:
     """Search parameters on one stretch of bars, trade the next with the best of them, move on, and join the tests."""
-    from bidwell.app.strategies import fee_named
     from bidwell.simulation.research.walk_forward import walk_forward as run
 
     found, reader = ask.strategy_and_data(file, class_, folder)
+    said = told.arguments(data, folder, compile=compile_, seed=seed)
     with ask.watched(f"walking {found.__name__}", shown=not as_json) as (progress, canceled):
         result = run(
             found, ask.one_or_all(data), ask.space(found, set_), train=train, test=test, anchored=anchored, gap=gap,
-            search=search, trials=trials, objective=objective, cash=cash, fees=fee_named(fee), slippage=slippage,
-            fill=fill, leverage=leverage, lot_size=lot_size, compile=compile_, seed=seed, workers=workers,
-            progress=progress, canceled=canceled, catalog=reader,
+            search=search, trials=trials, objective=objective, workers=workers, progress=progress, canceled=canceled,
+            catalog=reader, **said,
         )  # fmt: skip
-    told = result.as_dict()
+    answer = result.as_dict()
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(json.dumps(told, indent=1, allow_nan=False) + "\n", "utf-8")
-    output.show(told, lambda console: _draw_windows(console, result, out), as_json=as_json)
+        out.write_text(json.dumps(answer, indent=1, allow_nan=False) + "\n", "utf-8")
+    output.show(answer, lambda console: _draw_windows(console, result, out), as_json=as_json)
 
 
 def _draw(console: Console, result: SweepResult, kept: list[Path]) -> None:

@@ -22,7 +22,7 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     `data` are catalog names such as AAPL.XNAS@1D, `start` and `end` ISO dates (the end excluded). `parameters` and
     the values of `grid` are texts as on the command line; a grid makes the run a sweep. `fee` is a number of
     percent or a model's name, `slippage` a number of percent. `adjust` says how splits and dividends of the catalog are
-    booked, as `backtest` takes it; sweeps take both out of the prices. `time_limit` is in seconds, `memory` in GB.
+    booked, as `backtest` takes it, None as suits the run (`adjusting`). `time_limit` is in seconds, `memory` in GB.
 
     `fee_model` and `slippage_model` are models with their arguments, as a file of conditions has them, and go before
     `fee` and `slippage`; `borrow_of` goes by symbol before `borrow`, `instruments` are rows of an instrument file,
@@ -45,7 +45,7 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     shorting: bool = True
     participation: float | None = None
     lot_size: float = 0.0
-    adjust: str = "split"
+    adjust: str | None = None
     compile: str = "auto"
     seed: int = 0
     parameters: dict[str, str] = {}
@@ -57,6 +57,7 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     maintenance: float = 0.25
     borrow: float = 0.0
     borrow_of: dict[str, float] = {}
+    interest: float = 0.0
     intrabar: str = "pessimistic"
     tick_size: float = 0.0
     multiplier: float = 1.0
@@ -66,6 +67,11 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     convert: bool = True
     actions: list[ActionRow] | None = None
     calendar: str | None = None
+
+    @property
+    def adjusting(self) -> str:
+        """How splits and dividends are booked: where nothing is said sweeps take both out, so that they run compiled."""
+        return self.adjust or ("total" if self.grid else "split")
 
     @property
     def kind(self) -> str:

@@ -105,7 +105,7 @@ class ActionBody(Body):
 class ConditionsBody(Body):
     """Everything beyond money and fills; `fee_model` and `slippage_model` go before `fee` and `slippage`.
 
-    `borrow` is a year's rate on shorts, a fraction, `borrow_of` that of single symbols. `rates` gives currencies, or pairs
+    `borrow` is a year's rate on shorts, a fraction, `borrow_of` that of single symbols, `interest` that on cash below zero. `rates` gives currencies, or pairs
     with the account's, a number or a series of the catalog. `actions` null are the catalog's, a list those and no others.
     """
 
@@ -116,6 +116,7 @@ class ConditionsBody(Body):
     borrow_of: Annotated[dict[SymbolName, Annotated[Number, Field(ge=0, le=100)]], Field(max_length=100)] = Field(
         default_factory=dict
     )
+    interest: Annotated[Number, Field(ge=0, le=100)] = Field(default="0", validate_default=True)
     intrabar: Intrabar = Intrabar.PESSIMISTIC
     tick_size: Steps = Field(default="0", validate_default=True)
     multiplier: Annotated[Number, Field(gt=0)] = Field(default="1", validate_default=True)
@@ -133,7 +134,7 @@ def told(body: ConditionsBody) -> dict[str, Any]:
     """The conditions as `RunRequest` keeps them."""
     return {
         "fee_model": _model(body.fee_model), "slippage_model": _model(body.slippage_model),
-        "maintenance": float(body.maintenance), "borrow": float(body.borrow),
+        "maintenance": float(body.maintenance), "borrow": float(body.borrow), "interest": float(body.interest),
         "borrow_of": {name: float(rate) for name, rate in body.borrow_of.items()}, "intrabar": str(body.intrabar),
         "tick_size": float(body.tick_size), "multiplier": float(body.multiplier),
         "instruments": [_contract(one) for one in body.instruments], "currency": body.currency,

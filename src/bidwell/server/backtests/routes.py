@@ -223,7 +223,7 @@ def _asked(body: schemas.RunBody, strategy_name: str, version: int) -> dict[str,
         "slippage": float(body.slippage), "fill": str(body.fill), "leverage": float(body.leverage),
         "shorting": body.shorting,
         "participation": None if body.participation is None else float(body.participation),
-        "lot_size": float(body.lot_size), "adjust": str(body.adjust), "compile": str(body.compile), "seed": body.seed,
+        "lot_size": float(body.lot_size), "adjust": body.adjust and str(body.adjust), "compile": str(body.compile), "seed": body.seed,
         "parameters": dict(body.parameters), "grid": {name: list(values) for name, values in body.grid.items()},
         "time_limit": float(body.time_limit_s), "memory": float(body.memory_gb), **conditions.told(body),
     }  # fmt: skip

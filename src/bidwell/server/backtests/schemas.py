@@ -42,7 +42,10 @@ class Adjust(StrEnum):
 
 
 class RunBody(ConditionsBody):
-    """What to run. `data` are names from `/backtests/data`; `end` is excluded; a `grid` makes the run a sweep."""
+    """What to run. `data` are names from `/backtests/data`; `end` is excluded; a `grid` makes the run a sweep.
+
+    `adjust` null is "split", for a sweep "total".
+    """
 
     strategy: Identifier
     version: Annotated[Whole, Field(ge=1, le=1_000_000)] | None = None
@@ -58,7 +61,7 @@ class RunBody(ConditionsBody):
     shorting: Flag = True
     participation: Annotated[Number, Field(gt=0, le=1)] | None = None
     lot_size: Annotated[Number, Field(ge=0)] = Field(default="0", validate_default=True)
-    adjust: Adjust = Adjust.SPLIT
+    adjust: Adjust | None = None
     compile: Compiling = Compiling.AUTO
     seed: Annotated[Whole, Field(ge=0, le=2**32 - 1)] = 0
     parameters: Annotated[dict[ParameterName, ParameterText], Field(max_length=100)] = Field(default_factory=dict)
@@ -94,7 +97,7 @@ class Asked(View):
     shorting: bool
     participation: float | None
     lot_size: float
-    adjust: str = "split"
+    adjust: str | None = None
     compile: str
     seed: int
     parameters: dict[str, str]
@@ -106,6 +109,7 @@ class Asked(View):
     maintenance: float = 0.25
     borrow: float = 0.0
     borrow_of: dict[str, float] = Field(default_factory=dict)
+    interest: float = 0.0
     intrabar: str = "pessimistic"
     tick_size: float = 0.0
     multiplier: float = 1.0

@@ -33,6 +33,8 @@ from bidwell.simulation.backtest.layout import (
     FEE_UNIT_BOTH,
     FEE_UNIT_SELL,
     FEE_UNIT_SELL_CAP,
+    INTEREST,
+    INTEREST_RATE,
     KEEP_LONG_SHARE,
     KEEP_LONG_UNIT,
     KEEP_SHORT_SHARE,
@@ -235,6 +237,15 @@ def accrue(book: Book, k: int, since: int, time: int) -> None:
         cost = -held * book.mark[k] * book.multiplier[k] * rate * ((time - since) / YEAR_NANOSECONDS)
         book.account[CASH] -= cost
         book.account[BORROWED] += cost
+
+
+def charge(book: Book, since: int, time: int) -> None:
+    """Charge interest on cash below zero for the span between two bars."""
+    cash = book.account[CASH]
+    if cash < 0.0 and since > 0:
+        cost = -cash * book.settings[INTEREST_RATE] * ((time - since) / YEAR_NANOSECONDS)
+        book.account[CASH] -= cost
+        book.account[INTEREST] += cost
 
 
 def watch(book: Book) -> None:

@@ -13,7 +13,8 @@ from bidwell.model.errors import InvalidInput
 from bidwell.model.instrument import Contract, Equity, Future, Index, Instrument, Option
 from bidwell.model.session import SessionTable
 from bidwell.simulation.backtest.conditions import Conditions
-from bidwell.simulation.backtest.corporate import HOW, Actions, actions_of, adjusted
+from bidwell.simulation.backtest.corporate import EPOCH, HOW, Actions, CorporateAction, actions_of, adjusted
+from bidwell.simulation.backtest.layout import DAY_NANOSECONDS
 from bidwell.simulation.backtest.quotes import QuoteBars
 from bidwell.simulation.backtest.rates import Rates
 from bidwell.simulation.backtest.sessions import inside, is_daily, session_days
@@ -91,6 +92,7 @@ def circumstances_of(
         raise InvalidInput("backtest.adjust", f"adjust {given.adjust!r} is not known", field="adjust",
                            hint=f"one of {', '.join(HOW)}")  # fmt: skip
     actions = actions_of(given.actions, list(bars))
+    applied = dict(actions)
     kept: dict[str, Bars] = {}
     for symbol, each in bars.items():
         within = inside(each, given.calendar)
@@ -101,9 +103,28 @@ def circumstances_of(
         kept[symbol] = within
     left_over = {symbol: found for symbol, found in actions.items() if found}
     held = _held(given, list(bars), conditions)
+    for one in held:
+        if one.underlying in applied:
+            _refuse_options(one, kept, applied[one.underlying], given.adjust)
     rates = Rates(given.currency, given.rates)
     why = _why(held, rates, left_over, given.calendar, kept, conditions)
     return kept, Circumstances(held, rates, given.convert, left_over, given.calendar, why)
+
+
+def _refuse_options(
+    option: Held, bars: Mapping[str, Bars], actions: Sequence[CorporateAction], adjust: str
+) -> None:  # fmt: skip
+    """Raise InvalidInput where an option's strike would not belong to its underlying's prices any more."""
+    first = int(bars[option.symbol].time[0]) // DAY_NANOSECONDS
+    met = [each for each in actions if each.day > first]
+    if any(each.split != 1.0 if adjust == "split" else adjust == "total" for each in met):
+        raise InvalidInput("backtest.option_prices", f"{option.symbol} has its strike in the prices of its day, and those "
+                           f"of {option.underlying} are adjusted", field="adjust", hint='use adjust="raw"')  # fmt: skip
+    expiry = option.contract.expiry.toordinal() - EPOCH if isinstance(option.contract, Option) else 0
+    for each in met:
+        if each.day <= expiry and not float(each.split).is_integer():
+            raise InvalidInput("backtest.option_split", f"what a split by {each.split:g} makes of {option.symbol} is decided "
+                               "for each contract", field="actions", hint="leave out options that expire after it")  # fmt: skip
 
 
 def table_of(

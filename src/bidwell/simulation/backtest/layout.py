@@ -10,7 +10,8 @@ from __future__ import annotations
 CASH = 0
 FEES = 1
 BORROWED = 2
-ACCOUNT_SIZE = 3
+INTEREST = 3
+ACCOUNT_SIZE = 4
 
 # counts: integers
 ORDERS = 0
@@ -125,7 +126,8 @@ MOST_WORKING = 12
 SESSION = 13
 QUOTED = 14
 SIMPLE = 15
-SETTINGS_SIZE = 16
+INTEREST_RATE = 16
+SETTINGS_SIZE = 17
 
 # margins of an instrument: what a unit needs, as a share of its worth and as an amount, long and short; the initial
 # ones in exposure (money times leverage), the others in money. Then the yearly borrow of a short unit.

@@ -9,6 +9,8 @@ cash contains at the rate of the moment.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
 
 import numpy as np
 import polars as pl
@@ -45,7 +47,7 @@ class LedgeredRun(SeveralRun):
     ) -> None:
         super().__init__(strategy, bars, conditions, circumstances.held)
         self.conditions = conditions
-        self.held: tuple[Held, ...] = circumstances.held
+        self.held: list[Held] = list(circumstances.held)
         self.account_currency = circumstances.rates.currency
         self.convert = circumstances.convert
         self.actions: list[list[CorporateAction]] = [list(circumstances.actions.get(each, ())) for each in bars]
@@ -116,6 +118,11 @@ class LedgeredRun(SeveralRun):
                 self.book.quotes[k] = bars.quotes[rows[k]].tolist()
         if self.options:
             self._margin_options()
+
+    def charge(self, cost: float) -> None:
+        """Take interest on what is owed, and say so in the ledger."""
+        super().charge(cost)
+        self.entries.append((self.instant, "", "interest", self.account_currency, -cost, -cost))
 
     def finish(self, instant: int) -> None:
         """What happens after everybody decided; after the last bar of a session, settlement and expiry."""
@@ -188,10 +195,23 @@ class LedgeredRun(SeveralRun):
             self._pay(k, "dividend", book.position[k] * action.dividend * each.multiplier)
         if action.split == 1.0:
             return
-        self.splits.append((k, book.counts[FILLS], action.split))
-        book.mark[k] /= action.split
-        self.last[k] /= action.split
-        held = book.position[k] * action.split
+        self._split(k, action.split)
+        for option in self.options - self.ended:
+            # One that is listed later has its strike in the new prices.
+            if self.held[option].underlying == each.symbol and self.last[option]:
+                self._split(option, action.split)
+
+    def _split(self, k: int, split: float) -> None:
+        """Positions, orders and the last price of an instrument, and an option's strike, after a split."""
+        book, each = self.book, self.held[k]
+        if isinstance(each.contract, Option):
+            # So many more contracts at a strike so much lower: what the clearing house does for whole splits.
+            strike = each.contract.strike / Decimal(str(split))
+            self.held[k] = replace(each, contract=replace(each.contract, strike=strike))
+        self.splits.append((k, book.counts[FILLS], split))
+        book.mark[k] /= split
+        self.last[k] /= split
+        held = book.position[k] * split
         whole = on_lot(book, k, abs(held))
         book.position[k] = whole if held > 0.0 else -whole
         left = held - book.position[k]
@@ -200,11 +220,11 @@ class LedgeredRun(SeveralRun):
         for place in range(book.counts[WORKING]):
             row = book.orders[book.working[place]]
             if row[layout.INSTRUMENT] == k:
-                self._split_order(k, row, action.split)
+                self._split_order(k, row, split)
         # Exits that wait for their entry are not among the working orders.
         for row in book.orders:
             if row[layout.INSTRUMENT] == k and row[layout.STATUS] == layout.WAITING:
-                self._split_order(k, row, action.split)
+                self._split_order(k, row, split)
 
     def _split_order(self, k: int, row: list[float], split: float) -> None:
         for column in (layout.QUANTITY, layout.LEFT):

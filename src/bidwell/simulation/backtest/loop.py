@@ -64,7 +64,7 @@ class Run:
         self.notes: list[tuple[int, str]] = []
         self.marks: list[tuple[int, float, float]] = []
         self.opening = self.book.account[CASH]
-        self.accrues = conditions.borrow > 0.0
+        self.accrues = conditions.borrow > 0.0 or conditions.interest > 0.0
         # Items of a memoryview are plain floats, and cost less than those of an array.
         self.opens, self.highs, self.lows, self.closes, self.volumes, self.times = (
             memoryview(getattr(bars, name)) for name in (*COLUMNS, "time")

@@ -14,6 +14,7 @@ from bidwell.simulation.backtest.accounts import (
     accrue,
     affordable,
     below_maintenance,
+    charge,
     commission_paid,
     fee_of,
     on_tick,
@@ -40,6 +41,7 @@ from bidwell.simulation.backtest.layout import (
     FILLED,
     GROUP,
     INSTRUMENT,
+    INTEREST_RATE,
     IOC,
     KIND,
     LAST_DAY,
@@ -101,8 +103,10 @@ def step(
     time: int,
     since: int,
 ) -> None:
-    """Bar `i` of instrument `k` passes: borrow, expiry, matching at the open and within the range, margin."""
+    """Bar `i` of instrument `k` passes: interest, borrow, expiry, matching at the open and within the range, margin."""
     settings = book.settings
+    if settings[INTEREST_RATE] > 0.0:
+        charge(book, since, time)
     if settings[BORROW_RATE] > 0.0:
         accrue(book, k, since, time)
     left = settings[PARTICIPATION] * volume if settings[PARTICIPATION] > 0.0 else -1.0

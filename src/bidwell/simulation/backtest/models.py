@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -38,3 +39,8 @@ def named_model(field: str, given: Any) -> Any:
         raise InvalidInput(
             f"conditions.{field}", f"{field}: {name} takes other arguments: {error}", field=field
         ) from error
+
+
+def parameters_of(field: str) -> dict[str, tuple[str, ...]]:
+    """The names of the models of a field, "fees" or "slippage", each with its arguments in order."""
+    return {name: tuple(inspect.signature(each).parameters) for name, each in _MODELS[field].items()}

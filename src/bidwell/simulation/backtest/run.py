@@ -52,6 +52,7 @@ def backtest(
     shorting: bool = True,
     participation: float | None = None,
     borrow: float | Mapping[str, float] = 0.0,
+    interest: float = 0.0,
     intrabar: str = "pessimistic",
     lot_size: float = 0.0,
     tick_size: float = 0.0,
@@ -88,7 +89,7 @@ def backtest(
         cash=cash, fees=fee_model(fees), slippage=slippage_model(slippage), fill=fill, leverage=leverage,
         maintenance=maintenance, shorting=shorting, participation=participation, intrabar=intrabar,
         borrow=borrow if not isinstance(borrow, Mapping) else 0.0, lot_size=lot_size, tick_size=tick_size,
-        multiplier=multiplier,
+        multiplier=multiplier, interest=interest,
     )  # fmt: skip
     given = Given(instruments, currency, rates, convert, actions, adjust, table_of(calendar, calendars), borrow)
     bars, around = circumstances_of(given, bars_of(data, catalog=catalog), conditions)

@@ -63,10 +63,13 @@ class SeveralRun:
         self.seen = 0
         self.last = [0.0] * len(bars)
         self.curve = np.empty(len(self.time))
+        self.prepared: list[list[tuple[str, memoryview, list[Any]]]] = []
         book = self.book
         for k, each in enumerate(held):
             book.lot[k], book.tick[k], book.multiplier[k] = each.lot, each.tick, each.multiplier
             book.margins[k][layout.BORROW] = each.borrow
+        # What is owed is the account's: it is charged once an instant, not with each instrument's bar.
+        self.interest, book.settings[layout.INTEREST_RATE] = conditions.interest, 0.0
         book.settings[layout.BORROW_RATE] = max((row[layout.BORROW] for row in book.margins), default=0.0)
 
     def submit(
@@ -123,10 +126,10 @@ class SeveralRun:
             with watch.interrupting():
                 self.strategy.on_start()
                 doing = "prepare"
-                prepared = [self._prepared(each) for each in self.all]
+                self.prepared = [self._prepared(each) for each in self.all]
                 doing = "on_bar"
                 with no_collector():
-                    self._loop(prepared, watch)
+                    self._loop(self.prepared, watch)
         except TimeIsUp as error:
             raise watch.out_of_time(place_of(error, files)) from None
         except Exception as error:
@@ -154,6 +157,8 @@ class SeveralRun:
             here = [k for k, at in enumerate(due) if at == time]
             if self.dated:
                 self.begin(instant, here, rows)
+            if instant and self.interest and (owed := -self.cash()) > 0.0:
+                self.charge(owed * self.interest * ((time - int(self.time[instant - 1])) / layout.YEAR_NANOSECONDS))
             for k in here:
                 self._pass(k, rows[k], instant)
             for k in here:
@@ -183,6 +188,11 @@ class SeveralRun:
 
     def finish(self, instant: int) -> None:
         """What happens after everybody decided."""
+
+    def charge(self, cost: float) -> None:
+        """Take interest on what is owed."""
+        self.book.account[CASH] -= cost
+        self.book.account[layout.INTEREST] += cost
 
     def _pass(self, k: int, row: int, instant: int) -> None:
         opens, highs, lows, closes, volumes, times = self.columns[k]

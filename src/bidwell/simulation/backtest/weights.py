@@ -133,7 +133,12 @@ def _shares(conditions: Conditions) -> tuple[float, float]:
         layout.SLIP_SHARE,
     }:
         raise InvalidInput("backtest.weights", "a run of weights takes fees and slippage in percent", field="fees")
-    if conditions.participation is not None or conditions.borrow > 0.0 or conditions.tick_size > 0.0:
-        raise InvalidInput("backtest.weights", "a run of weights knows no participation, borrow or ticks",
+    if (
+        conditions.participation is not None
+        or conditions.borrow > 0.0
+        or conditions.interest > 0.0
+        or conditions.tick_size > 0.0
+    ):
+        raise InvalidInput("backtest.weights", "a run of weights knows no participation, borrow, interest or ticks",
                            hint="write the strategy as a class")  # fmt: skip
     return conditions.fees.terms[0].taker, conditions.slippage.amount

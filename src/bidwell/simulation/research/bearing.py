@@ -27,7 +27,9 @@ HELD = 0.5
 AXES = 3
 
 
-def costs(owner: type[Strategy], values: Mapping[str, Any], bars: Bars, given: Mapping[str, Any], seed: int) -> Finding:
+def costs(
+    owner: type[Strategy], values: Mapping[str, Any], bars: Mapping[str, Bars], given: Mapping[str, Any], seed: int
+) -> Finding:  # fmt: skip
     """Run with dearer and dearer fills on top of the given costs; where the gain ends is what the strategy bears."""
     rows: list[dict[str, float]] = []
     for level in LEVELS:
@@ -81,7 +83,12 @@ def _break_even(rows: list[dict[str, float]]) -> float | None:
 
 
 def plateau(
-    owner: type[Strategy], values: Mapping[str, Any], bars: Bars, given: Mapping[str, Any], objective: str, seed: int
+    owner: type[Strategy],
+    values: Mapping[str, Any],
+    bars: Mapping[str, Bars],
+    given: Mapping[str, Any],
+    objective: str,
+    seed: int,
 ) -> Finding:
     """Run the neighbours of the parameters, one and two steps away: a result that they share is no accident of one."""
     centre = {name: values.get(name, param.default) for name, param in owner.parameters.items()}

@@ -10,18 +10,19 @@ import math
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from bidwell.model.errors import InvalidInput
-from bidwell.simulation.backtest.conditions import Conditions
 from bidwell.simulation.backtest.readings import Reader, bars_of
 from bidwell.simulation.backtest.stored import plain
 from bidwell.simulation.backtest.watching import Progress, Watch
 from bidwell.simulation.research.bearing import costs, plateau
 from bidwell.simulation.research.finding import FAIL, PASS, WARN, Finding
-from bidwell.simulation.research.listening import Heard, cut, first_difference, heard, same
+from bidwell.simulation.research.listening import Heard, Name, first_difference, heard, same
+from bidwell.simulation.research.stretches import Times, instants, newest, stretch
 from bidwell.simulation.research.terms import Terms
 from bidwell.strategy.bars import Bars
 from bidwell.strategy.parameters import Param
@@ -71,30 +72,23 @@ def honesty(
     catalog: Reader | None = None,
     **conditions: Any,  # noqa: ANN401 - those of `backtest`
 ) -> Honesty:
-    """Check a strategy with one set of parameters on one instrument's bars.
+    """Check a strategy with one set of parameters on bars of one instrument or several.
 
     `checks` are some of `CHECKS`; the time limit, in seconds, holds for all of them. Raises what `backtest` raises,
-    and InvalidInput for several instruments or an unknown check.
+    and InvalidInput for an unknown check.
     """
     unknown = [each for each in checks if each not in CHECKS]
     if unknown or not checks:
         raise InvalidInput("honesty.check", f"check {unknown[0] if unknown else ''!r} is not known", field="checks",
                            hint=f"some of {', '.join(CHECKS)}")  # fmt: skip
-    found = bars_of(data, catalog=catalog)
-    if len(found) != 1:
-        raise InvalidInput("honesty.data", "the checks take one instrument", field="data",
-                           hint="check a strategy of several instruments on each of them")  # fmt: skip
     terms = Terms.of(cash, fees, slippage, conditions)
-    kept, plain_terms, around = terms.met(found)
-    if around.why:
-        raise InvalidInput("honesty.conditions", f"the checks know the kernel alone: {around.why}", field="data")
-    (bars,), (whole,) = kept.values(), found.values()
+    bars, settled = terms.settled(whole := bars_of(data, catalog=catalog))
     owner = strategy if isinstance(strategy, type) else type(strategy)
     values = dict(parameters or {})
     if isinstance(strategy, Strategy):
         values = {name: getattr(strategy, name) for name in owner.parameters} | values
     watch = Watch(time_limit, None, canceled)
-    case = _Case(owner, values, bars, plain_terms, whole, terms.given(), objective, seed, watch)
+    case = _Case(owner, values, bars, settled, whole, terms.given(), objective, seed, watch)
     findings: list[Finding] = []
     for number, name in enumerate(checks):
         if progress is not None:
@@ -109,25 +103,43 @@ def honesty(
 class _Case:
     owner: type[Strategy]
     values: dict[str, Any]
-    bars: Bars
-    terms: Conditions
-    whole: Bars
+    bars: Mapping[str, Bars]
+    terms: Terms
+    whole: Mapping[str, Bars]
     given: dict[str, Any]
     objective: str
     seed: int
     watch: Watch
 
-    def heard(self, start: int, stop: int) -> Heard:
-        """What the strategy asks for on a part of the bars."""
+    @cached_property
+    def time(self) -> Times:
+        """Every instant of the bars."""
+        return instants(self.bars)
+
+    @cached_property
+    def all(self) -> Heard:
+        """What the strategy asks for on all bars."""
+        return self.heard(self.bars)
+
+    def until(self, stop: int) -> Heard:
+        """What it asks for where the data ends before an instant."""
+        return self.heard(stretch(self.bars, self.time, 0, stop))
+
+    def heard(self, bars: Mapping[str, Bars]) -> Heard:
+        """What it asks for on some of the bars."""
         random.seed(self.seed)  # every part begins alike
         np.random.seed(self.seed)  # noqa: NPY002 - strategies use it
-        return heard(self.owner(**self.values), cut(self.bars, start, stop), self.terms, self.watch)
+        return heard(self.owner(**self.values), bars, self.terms.within(bars), self.watch)
+
+    def called(self, name: Name) -> str:
+        """A series as a reader knows it."""
+        return f"self.{name[1]}" + (f" of {name[0]}" if len(self.bars) > 1 else "")
 
 
 def look_ahead(case: _Case) -> Finding:
     """Run on data that ends earlier: what was decided before its end, and every series, must be as it was."""
-    total = len(case.bars)
-    whole = case.heard(0, total)
+    total = len(case.time)
+    whole = case.all
     deciding = sorted({each[0] for each in whole.asked})
     ends = {int(each) for each in np.linspace(0, total, CUTS // 2 + 2)[1:-1]}
     # A run that ends with the bar of a decision knows nothing of what followed it.
@@ -140,7 +152,7 @@ def look_ahead(case: _Case) -> Finding:
         if told:
             text, bar = told
             return Finding("look-ahead", FAIL, text, {
-                "bar": bar, "time": _time(case.bars, bar), "data_ended_before_bar": end, "runs": tried,
+                "bar": bar, "time": _time(case.time[bar]), "data_ended_before_bar": end, "runs": tried,
             })  # fmt: skip
     if not whole.asked:
         return Finding("look-ahead", WARN, "no order was asked for, so there was nothing to compare", {"runs": tried})
@@ -150,23 +162,24 @@ def look_ahead(case: _Case) -> Finding:
 
 def _changed(case: _Case, whole: Heard, end: int) -> tuple[str, int] | None:
     try:
-        shorter = case.heard(0, end)
+        shorter = case.until(end)
     except InvalidInput as error:
         if not error.code.startswith("strategy."):
             raise
         return f"the strategy fails when the data ends before bar {end}, and not with all data: {error}", end - 1
-    return _changed_series(whole, shorter, end) or _changed_decision(whole, shorter, end)
+    return _changed_series(case, shorter, end) or _changed_decision(whole, shorter, end)
 
 
-def _changed_series(whole: Heard, shorter: Heard, end: int) -> tuple[str, int] | None:
+def _changed_series(case: _Case, shorter: Heard, end: int) -> tuple[str, int] | None:
     for name, array in shorter.series.items():
-        if name not in whole.series or array.dtype.kind not in "fiub":
+        longer = case.all.series.get(name)
+        if longer is None or array.dtype.kind not in "fiub":
             continue
-        bar = first_difference(whole.series[name], array)
-        if bar >= 0:
-            before, after = whole.series[name][bar], array[bar]
-            return (f"self.{name} at bar {bar} is {before:.8g} with all data and {after:.8g} when the data ends before "
-                    f"bar {end}: prepare looks at later bars"), bar  # fmt: skip
+        place = first_difference(longer, array)
+        if place >= 0:
+            bar = int(np.searchsorted(case.time, shorter.bars[name[0]].time[place]))
+            return (f"{case.called(name)} at bar {bar} is {longer[place]:.8g} with all data and {array[place]:.8g} when "
+                    f"the data ends before bar {end}: prepare looks at later bars"), bar  # fmt: skip
     return None
 
 
@@ -185,30 +198,37 @@ def _changed_decision(whole: Heard, shorter: Heard, end: int) -> tuple[str, int]
 
 def warm_up(case: _Case) -> Finding:
     """Run `prepare` on data that begins later: after how many bars its series have the value of the whole data."""
-    total = len(case.bars)
-    whole = case.heard(0, total)
+    total = max(map(len, case.bars.values()))
     lengths = [each for each in WARM_UPS if each < total]
-    names = [name for name, array in whole.series.items() if array.dtype.kind == "f"]
+    names = [name for name, array in case.all.series.items() if array.dtype.kind == "f"]
     if not names or not lengths:
         why = "prepare stores no series of numbers" if not names else f"{total} bars are too few to begin later"
         return Finding("warm-up", PASS if not names else WARN, why, {})
-    away: dict[str, dict[int, float]] = {name: {} for name in names}
+    away: dict[Name, dict[int, float]] = {name: {} for name in names}
     for length in lengths:
         case.watch.passed(length, total)
-        later = case.heard(total - length, total)
+        later = case.heard(newest(case.bars, length))
         for name in names:
             if name in later.series:
-                away[name][length] = _apart(float(whole.series[name][-1]), float(later.series[name][-1]))
+                away[name][length] = _apart(float(case.all.series[name][-1]), float(later.series[name][-1]))
     settled = {name: next((n for n in lengths if _stays(found, n)), None) for name, found in away.items()}
-    never = sorted(name for name, length in settled.items() if length is None)
-    figures = {"differences": {name: {str(n): value for n, value in found.items()} for name, found in away.items()},
-               "settled_after": settled}  # fmt: skip
+    never = sorted(case.called(name) for name, length in settled.items() if length is None)
+    figures = {
+        "differences": {
+            _key(case, name): {str(n): value for n, value in found.items()} for name, found in away.items()
+        },
+        "settled_after": {_key(case, name): length for name, length in settled.items()},
+    }
     if never:
-        return Finding("warm-up", WARN, f"self.{', self.'.join(never)} still depends on where the data begins after "
+        return Finding("warm-up", WARN, f"{', '.join(never)} still depends on where the data begins after "
                        f"{lengths[-1]:,} bars: live, it will have other values than here", figures)  # fmt: skip
     most = max(length for length in settled.values() if length is not None)
     return Finding("warm-up", PASS, f"{most:,} bars before the first decision give every series its value "
                    "(to a millionth)", figures)  # fmt: skip
+
+
+def _key(case: _Case, name: Name) -> str:
+    return case.called(name).removeprefix("self.")
 
 
 def _stays(found: Mapping[int, float], length: int) -> bool:
@@ -223,8 +243,8 @@ def _apart(first: float, second: float) -> float:
     return abs(first - second) / max(abs(first), abs(second), 1e-12)
 
 
-def _time(bars: Bars, bar: int) -> str:
-    return str(np.datetime64(int(bars.time[bar]), "ns").astype("datetime64[s]")) + "Z"
+def _time(moment: Any) -> str:  # noqa: ANN401 - one of NumPy's integers
+    return str(np.datetime64(int(moment), "ns").astype("datetime64[s]")) + "Z"
 
 
 def _defaults(owner: type[Strategy]) -> dict[str, Any]:

@@ -3,80 +3,116 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bidwell.model.errors import InvalidInput
-from bidwell.simulation.backtest.conditions import Conditions
+from bidwell.simulation.backtest.ledgered import LedgeredRun
 from bidwell.simulation.backtest.loop import Run
+from bidwell.simulation.backtest.several import SeveralRun
 from bidwell.simulation.backtest.watching import Watch
+from bidwell.simulation.research.terms import Terms
 from bidwell.strategy.bars import Bars
 from bidwell.strategy.strategy import Strategy
 
 Asked = tuple[Any, ...]
+Name = tuple[str, str]
 NEAR = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a run asked for (each with the bar's index in the run), and the series that `prepare` stored."""
+    """What a run asked for (each with the place of its instant in the run), and what `prepare` stored.
+
+    Series are by symbol and name, a value for each of that instrument's bars.
+    """
 
     asked: list[Asked]
-    series: Mapping[str, NDArray[Any]]
-    bars: Bars
+    series: Mapping[Name, NDArray[Any]]
+    bars: Mapping[str, Bars]
 
 
-class _Listening(Run):
-    """The interpreted run, which notes each call before it is carried out."""
+class _Ear:
+    """Stands between a strategy and its run: notes each call, and hands it on."""
 
-    def __init__(self, strategy: Strategy, bars: Bars, conditions: Conditions) -> None:
-        super().__init__(strategy, bars, conditions)
+    def __init__(self, run: Run | SeveralRun) -> None:
+        self.run = run
         self.asked: list[Asked] = []
 
-    def submit(self, *call: Any) -> int:  # noqa: ANN401 - handed on as it is
-        _, side, by, amount, *rest = call
-        self.asked.append((self.bar.index, "order", side, by, amount, *rest))
-        return super().submit(*call)
+    def _note(self, what: str, symbol: str | None, *rest: float) -> None:
+        run = self.run
+        if isinstance(run, Run):
+            self.asked.append((run.bar.index, what, symbol or run.bars.symbol, *rest))
+        else:
+            self.asked.append((run.instant, what, symbol or run.symbols[run.current], *rest))
+
+    def submit(
+        self, symbol: str | None, side: float, by: int, amount: float, limit: float, stop: float, trail: float,
+        trail_share: float, validity: int, stop_loss: float, take_profit: float, exit_trail: float,
+    ) -> int:  # fmt: skip
+        rest = (side, by, amount, limit, stop, trail, trail_share, validity, stop_loss, take_profit, exit_trail)
+        self._note("order", symbol, *rest)
+        return self.run.submit(symbol, *rest)
 
     def cancel(self, order: int) -> bool:
-        self.asked.append((self.bar.index, "cancel", order))
-        return super().cancel(order)
+        self._note("cancel", None, order)
+        return self.run.cancel(order)
 
     def cancel_all(self, symbol: str | None) -> None:
-        self.asked.append((self.bar.index, "cancel_all"))
-        super().cancel_all(symbol)
+        self._note("cancel_all", symbol)
+        self.run.cancel_all(symbol)
 
     def link(self, first: int, second: int) -> None:
-        self.asked.append((self.bar.index, "oco", first, second))
-        super().link(first, second)
+        self._note("oco", None, first, second)
+        self.run.link(first, second)
+
+    def note(self, text: str) -> None:
+        self.run.note(text)
+
+    def position(self, symbol: str) -> float:
+        return self.run.position(symbol)
+
+    def cash(self) -> float:
+        return self.run.cash()
+
+    def equity(self) -> float:
+        return self.run.equity()
 
 
-def heard(strategy: Strategy, bars: Bars, conditions: Conditions, watch: Watch) -> Heard:
+def heard(strategy: Strategy, bars: Mapping[str, Bars], terms: Terms, watch: Watch) -> Heard:
     """Run a strategy in Python and note what it asks for; raises what a backtest raises."""
-    run = _Listening(strategy, bars, conditions)
-    series = {name: array.copy() for name, array in run.ready(watch).items()}
+    kept, conditions, around = terms.met(bars)
+    run: Run | SeveralRun
+    if around.why:
+        run = LedgeredRun(strategy, kept, conditions, around)
+    elif len(kept) > 1:
+        run = SeveralRun(strategy, kept, conditions, around.held)
+    else:
+        (only,) = kept.values()
+        run = Run(strategy, only, conditions)
+    ear = _Ear(run)
+    run.strategy._trading = ear  # noqa: SLF001 - the ear is the strategy's other half
+    if isinstance(run, Run):
+        series = {(run.bars.symbol, name): array.copy() for name, array in run.ready(watch).items()}
+        run.go(watch)
+        return Heard(ear.asked, series, kept)
     run.go(watch)
-    return Heard(run.asked, series, bars)
-
-
-def cut(bars: Bars, start: int, stop: int) -> Bars:
-    """The bars from `start` to before `stop`."""
-    if not 0 <= start < stop <= len(bars):
-        raise InvalidInput("data.bars", f"there are no bars from {start} to {stop}", field="data")
-    columns = {each.name: getattr(bars, each.name) for each in fields(bars)}
-    part: dict[str, Any] = {name: each[start:stop] for name, each in columns.items() if isinstance(each, np.ndarray)}
-    return replace(bars, **part)
+    found = {
+        (symbol, name): np.array(values)
+        for symbol, prepared in zip(run.symbols, run.prepared, strict=True)
+        for name, values, _ in prepared
+    }
+    return Heard(ear.asked, found, kept)
 
 
 def same(first: Asked, second: Asked) -> bool:
     """Whether two decisions are one: prices and sizes may differ by rounding alone."""
-    if len(first) != len(second) or first[1] != second[1]:
+    if len(first) != len(second) or first[1:3] != second[1:3]:
         return False
     return all(
-        abs(a - b) <= NEAR * max(abs(a), abs(b), 1.0) for a, b in zip(first[2:], second[2:], strict=True)
+        abs(a - b) <= NEAR * max(abs(a), abs(b), 1.0) for a, b in zip(first[3:], second[3:], strict=True)
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
 from bidwell.simulation.backtest.circumstances import Circumstances, Given, circumstances_of, plain_conditions, table_of
@@ -39,6 +39,27 @@ class Terms:
         """The same as keywords of `backtest`."""
         plain = {each.name: getattr(self.conditions, each.name) for each in fields(self.conditions)}
         return {**plain, **self.around}
+
+    def settled(self, bars: Mapping[str, Bars]) -> tuple[dict[str, Bars], Self]:
+        """The bars of a whole run, within sessions and adjusted, and what is left to tell runs on parts of them.
+
+        So that prices of a part are those of the whole: a split after its end is in them too.
+        """
+        kept, _, around = self.met(bars)
+        left = {**self.around, "actions": around.actions, "adjust": "raw"}
+        return kept, replace(self, around=left)
+
+    def within(self, bars: Mapping[str, Bars]) -> Self:
+        """The same for a part in which not every instrument has bars."""
+        told = dict(self.around)
+        if told.get("actions"):
+            told["actions"] = {symbol: each for symbol, each in told["actions"].items() if symbol in bars}
+        known = told.get("instruments")
+        if isinstance(known, Mapping):
+            told["instruments"] = {symbol: each for symbol, each in known.items() if symbol in bars}
+        elif known:
+            told["instruments"] = tuple(each for each in known if str(each.id) in bars or each.symbol in bars)
+        return replace(self, around=told)
 
     def met(self, bars: Mapping[str, Bars]) -> tuple[dict[str, Bars], Conditions, Circumstances]:
         """What the kernel runs on and under; the circumstances say what keeps it from running alone."""

@@ -22,7 +22,7 @@ from bidwell.simulation.backtest.readings import Reader, bars_of
 from bidwell.simulation.backtest.run import backtest
 from bidwell.simulation.backtest.stored import plain
 from bidwell.simulation.backtest.watching import Progress
-from bidwell.simulation.research.listening import cut
+from bidwell.simulation.research.stretches import instants, stretch
 from bidwell.simulation.research.sweep import sweep
 from bidwell.simulation.research.terms import Terms
 from bidwell.simulation.research.trials import figures, row_of
@@ -122,31 +122,31 @@ def walk_forward(
     `train` and `test` are numbers of bars, or spans such as "2y", "6mo", "8w", "90d". A rolling window moves by
     the length of a test; an `anchored` one always begins at the first bar. `gap` bars between the two are left out.
     In a test the indicators know the bars since its training began; orders begin with the test, flat, and what it
-    still holds at its end is worth its last close. One instrument. Raises what `sweep` raises, and InvalidInput
-    where the bars do not hold one training and one test.
+    still holds at its end is worth its last close. Bars of several instruments are counted by the instants at which
+    any has one; one that has none in a window is not in that window's runs. Prices are adjusted once, for all
+    windows alike. Raises what `sweep` raises, and InvalidInput where the bars do not hold one training and one test.
     """
-    found = bars_of(data, catalog=catalog)
-    if len(found) != 1:
-        raise InvalidInput("walk_forward.data", "a walk-forward takes one instrument", field="data")
-    (bars,) = found.values()
-    windows = windows_of(bars.time, train, test, anchored=anchored, gap=gap)
     search = {
         name: how.pop(name)
         for name in ("search", "trials", "workers", "cluster", "trial_limit", "compile")
         if name in how
     }
-    given = Terms.of(cash, fees, slippage, how).given()
+    bars, terms = Terms.of(cash, fees, slippage, how).settled(bars_of(data, catalog=catalog))
+    time = instants(bars)
+    windows = windows_of(time, train, test, anchored=anchored, gap=gap)
     rows: list[dict[str, Any]] = []
     curves: list[Floats] = []
     equity, fills = cash, 0
     for number, window in enumerate(windows):
         _passed(number, len(windows), progress, canceled)
-        chosen = sweep(strategy, cut(bars, *window.train), parameters, objective=objective, seed=seed,
-                       canceled=canceled, **search, **given)  # fmt: skip
-        tried = _warmed(strategy, bars, window)(**chosen.best)
-        result = backtest(tried, cut(bars, *window.test), seed=seed, canceled=canceled,
-                          compile=search.get("compile", "auto"), **{**given, "cash": equity})  # fmt: skip
-        rows.append(_row(bars, window, chosen.best, chosen.best_metrics, objective,
+        trained, tested = (stretch(bars, time, *each) for each in (window.train, window.test))
+        chosen = sweep(strategy, trained, parameters, objective=objective, seed=seed, canceled=canceled, **search,
+                       **terms.within(trained).given())  # fmt: skip
+        longer = stretch(bars, time, window.train[0], window.test[1])
+        result = backtest(_warmed(strategy, longer)(**chosen.best), tested, seed=seed, canceled=canceled,
+                          compile=search.get("compile", "auto"),
+                          **{**terms.within(tested).given(), "cash": equity})  # fmt: skip
+        rows.append(_row(time, window, chosen.best, chosen.best_metrics, objective,
                          _figures(result.equity, equity, len(result.fill_rows), result.time)))  # fmt: skip
         curves.append(result.equity)
         fills += len(result.fill_rows)
@@ -154,8 +154,8 @@ def walk_forward(
         if not equity > 0.0:
             break
     _passed(len(windows), len(windows), progress, canceled)
-    time = np.concatenate([bars.time[each.test[0] : each.test[1]] for each in windows[: len(curves)]])
-    return WalkForward(objective, anchored, cash, tuple(chosen.names), rows, time, np.concatenate(curves), fills)
+    traded = np.concatenate([time[each.test[0] : each.test[1]] for each in windows[: len(curves)]])
+    return WalkForward(objective, anchored, cash, tuple(chosen.names), rows, traded, np.concatenate(curves), fills)
 
 
 def windows_of(
@@ -198,17 +198,16 @@ def _after(time: NDArray[np.int64], start: int, length: int | str, name: str) ->
     return max(int(np.searchsorted(time, end)), start + 1)
 
 
-def _warmed(strategy: type[Strategy], bars: Bars, window: Window) -> type[Strategy]:
+def _warmed(strategy: type[Strategy], longer: Mapping[str, Bars]) -> type[Strategy]:
     """The same class, its `prepare` run over the training's bars too, of which the test's part is kept."""
-    longer = cut(bars, window.train[0], window.test[1])
-    begin = window.test[0] - window.train[0]
 
     def prepare(self: Strategy, test: Bars) -> None:
+        whole = longer[test.symbol]
         before = dict(vars(self))
-        strategy.prepare(self, longer)
-        refuse_future(self, before, len(longer))
-        for name, array in series_of(self, len(longer)).items():
-            setattr(self, name, array[begin : begin + len(test)])
+        strategy.prepare(self, whole)
+        refuse_future(self, before, len(whole))
+        for name, array in series_of(self, len(whole)).items():
+            setattr(self, name, array[len(whole) - len(test) :])
 
     return type(strategy.__name__, (strategy,), {"prepare": prepare, "__module__": strategy.__module__})
 
@@ -219,13 +218,13 @@ def _figures(equity: Floats, cash: float, fills: int, time: NDArray[np.int64]) -
 
 
 def _row(
-    bars: Bars, window: Window, chosen: Mapping[str, Any], trained: Mapping[str, float], objective: str,
+    time: NDArray[np.int64], window: Window, chosen: Mapping[str, Any], trained: Mapping[str, float], objective: str,
     tested: Mapping[str, float],
 ) -> dict[str, Any]:  # fmt: skip
     (start, split), (begin, stop) = window.train, window.test
     return {
-        "train_from": int(bars.time[start]), "train_to": int(bars.time[split - 1]), "train_bars": split - start,
-        "test_from": int(bars.time[begin]), "test_to": int(bars.time[stop - 1]), "test_bars": stop - begin,
+        "train_from": int(time[start]), "train_to": int(time[split - 1]), "train_bars": split - start,
+        "test_from": int(time[begin]), "test_to": int(time[stop - 1]), "test_bars": stop - begin,
         **chosen, f"train_{objective}": trained[objective], "train_annual_return": trained["annual_return"],
         **{f"test_{name}": tested[name] for name in SHOWN},
     }  # fmt: skip

@@ -30,6 +30,7 @@ export interface FurtherDraft {
   maintenance: string;
   borrow: string;
   borrowOf: string;
+  interest: string;
   intrabar: "pessimistic" | "optimistic";
   tickSize: string;
   multiplier: string;
@@ -45,7 +46,7 @@ export interface FurtherDraft {
 const AS_ABOVE: ModelDraft = { model: "", arguments: {} };
 
 export const EMPTY_FURTHER: FurtherDraft = {
-  feeModel: AS_ABOVE, slippageModel: AS_ABOVE, maintenance: "0.25", borrow: "0", borrowOf: "", intrabar: "pessimistic", tickSize: "0", multiplier: "1",
+  feeModel: AS_ABOVE, slippageModel: AS_ABOVE, maintenance: "0.25", borrow: "0", borrowOf: "", interest: "0", intrabar: "pessimistic", tickSize: "0", multiplier: "1",
   currency: "USD", rates: "", convert: true, booked: "catalog", actions: "", calendar: "", contracts: {},
 };
 
@@ -138,6 +139,7 @@ export function furtherProblems(draft: FurtherDraft, data: readonly string[]): [
     ["maintenance", notNegative(draft.maintenance) && Number(draft.maintenance) <= 1 ? null : "A share from 0 to 1"],
     ["borrow", notNegative(draft.borrow) ? null : "A yearly rate, zero or above"],
     ["borrowOf", borrowOf ? null : "One symbol and rate a line, as in TSLA.XNAS 0.03"],
+    ["interest", notNegative(draft.interest) ? null : "A yearly rate, zero or above"],
     ["tickSize", notNegative(draft.tickSize) ? null : "Zero or above"],
     ["multiplier", positive(draft.multiplier) ? null : "A number above zero"],
     ["currency", /^[A-Z][A-Z0-9]{2,4}$/.test(draft.currency) ? null : "A code such as USD"],
@@ -196,6 +198,7 @@ export function furtherRequest(draft: FurtherDraft, data: readonly string[]) {
     maintenance: exact(draft.maintenance),
     borrow: exact(draft.borrow),
     borrow_of: readBorrow(draft.borrowOf) ?? {},
+    interest: exact(draft.interest),
     intrabar: draft.intrabar,
     tick_size: exact(draft.tickSize),
     multiplier: exact(draft.multiplier),
@@ -248,6 +251,7 @@ export function furtherOf(asked: RunDetail["asked"]): FurtherDraft {
     maintenance: String(asked.maintenance),
     borrow: String(asked.borrow),
     borrowOf: lines(asked.borrow_of ?? {}),
+    interest: String(asked.interest ?? 0),
     intrabar: asked.intrabar === "optimistic" ? "optimistic" : "pessimistic",
     tickSize: String(asked.tick_size),
     multiplier: String(asked.multiplier),
@@ -266,7 +270,7 @@ export function furtherWords(asked: RunDetail["asked"]): string[] {
   const usual = EMPTY_FURTHER;
   const draft = furtherOf(asked);
   const figures = [
-    ["maintenance", draft.maintenance, usual.maintenance], ["borrow", draft.borrow, usual.borrow], ["tick", draft.tickSize, usual.tickSize],
+    ["maintenance", draft.maintenance, usual.maintenance], ["borrow", draft.borrow, usual.borrow], ["interest", draft.interest, usual.interest], ["tick", draft.tickSize, usual.tickSize],
     ["multiplier", draft.multiplier, usual.multiplier], ["currency", draft.currency, usual.currency], ["calendar", draft.calendar, usual.calendar],
     ["bars", draft.intrabar, usual.intrabar],
   ] as const;

@@ -118,7 +118,7 @@ function ModelFields({ label, models, draft, problem, onChange }: ModelFieldsPro
 
 /** Conditions of matching and accounts beyond money and fills, in groups; each begins with what is usual. */
 export function MoreConditions({ draft, edit, problem, data }: PartProps & { data: readonly string[] }) {
-  const amount = (name: "maintenance" | "borrow" | "tickSize" | "multiplier", label: string, hint: string) => (
+  const amount = (name: "maintenance" | "borrow" | "interest" | "tickSize" | "multiplier", label: string, hint: string) => (
     <Amount label={label} hint={hint} value={draft[name]} problem={problem(name)} onChange={(text) => edit({ [name]: text })} />
   );
   return (
@@ -130,6 +130,7 @@ export function MoreConditions({ draft, edit, problem, data }: PartProps & { dat
       <Group title="Account">
         {amount("maintenance", "Maintenance margin", "Of the exposure; below it everything is closed.")}
         {amount("borrow", "Borrow", "A year, of short positions; 0.03 is 3 %.")}
+        {amount("interest", "Interest on debt", "A year, on cash below zero; 0.06 is 6 %.")}
         <Rows label="Borrow of single instruments" value={draft.borrowOf} placeholder="TSLA.XNAS 0.03" hint="One symbol and yearly rate a line." problem={problem("borrowOf")} onChange={(borrowOf) => edit({ borrowOf })} />
         <Field label="Account's currency" problem={problem("currency")}>
           {({ id, describedBy, invalid }) => <Input id={id} describedBy={describedBy} invalid={invalid} value={draft.currency} maxLength={5} onChange={(event) => edit({ currency: event.target.value.toUpperCase() })} />}

@@ -22,7 +22,7 @@ export interface RunDraft {
   shorting: boolean;
   participation: string;
   lotSize: string;
-  adjust: "raw" | "split" | "total";
+  adjust: "usual" | "raw" | "split" | "total";
   compile: "auto" | "always" | "never";
   seed: string;
   timeLimit: string;
@@ -52,7 +52,7 @@ export const EMPTY_RUN: RunDraft = {
   shorting: true,
   participation: "",
   lotSize: "0",
-  adjust: "split",
+  adjust: "usual",
   compile: "auto",
   seed: "0",
   timeLimit: "300",
@@ -84,7 +84,7 @@ export function draftOf(run: RunDetail): RunDraft {
     shorting: asked.shorting,
     participation: asked.participation === null ? "" : String(asked.participation),
     lotSize: String(asked.lot_size),
-    adjust: asked.adjust === "raw" || asked.adjust === "total" ? asked.adjust : "split",
+    adjust: asked.adjust === "raw" || asked.adjust === "split" || asked.adjust === "total" ? asked.adjust : "usual",
     compile: asked.compile === "always" || asked.compile === "never" ? asked.compile : "auto",
     seed: String(asked.seed),
     timeLimit: String(asked.time_limit),
@@ -167,7 +167,7 @@ export function requestOf(draft: RunDraft, parameters: readonly Parameter[]): Ru
     shorting: draft.shorting,
     participation: draft.participation.trim() ? decimal(draft.participation) : null,
     lot_size: decimal(draft.lotSize),
-    adjust: draft.adjust,
+    adjust: draft.adjust === "usual" ? null : draft.adjust,
     compile: draft.compile,
     seed: Number(draft.seed),
     time_limit_s: Number(draft.timeLimit),

@@ -44,6 +44,7 @@ const MODES = [
   { value: "sweep", label: "Sweep" },
 ] as const;
 const ADJUSTING = [
+  { value: "usual", label: "As suits: paid in a run, out of prices in a sweep" },
   { value: "split", label: "Splits out of prices, dividends paid" },
   { value: "raw", label: "Prices as traded, both booked" },
   { value: "total", label: "Both out of prices" },

@@ -1,0 +1,230 @@
+"""The conditions of a run as options: the same ones for `backtest`, `sweep`, `walk-forward` and `honesty`.
+
+What an option says goes before what `--conditions FILE` says; what neither says is what `bidwell.backtest` takes.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bidwell.model.errors import InvalidInput
+
+
+def _option(*flags: str, default: str, words: str) -> Any:  # noqa: ANN401 - what Typer's own function returns
+    return typer.Option(*flags, help=words, show_default=default)
+
+
+def _asked(
+    *,
+    cash: Annotated[float | None, _option(default="100,000", words="Starting cash.")] = None,
+    fee: Annotated[
+        str | None,
+        _option(
+            default="0",
+            words="Percent of the notional, a name (ibkr_fixed, india_delivery, cme_es, crypto_kraken, …), or a model with "
+            "its arguments: ibkr_tiered:monthly_volume=400000, per_share:0.005,minimum=1.",
+        ),
+    ] = None,
+    slippage: Annotated[
+        str | None,
+        _option(
+            default="0",
+            words="Percent of the price, or a model with its arguments: fixed:0.01, spread:0.02, volume_share:0.1, "
+            "square_root:0.1.",
+        ),
+    ] = None,
+    fill: Annotated[
+        str | None, _option(default="next_open", words="Where market orders fill: next_open, close or quote.")
+    ] = None,
+    participation: Annotated[
+        float | None, _option(default="no bound", words="Share of a bar's volume that may fill, as in 0.1.")
+    ] = None,
+    intrabar: Annotated[
+        str | None,
+        _option(
+            default="pessimistic",
+            words="What a bar that touches both stop and target fills: pessimistic (the stop) or optimistic.",
+        ),
+    ] = None,
+    leverage: Annotated[float | None, _option(default="1", words="Exposure per equity.")] = None,
+    maintenance: Annotated[
+        float | None, _option(default="0.25", words="Equity per exposure below which everything is closed.")
+    ] = None,
+    shorting: Annotated[
+        bool | None, _option("--shorting/--no-shorting", default="shorting", words="Whether positions may be short.")
+    ] = None,
+    borrow: Annotated[
+        list[str] | None,
+        _option(
+            default="0",
+            words="What a short costs a year, a fraction (0.03), or of one symbol: TSLA.XNAS=0.03; repeat as needed.",
+        ),
+    ] = None,
+    interest: Annotated[
+        float | None, _option(default="0", words="What cash below zero costs a year, a fraction (0.06).")
+    ] = None,
+    lot_size: Annotated[float | None, _option(default="any fraction", words="Quantity step.")] = None,
+    tick_size: Annotated[float | None, _option(default="any price", words="Price step.")] = None,
+    multiplier: Annotated[float | None, _option(default="1", words="Money per point of price and unit.")] = None,
+    instruments: Annotated[
+        Path | None,
+        _option(default="shares", words="CSV file of what the symbols are: futures, options, other currencies."),
+    ] = None,
+    currency: Annotated[str | None, _option(default="USD", words="The account's currency.")] = None,
+    rate: Annotated[
+        list[str] | None,
+        _option(
+            default="none",
+            words="Another currency's rate: EUR=1.08, a file or a catalog name (EUR=EURUSD.FX@1D); repeat as needed.",
+        ),
+    ] = None,
+    convert: Annotated[
+        bool | None,
+        _option(
+            "--convert/--keep-currencies", default="convert", words="Whether money is exchanged as it comes, or kept."
+        ),
+    ] = None,
+    actions: Annotated[
+        str | None,
+        _option(
+            default="none", words="Splits and dividends: a file (date, split, dividend, symbol) or the word catalog."
+        ),
+    ] = None,
+    adjust: Annotated[
+        str | None,
+        _option(
+            default="raw",
+            words="How they are booked: raw (as they happen), split (splits taken out of the prices), total (both).",
+        ),
+    ] = None,
+    calendar: Annotated[
+        str | None, _option(default="days of UTC", words="Sessions to keep to, as in XNYS or XNSE.")
+    ] = None,
+    conditions: Annotated[
+        Path | None, _option(default="none", words="TOML file of conditions; options go before it.")
+    ] = None,
+) -> None:
+    """What every such command is asked."""
+
+
+class Told:
+    """What the options said, which become a run's arguments once its data is known."""
+
+    def __init__(self, said: Mapping[str, Any]) -> None:
+        self._said = {name: value for name, value in said.items() if value is not None and value != []}
+
+    def arguments(self, names: Sequence[str], folder: Path | None, **own: object) -> dict[str, Any]:
+        """The keywords of `bidwell.backtest` that were said, in a file or by options; `own` are the command's.
+
+        Raises InvalidInput for a value that is none, and for corporate actions that are nowhere.
+        """
+        from bidwell.app.claim import DataFolder
+        from bidwell.app.conditions import conditions_of, read_conditions
+        from bidwell.app.folders import data_folder
+
+        said = dict(self._said)
+        place = DataFolder(data_folder(folder))
+        file = said.pop("conditions", None)
+        found = {} if file is None else read_conditions(file, place, names)
+        models = {field: _model(field, said.pop(option)) for field, option in _MODELS.items() if option in said}
+        if "borrow" in said:
+            said["borrow"] = _borrow(said["borrow"])
+        if "rate" in said:
+            said["rates"] = dict(_pair("rate", text) for text in said.pop("rate"))
+        if "instruments" in said:
+            said["instruments"] = str(said["instruments"])
+        if "adjust" in said and "actions" not in {*said, *found}:
+            said["actions"] = "catalog"
+        found |= conditions_of(said, Path(), place, names) | models
+        found |= {name: value for name, value in own.items() if value is not None}
+        if found.get("adjust", "raw") != "raw" and not _any(found.get("actions")):
+            raise InvalidInput("backtest.actions", f"adjust {found['adjust']} has no splits or dividends to take out",
+                               field="actions", hint="name a file with --actions; the catalog has none for this data")  # fmt: skip
+        return found
+
+
+_MODELS = {"fees": "fee", "slippage": "slippage"}
+
+
+def with_conditions(command: Callable[..., None]) -> Callable[..., None]:
+    """A command whose last parameter is `told: Told`, as one that has every condition as an option."""
+    own = inspect.signature(command, eval_str=True)
+    asked = inspect.signature(_asked, eval_str=True)
+
+    @wraps(command)
+    def run(*args: Any, **given: Any) -> None:  # noqa: ANN401 - what Typer read
+        said = {name: given.pop(name) for name in asked.parameters if name in given}
+        command(*args, told=Told(said), **given)
+
+    kept = [each for name, each in own.parameters.items() if name != "told"]
+    whole = own.replace(parameters=[*kept, *asked.parameters.values()], return_annotation=None)
+    run.__signature__ = whole  # type: ignore[attr-defined]  # what Typer reads a command's options from
+    run.__annotations__ = {name: each.annotation for name, each in whole.parameters.items()}
+    return run
+
+
+def _model(field: str, text: str) -> Any:  # noqa: ANN401 - a model, or a number of percent
+    from bidwell.app.strategies import fee_named
+    from bidwell.simulation.backtest.models import named_model, parameters_of
+
+    name, colon, rest = text.partition(":")
+    if not colon:
+        if field == "fees" and name not in parameters_of(field):
+            return fee_named(text)
+        try:
+            return float(text)
+        except ValueError:
+            return named_model(field, name)
+    known = parameters_of(field).get(name, ())
+    told: dict[str, Any] = {"model": name}
+    for place, part in enumerate(rest.split(",")):
+        key, equals, value = part.partition("=")
+        if not equals:
+            key, value = known[place] if place < len(known) else "", part
+        told[key.strip() or f"argument {place + 1}"] = _value(value.strip())
+    return named_model(field, told)
+
+
+def _value(text: str) -> float | bool | str:
+    if text in {"true", "false"}:
+        return text == "true"
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _borrow(texts: Sequence[str]) -> float | dict[str, float]:
+    if len(texts) == 1 and "=" not in texts[0]:
+        return _number("borrow", texts[0])
+    return {name: _number("borrow", value) for name, value in (_pair("borrow", text) for text in texts)}
+
+
+def _pair(option: str, text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not (name and equals and value):
+        raise InvalidInput(f"conditions.{option}", f"--{option} {text} is not NAME=VALUE", field=option)
+    try:
+        return name, float(value)
+    except ValueError:
+        return name, value
+
+
+def _number(option: str, value: str | float) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        raise InvalidInput(f"conditions.{option}", f"--{option} {value} is no number", field=option) from None
+
+
+def _any(actions: Any) -> bool:  # noqa: ANN401 - whatever `backtest` takes
+    """Whether there are corporate actions to speak of: a mapping of empty frames is what an empty catalog gives."""
+    if isinstance(actions, Mapping):
+        return any(not hasattr(each, "is_empty") or not each.is_empty() for each in actions.values())
+    return actions is not None
