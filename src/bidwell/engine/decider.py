@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from bidwell.engine import copies, decisions, emulation, intake, obstacles, tracking
 from bidwell.engine.commands import Cancel, Command, Lanes, LookUp, Reconcile, Replace, Submit
 from bidwell.engine.follow import is_share
+from bidwell.engine.halting import Halting
 from bidwell.engine.holding import Holding
 from bidwell.engine.mending import Mending
 from bidwell.model import events as ev
@@ -22,7 +23,6 @@ from bidwell.model.account import Policy
 from bidwell.model.errors import InvalidInput, InvalidTransition
 from bidwell.model.ids import BrokerOrderId
 from bidwell.model.intent import SizingBy, Source
-from bidwell.model.limits import ScopeType, TradingState
 from bidwell.model.money import ZERO
 from bidwell.model.order import Order, OrderStatus, Pending
 from bidwell.risk.gate import Blocked, Passed
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from bidwell.model.account import Group
     from bidwell.model.ids import AccountId, ClientOrderId, InstrumentId, IntentId
     from bidwell.model.intent import Intent
-    from bidwell.model.limits import Scope
+    from bidwell.model.limits import Scope, TradingState
     from bidwell.model.terms import Terms
     from bidwell.risk.gate import Gate
 
@@ -70,6 +70,7 @@ class Core:
         self._cleared: dict[ClientOrderId, float] = {}
         self.mending = Mending(self)
         self.holding = Holding(self)
+        self.halting = Halting(self)
         # What was left undecided by an earlier process waits for this one's first prices.
         self._left_over = dict(state.undecided)
         # The split that proved the newest intent feasible, good for as long as nothing has changed since.
@@ -533,28 +534,8 @@ class Core:
 
     def set_trading_state(self, scope: Scope, to: TradingState, reason: str, actor: str, *,
                           cancel_working: bool) -> int:  # fmt: skip
-        """Halt, make reduce-only or release a scope; gives how many working orders are asked to be canceled."""
-        self.emit(ev.TradingStateSet(self._clock.now(), scope, to, reason, actor))
-        if to is TradingState.ACTIVE:
-            return 0
-        hit = [order for order in self.state.all_open_orders() if not order.reduces and self._reaches(scope, order)]
-        waiting = [order for order in hit if order.status is OrderStatus.CREATED]
-        working = [order for order in hit if order.status is not OrderStatus.CREATED] if cancel_working else []
-        for order in waiting + working:
-            if self.state.orders[order.client_order_id].is_open:
-                self.request_cancel(order.client_order_id, actor=actor, reason=f"{scope} is {to}: {reason}")
-        return len(working)
-
-    def _reaches(self, scope: Scope, order: Order) -> bool:
-        match scope.type:
-            case ScopeType.WORKSPACE:
-                return True
-            case ScopeType.ACCOUNT:
-                return order.account == scope.id
-            case ScopeType.STRATEGY:
-                return order.strategy == scope.id
-            case ScopeType.GROUP:
-                return order.intent is not None and self.state.intents[order.intent].intent.group == scope.id
+        """Halt, make reduce-only or release a scope; gives how many working orders are taken off."""
+        return self.halting.begin(scope, to, reason, actor, cancel_working=cancel_working)
 
     def expire_waiting(self) -> None:
         """Deny what waits in a lane past its validity, and decide what waited for an exit's turn."""

@@ -113,6 +113,7 @@ class Desk(Reading):
         self.recovering = None
         if adoption.adopt(self.core, adopted):
             await self._commit()
+        self._go_on_halting()
         for account in list(self.state.accounts.values()):
             self._open(account)
         self._spawn(self._tick())
@@ -205,6 +206,7 @@ class Desk(Reading):
         for session in self.sessions.values():
             session.turn(connected=session.connected, detail="the journal is back", now=self._world.clock.now())
             allotting.catch_up(self.state, session)
+        self._go_on_halting()
         self._world.alarm("journal_recovered", {"sequence": self.state.sequence})
 
     def _check_open(self) -> None:
@@ -291,7 +293,15 @@ class Desk(Reading):
         check_scope(self.state, scope)
         count = self.core.set_trading_state(scope, to, reason, actor, cancel_working=cancel_working)
         await self._commit()
+        self._go_on_halting()
         return count
+
+    def _go_on_halting(self) -> None:
+        """Take off what a halt reached, slice by slice: whatever else is due has its turn in between."""
+        if self.recovering is None and self.core.halting.under_way:
+            self.core.halting.step()
+            self.flush()
+            asyncio.get_running_loop().call_soon(self._go_on_halting)
 
     async def define(self, event: ev.Event) -> None:
         """Set up or change the workspace; durable when this returns. Raises InvalidInput for a bad definition."""

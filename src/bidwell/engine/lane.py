@@ -122,6 +122,7 @@ class Lane:
         limits: Capabilities = broker.capabilities
         self._bucket = TokenBucket(limits.orders_per_second, limits.burst, limits.reserved, monotonic)
         self._cancels: deque[Cancel] = deque()
+        self._asked: set[Cancel] = set()
         self._urgent: deque[Submit] = deque()
         self._ordinary: deque[Submit | Replace] = deque()
         self._names: dict[ClientOrderId, int] = {}
@@ -151,7 +152,8 @@ class Lane:
     def put(self, command: Sendable) -> None:
         """Queue a command; an order that is queued already is not queued again."""
         if isinstance(command, Cancel):
-            if command not in self._cancels:
+            if command not in self._asked:
+                self._asked.add(command)
                 self._cancels.append(command)
         elif isinstance(command, Replace):
             self._ordinary.append(command)
@@ -167,6 +169,7 @@ class Lane:
     def clear(self) -> None:
         """Forget what waits: it is rebuilt from the journal."""
         self._cancels.clear()
+        self._asked.clear()
         self._urgent.clear()
         self._ordinary.clear()
         self._names.clear()
@@ -204,7 +207,9 @@ class Lane:
             wait = self._bucket.wait(urgent=True)
             if not wait:
                 self._bucket.take(urgent=True)
-                return self._cancels.popleft(), None
+                command = self._cancels.popleft()
+                self._asked.discard(command)
+                return command, None
             return None, wait
         if not self._owner.ready_to_send(self.account):
             return None, None

@@ -107,12 +107,13 @@ class LimitsSet(Event):
 
 @dataclass(frozen=True, slots=True)
 class TradingStateSet(Event):
-    """A scope was halted, made reduce-only or released."""
+    """A scope was halted, made reduce-only or released; `cancels`: what works in it and could add risk is taken off."""
 
     scope: Scope
     state: TradingState
     reason: str
     actor: str = ""
+    cancels: bool = False
 
 
 @dataclass(frozen=True, slots=True)
