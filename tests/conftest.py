@@ -1,11 +1,15 @@
-"""Which tests run: the network's and the long proofs only when asked for, the browser's one after another."""
+"""Which tests run: the network's and the long proofs only when asked for; and which of them stay together."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 
 from tests.contract import cards
 
+SHARED_DESK = "owned"
 ASKED_FOR = {"network": "--network", "prove": "--prove"}
 
 
@@ -21,6 +25,13 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(cards.Count(update=config.getoption("--update")))
 
 
+def group_of(file: Path, fixtures: Iterable[str], *, browser: bool) -> str | None:
+    """What stays on one worker: the browser's tests, and those of a file that share one desk."""
+    if browser:
+        return "browser"
+    return f"{SHARED_DESK}-{file.stem}" if SHARED_DESK in fixtures else None
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     kept: list[pytest.Item] = []
@@ -32,8 +43,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         ]
         beside = proving and item.get_closest_marker("prove") is None
         (dropped if unasked or beside else kept).append(item)
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("browser"))
+        browser = item.get_closest_marker("browser") is not None
+        group = group_of(item.path, getattr(item, "fixturenames", ()), browser=browser)
+        if group is not None:
+            item.add_marker(pytest.mark.xdist_group(group))
     if dropped:
         config.hook.pytest_deselected(items=dropped)
         items[:] = kept

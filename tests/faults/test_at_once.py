@@ -14,8 +14,6 @@ from tests.faults.load import CLOSED, judge
 from tests.story.books import books
 from tests.story.running import PASSWORD, Browser, RunningDesk
 
-pytestmark = pytest.mark.xdist_group("story")
-
 ALERTS = 64
 EACH = 3
 LIMIT = 25

@@ -24,8 +24,6 @@ from tests.faults.test_standby import haunt, wait_until
 from tests.story.books import books
 from tests.story.running import RunningDesk
 
-pytestmark = pytest.mark.xdist_group("story")
-
 GUARDED = {"BIDWELL_GUARDIAN": "1", "BIDWELL_GUARDIAN_AFTER": "5"}
 FENCED = 4
 

@@ -19,8 +19,6 @@ from tests.faults.load import Sender, judge
 from tests.story.books import faults
 from tests.story.running import RunningDesk
 
-pytestmark = pytest.mark.xdist_group("story")
-
 SMALL = "430m"
 PIECE = 64 * 1024
 

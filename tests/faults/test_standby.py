@@ -19,8 +19,6 @@ from tests.faults.load import Sender, judge, placed
 from tests.story.books import books, faults
 from tests.story.running import RunningDesk, free_port
 
-pytestmark = pytest.mark.xdist_group("story")
-
 LATE = {"seed": 5, "faults": [
     {"fault": "late_accept", "seconds": 0.4, "count": None, "probability": 0.8},
     {"fault": "ack_lost", "count": None, "probability": 0.1},

@@ -11,8 +11,6 @@ import pytest
 from bidwell.storage.cluster import EmbeddedCluster
 from tests.story.running import PASSWORD, Answer, RunningDesk
 
-pytestmark = pytest.mark.xdist_group("story")
-
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[EmbeddedCluster]:

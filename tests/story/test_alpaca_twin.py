@@ -9,12 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.story.running import PASSWORD, RunningDesk
 from tests.story.twins import RunningTwin
-
-pytestmark = pytest.mark.xdist_group("story")
 
 KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
 SCENARIO = """{"accounts": [

@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("story")
-
 ROOT = Path(__file__).parent.parent.parent
 
 

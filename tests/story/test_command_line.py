@@ -11,8 +11,6 @@ import pytest
 
 from tests.story.running import PASSWORD, RunningDesk
 
-pytestmark = pytest.mark.xdist_group("story")
-
 
 def bidwell(desk: RunningDesk, *words: str, told: str = "") -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "bidwell.app", *words, "--data", str(desk.data)]

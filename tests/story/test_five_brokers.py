@@ -8,13 +8,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.story.running import PASSWORD, RunningDesk
 from tests.story.test_alpaca_twin import KEY, W
 from tests.story.twins import RunningTwin
-
-pytestmark = pytest.mark.xdist_group("story")
 
 COIN = {"symbol": "BTC/USDT", "type": "crypto", "currency": "USDT", "lot": "0.0001", "bid": "449.99", "ask": "450.00"}
 # A future of five points is worth five of what an alert counts: its ratio is five times its contracts.

@@ -5,12 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
 from tests.story.running import RunningDesk
 from tests.story.test_command_line import bidwell
-
-pytestmark = pytest.mark.xdist_group("story")
 
 
 def settled(found: dict[str, object]) -> bool:

@@ -10,8 +10,6 @@ import pytest
 
 from tests.story.running import PATIENCE, RunningDesk
 
-pytestmark = pytest.mark.xdist_group("story")
-
 RUNS = "/api/v1/w/main/backtests"
 LOOP = "        while True: pass\n"
 LINE = "        if self.quick[-1]"

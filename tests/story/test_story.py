@@ -14,8 +14,6 @@ import pytest
 from tests.story.books import books, faults
 from tests.story.running import RunningDesk
 
-pytestmark = pytest.mark.xdist_group("story")
-
 
 def settled(found: dict[str, Any]) -> bool:
     rows = found["orders"]

@@ -11,8 +11,6 @@ import pytest
 from tests.story.running import RunningDesk
 from tests.story.test_command_line import bidwell
 
-pytestmark = pytest.mark.xdist_group("story")
-
 ALTERNATES = """
 from bidwell import Bar, Bars, Param, Strategy, StrategyFill, indicators
 

@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tools import suite
-from tools.tree import ROOT
+from tests.conftest import group_of
+from tools import coverage_gate, suite
 
 
 @pytest.mark.parametrize(
@@ -38,18 +35,18 @@ def test_proofs_run_alone_and_are_not_judged_by_coverage() -> None:
     assert "--cov" not in command
 
 
-def test_browser_tests_stay_on_one_worker(tmp_path: Path) -> None:
-    (tmp_path / "conftest.py").write_text((ROOT / "tests" / "conftest.py").read_text("utf-8"), "utf-8")
-    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = browser\n", "utf-8")
-    text = (
-        "import pytest\n\n\n@pytest.mark.browser\n@pytest.mark.parametrize('n', range(4))\n"
-        "def test_page(n, worker_id):\n    with open('workers', 'a') as seen:\n        seen.write(worker_id + ' ')\n"
-    )
-    (tmp_path / "test_pages.py").write_text(text, "utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup"]
-    found = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, cwd=tmp_path, env=found, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    workers = (tmp_path / "workers").read_text("utf-8").split()
-    assert len(workers) == 4
-    assert len(set(workers)) == 1
+@pytest.mark.parametrize(
+    ("browser", "fixtures", "group"),
+    [(True, ["desk"], "browser"), (False, ["owned"], "owned-test_command_line"), (False, ["desk"], None)],
+)
+def test_tests_that_share_a_browser_or_a_desk_stay_on_one_worker(
+    *, browser: bool, fixtures: list[str], group: str | None
+) -> None:
+    assert group_of(Path("tests/story/test_command_line.py"), fixtures, browser=browser) == group
+
+
+@pytest.mark.parametrize(("nodeid", "measured"), [
+    ("tests/unit/engine/test_lane.py::test_x", True), ("tests/unit/engine/test_codec.py::test_x[1]", False),
+    ("tests/server/test_alerts.py::test_x", False)])  # fmt: skip
+def test_coverage_is_measured_where_the_rooms_that_decide_are_tried(nodeid: str, *, measured: bool) -> None:
+    assert coverage_gate.measures(nodeid) is measured
