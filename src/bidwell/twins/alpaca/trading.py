@@ -18,6 +18,7 @@ from bidwell.twins.alpaca import words
 from bidwell.twins.alpaca.answers import reply
 from bidwell.twins.alpaca.records import Records
 from bidwell.twins.mishaps import On
+from bidwell.twins.orders import forget
 from bidwell.twins.stage import ORDERS, Handler, Look
 
 _OPEN, _CLOSED, _ALL = "open", "closed", "all"
@@ -105,7 +106,7 @@ class TradingRoutes:
             if isinstance(outcome, Declined):
                 status, body = words.problem(Refusal(outcome.order.code, outcome.order.reason))
                 # What is refused never becomes an order here: the id stays free.
-                self._forget(account, outcome.order.client_order_id)
+                forget(self._stage, outcome.order)
                 return reply(body, status)
             if isinstance(outcome, Duplicate):
                 return _unique()
@@ -117,12 +118,6 @@ class TradingRoutes:
                 return reply(self._records.order(held) | {"status": "accepted", "filled_qty": "0", "filled_avg_price": None,
                                                        "filled_at": None})  # fmt: skip
         return reply(words.error(500, "internal server error occurred"), 500)
-
-    def _forget(self, account: str, inner: str) -> None:
-        held = self._stage.state.named.pop((account, inner), None)
-        if held is not None:
-            seen = self._stage.state.seen
-            seen[account, inner] = seen.get((account, inner), 0) + held.submissions
 
     def _known(self, account: str, name: str) -> str | None:
         return self._records.taken.get((account, name))

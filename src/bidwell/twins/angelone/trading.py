@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from aiohttp import web
@@ -11,13 +11,14 @@ from aiohttp import web
 from bidwell.model.terms import Side, TimeInForce
 from bidwell.simulation.checks import Refusal
 from bidwell.simulation.facts import Declined, Placed
-from bidwell.simulation.floor import NotCanceled, NotReplaced, Outcome
+from bidwell.simulation.floor import Outcome
 from bidwell.simulation.orders import Ticket, VenueOrder
 from bidwell.twins.angelone import words
 from bidwell.twins.angelone.answers import refuse, reply
 from bidwell.twins.angelone.records import Records, first_of
 from bidwell.twins.angelone.session import body
 from bidwell.twins.mishaps import On
+from bidwell.twins.orders import cancel, figure, refused
 
 _ORDERS = "/rest/secure/angelbroking/order/v1"
 _TAG = ("Ordertag length should not exceed 20 characters", "AB4008")
@@ -136,10 +137,9 @@ class TradingRoutes:
         def work(refusal: Refusal | None, _first: Decimal | None) -> tuple[web.Response, Sequence[Outcome]]:
             self._records.before[held.broker_order_id] = self._records.row(held)
             outcomes = self._stage.venue.replace(person.account, changes, held.broker_order_id, refusal=refusal)
-            refused = first_of(outcomes, NotReplaced)
-            if refused is not None:
-                return refuse(f"Order cannot be modified: {refused.refusal.reason}"), outcomes
-            return self._numbered(held), outcomes
+            why = refused(outcomes)
+            answer = self._numbered(held) if why is None else refuse(f"Order cannot be modified: {why.reason}")
+            return answer, outcomes
 
         return await self._stage.play(request, On.REPLACE, person.account, work)
 
@@ -152,14 +152,12 @@ class TradingRoutes:
         if held is None:
             return refuse(*_UNKNOWN)
 
-        def work(refusal: Refusal | None, _first: Decimal | None) -> tuple[web.Response, Sequence[Outcome]]:
-            outcomes = self._stage.venue.cancel(person.account, "", held.broker_order_id, refusal=refusal)
-            refused = first_of(outcomes, NotCanceled)
-            if refused is not None:
-                return refuse(f"Order cannot be cancelled: {refused.refusal.reason}"), outcomes
-            return self._numbered(held), outcomes
+        def said(refusal: Refusal | None) -> web.Response:
+            if refusal is not None:
+                return refuse(f"Order cannot be cancelled: {refusal.reason}")
+            return self._numbered(held)
 
-        return await self._stage.play(request, On.CANCEL, person.account, work)
+        return await cancel(self._stage, request, person.account, held, said)
 
     def _held(self, account: str, said: Said) -> VenueOrder | None:
         """The order that a change names, by its number and its variety."""
@@ -196,14 +194,10 @@ def _choice(said: Said, name: str, known: Sequence[str] | Mapping[str, Any]) -> 
 
 
 def _figure(said: Said, name: str) -> Decimal | None:
-    text = str(said.get(name) or "0")
     try:
-        value = Decimal(text)
-    except InvalidOperation:
+        return figure(said.get(name))
+    except ValueError:
         raise _WrongError(f"Invalid {name}") from None
-    if not value.is_finite() or value < 0:
-        raise _WrongError(f"Invalid {name}")
-    return value or None
 
 
 def _changes(held: VenueOrder, said: Said) -> Ticket:

@@ -15,9 +15,10 @@ from bidwell.model.order import OrderStatus
 from bidwell.model.terms import OrderType, Side, TimeInForce
 from bidwell.simulation.checks import Refusal
 from bidwell.simulation.facts import Declined, Placed
-from bidwell.simulation.floor import Duplicate, NotCanceled, NotReplaced, Outcome
+from bidwell.simulation.floor import Duplicate, Outcome
 from bidwell.simulation.orders import Execution, Ticket, VenueOrder
 from bidwell.twins.mishaps import On
+from bidwell.twins.orders import UNKNOWN, cancel, forget, refused
 from bidwell.twins.scenario import Listed
 from bidwell.twins.stage import Stage
 
@@ -139,7 +140,7 @@ class SpotRoom:
                 self.stage.venue.note(account, [ticket])
                 return answer(Placing(again=again, refusal=Refusal("duplicate", "duplicate"))), ()
             outcomes = self.stage.submit(account, ticket, refusal or self._unheld(account, draft), first)
-            return answer(self._placing(account, draft.name, outcomes)), outcomes
+            return answer(self._placing(outcomes)), outcomes
 
         return await self.stage.play(request, On.SUBMIT, account, work, [ticket])
 
@@ -148,20 +149,13 @@ class SpotRoom:
         held = self.stage.state.named.get((account, name))
         if held is None or held.is_open:
             return held
-        self._free(account, held)
+        forget(self.stage, held)
         return None
 
-    def _free(self, account: str, held: VenueOrder) -> None:
-        self.stage.state.named.pop((account, held.client_order_id), None)
-        seen = self.stage.state.seen
-        seen[account, held.client_order_id] = seen.get((account, held.client_order_id), 0) + held.submissions
-
-    def _placing(self, account: str, name: str, outcomes: Sequence[Outcome]) -> Placing:
+    def _placing(self, outcomes: Sequence[Outcome]) -> Placing:
         for outcome in outcomes:
             if isinstance(outcome, Declined):
-                held = self.stage.state.named.get((account, name))
-                if held is not None:
-                    self._free(account, held)
+                forget(self.stage, outcome.order)
                 return Placing(refusal=Refusal(outcome.order.code, outcome.order.reason))
             if isinstance(outcome, Duplicate):
                 return Placing(again=outcome.order, refusal=Refusal("duplicate", "duplicate"))
@@ -183,15 +177,7 @@ class SpotRoom:
         answer: Callable[[VenueOrder | None, Refusal | None], web.Response],
     ) -> web.Response:  # fmt: skip
         """Take an order off the book."""
-
-        def work(refusal: Refusal | None, _first: Decimal | None) -> tuple[web.Response, Sequence[Outcome]]:
-            if held is None:
-                return answer(None, Refusal("order.unknown", "there is no such order")), ()
-            outcomes = self.stage.venue.cancel(account, "", held.broker_order_id, refusal=refusal)
-            refused = next((each.refusal for each in outcomes if isinstance(each, NotCanceled)), None)
-            return answer(held, refused), outcomes
-
-        return await self.stage.play(request, On.CANCEL, account, work)
+        return await cancel(self.stage, request, account, held, lambda refusal: answer(held, refusal))
 
     async def replace(
         self, request: web.Request, account: str, held: VenueOrder | None, quantity: Decimal | None,
@@ -201,12 +187,11 @@ class SpotRoom:
 
         def work(refusal: Refusal | None, _first: Decimal | None) -> tuple[web.Response, Sequence[Outcome]]:
             if held is None:
-                return answer(None, Refusal("order.unknown", "there is no such order")), ()
+                return answer(None, UNKNOWN), ()
             changes = Ticket(held.instrument, held.side, quantity or held.quantity, held.order_type, held.time_in_force, "",
                              limit or held.limit_price, held.stop_price)  # fmt: skip
             outcomes = self.stage.venue.replace(account, changes, held.broker_order_id, refusal=refusal)
-            refused = next((each.refusal for each in outcomes if isinstance(each, NotReplaced)), None)
-            return answer(held, refused), outcomes
+            return answer(held, refused(outcomes)), outcomes
 
         return await self.stage.play(request, On.REPLACE, account, work)
 

@@ -9,15 +9,16 @@ from typing import Any
 from aiohttp import web
 
 from bidwell.model.money import ZERO
-from bidwell.model.terms import OrderType, Side, TimeInForce
 from bidwell.simulation.checks import Refusal
 from bidwell.simulation.floor import Outcome
-from bidwell.simulation.orders import Ticket, VenueOrder
+from bidwell.simulation.orders import VenueOrder
 from bidwell.twins.dhan import words
 from bidwell.twins.dhan.answers import problem, reply
 from bidwell.twins.dhan.records import Records, body_of
-from bidwell.twins.dhan.trading import TradingRoutes, figure
+from bidwell.twins.dhan.trading import TradingRoutes
 from bidwell.twins.mishaps import On
+from bidwell.twins.orders import cancel_all, close_all, figure
+from bidwell.twins.positions import by_product, day_position
 
 
 class AccountRoutes:
@@ -109,33 +110,22 @@ class AccountRoutes:
 
     def positions(self, _request: web.Request, account: str) -> web.Response:
         """GET /v2/positions: what was traded today, closed ones too."""
-        by_instrument: dict[tuple[str, str], list[VenueOrder]] = {}
-        for held in self._records.orders(account):
-            if held.fills:
-                by_instrument.setdefault((held.instrument, self._records.product(held)), []).append(held)
+        by_instrument = by_product(self._records.orders(account), self._records.product)
         return reply([self._position(account, orders, product) for (_, product), orders in by_instrument.items()])
 
     def _position(self, account: str, orders: Sequence[VenueOrder], product: str) -> dict[str, Any]:
         row = self._records.listed(orders[0])
-        quantity: dict[Side, Decimal] = dict.fromkeys(Side, ZERO)
-        value: dict[Side, Decimal] = dict.fromkeys(Side, ZERO)
-        for held in orders:
-            quantity[held.side] += held.filled
-            value[held.side] += sum((each.quantity * each.price for each in held.fills), ZERO)
-        bought, sold = (value[side] / quantity[side] if quantity[side] else ZERO for side in (Side.BUY, Side.SELL))
-        net = quantity[Side.BUY] - quantity[Side.SELL]
-        closed = min(quantity.values())
-        last = self._stage.venue.quotes[orders[0].instrument].last
-        cost = bought if net > 0 else sold if net < 0 else ZERO
+        at = day_position(orders, self._stage.venue.quotes[orders[0].instrument].last)
+        net = at.net
         return {
             "dhanClientId": self._records.client(account), "tradingSymbol": row.symbol,
             "securityId": words.security_of(row), "positionType": "LONG" if net > 0 else "SHORT" if net < 0 else "CLOSED",
-            "exchangeSegment": words.segment_of(row), "productType": product, "buyAvg": bought, "costPrice": cost,
-            "buyQty": quantity[Side.BUY], "sellAvg": sold, "sellQty": quantity[Side.SELL], "netQty": net,
-            "realizedProfit": (sold - bought) * closed, "unrealizedProfit": (last - cost) * net,
+            "exchangeSegment": words.segment_of(row), "productType": product, "buyAvg": at.bought.average,
+            "costPrice": at.cost, "buyQty": at.bought.quantity, "sellAvg": at.sold.average, "sellQty": at.sold.quantity,
+            "netQty": net, "realizedProfit": at.realized, "unrealizedProfit": at.unrealized,
             "rbiReferenceRate": ZERO, "multiplier": 1, "carryForwardBuyQty": 0, "carryForwardSellQty": 0,
-            "carryForwardBuyValue": ZERO, "carryForwardSellValue": ZERO, "dayBuyQty": quantity[Side.BUY],
-            "daySellQty": quantity[Side.SELL], "dayBuyValue": value[Side.BUY], "daySellValue": value[Side.SELL],
+            "carryForwardBuyValue": ZERO, "carryForwardSellValue": ZERO, "dayBuyQty": at.bought.quantity,
+            "daySellQty": at.sold.quantity, "dayBuyValue": at.bought.value, "daySellValue": at.sold.value,
             **words.contract(row), "crossCurrency": False,
         }  # fmt: skip
 
@@ -144,13 +134,7 @@ class AccountRoutes:
         account = self._records.caller(request).account
 
         def work(_refusal: Refusal | None, _first: Decimal | None) -> tuple[web.Response, Sequence[Outcome]]:
-            outcomes: list[Outcome] = []
-            for held in list(self._stage.state.open_orders(account)):
-                outcomes += self._stage.venue.cancel(account, "", held.broker_order_id)
-            for name, holding in list(self._stage.state.accounts[account].holdings.items()):
-                side = Side.SELL if holding.quantity > 0 else Side.BUY
-                ticket = Ticket(name, side, abs(holding.quantity), OrderType.MARKET, TimeInForce.DAY)
-                outcomes += self._stage.submit(account, ticket)
+            outcomes = [*cancel_all(self._stage, account), *close_all(self._stage, account)]
             return reply({"status": "SUCCESS", "message": "All orders and positions exited successfully"}), outcomes
 
         return await self._stage.play(request, On.SUBMIT, account, work)

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 from aiohttp import web
 
-from bidwell.model.terms import OrderType
 from bidwell.simulation.checks import Refusal
 from bidwell.simulation.facts import Declined, Placed
-from bidwell.simulation.floor import NotCanceled, NotReplaced, Outcome
+from bidwell.simulation.floor import Outcome
 from bidwell.simulation.orders import Ticket, VenueOrder
 from bidwell.twins.dhan import words
 from bidwell.twins.dhan.answers import problem, reply
 from bidwell.twins.dhan.records import Records, body_of
-from bidwell.twins.mishaps import On
+from bidwell.twins.orders import cancel, figure, forget, replace, submit
 from bidwell.twins.stage import ORDERS, Handler, Look
 
 _CHANGES = 25
@@ -63,11 +62,10 @@ class TradingRoutes:
             if isinstance(ticket, web.Response):
                 return ticket
 
-            def work(refusal: Refusal | None, first: Decimal | None) -> tuple[web.Response, Sequence[Outcome]]:
-                outcomes = self._stage.submit(account, ticket, refusal, first)
-                return self._placed(body, tag, outcomes, sliced=sliced), outcomes
+            def placed(outcomes: Sequence[Outcome]) -> web.Response:
+                return self._placed(body, tag, outcomes, sliced=sliced)
 
-            return await self._stage.play(request, On.SUBMIT, account, work, [ticket])
+            return await submit(self._stage, request, account, ticket, placed)
 
         return place
 
@@ -93,13 +91,13 @@ class TradingRoutes:
         again = sum(1 for owner, name in self._stage.state.named if owner == account
                     and self._records.tags.get(self._stage.state.named[owner, name].broker_order_id) == tag) if tag else 0  # fmt: skip
         return Ticket(listed.id, side, quantity or Decimal(0), kind, force, words.inner_name(tag, again) if tag else "",
-                      price if kind in _WITH_LIMIT else None, trigger if kind in _WITH_STOP else None)  # fmt: skip
+                      price if kind.has_limit else None, trigger if kind.has_stop else None)  # fmt: skip
 
     def _placed(self, body: dict[str, Any], tag: str, outcomes: Sequence[Outcome], *, sliced: bool) -> web.Response:
         for outcome in outcomes:
             if isinstance(outcome, Declined):
                 # What is refused at once never becomes an order here.
-                self._forget(outcome.order)
+                forget(self._stage, outcome.order)
                 code = (
                     "DH-905" if outcome.order.code.partition(".")[0] in {"quantity", "terms", "figures"} else "DH-906"
                 )
@@ -112,12 +110,6 @@ class TradingRoutes:
                 return reply([row] if sliced else row)
         return problem(500, "DH-908", "Internal server error")
 
-    def _forget(self, order: VenueOrder) -> None:
-        name = (order.account, order.client_order_id)
-        held = self._stage.state.named.pop(name, None)
-        if held is not None:
-            self._stage.state.seen[name] = self._stage.state.seen.get(name, 0) + held.submissions
-
     # --- changing ---------------------------------------------------------------------------------
 
     async def cancel(self, request: web.Request) -> web.Response:
@@ -125,16 +117,14 @@ class TradingRoutes:
         account = self._records.caller(request).account
         held = self._records.find(account, request.match_info["id"])
 
-        def work(refusal: Refusal | None, _first: Decimal | None) -> tuple[web.Response, Sequence[Outcome]]:
+        def said(refusal: Refusal | None) -> web.Response:
             if held is None:
-                return problem(400, "DH-906", "Order not found"), ()
-            outcomes = self._stage.venue.cancel(account, "", held.broker_order_id, refusal=refusal)
-            refused = next((each for each in outcomes if isinstance(each, NotCanceled)), None)
-            if refused is not None:
-                return problem(400, "DH-906", refused.refusal.reason), outcomes
-            return reply({"orderId": words.order_id(held.broker_order_id), "orderStatus": "CANCELLED"}, 202), outcomes
+                return problem(400, "DH-906", "Order not found")
+            if refusal is not None:
+                return problem(400, "DH-906", refusal.reason)
+            return reply({"orderId": words.order_id(held.broker_order_id), "orderStatus": "CANCELLED"}, 202)
 
-        return await self._stage.play(request, On.CANCEL, account, work)
+        return await cancel(self._stage, request, account, held, said)
 
     async def replace(self, request: web.Request) -> web.Response:
         """PUT /v2/orders/{id}."""
@@ -151,15 +141,13 @@ class TradingRoutes:
         except ValueError as wrong:
             return problem(400, "DH-905", str(wrong))
 
-        def work(refusal: Refusal | None, _first: Decimal | None) -> tuple[web.Response, Sequence[Outcome]]:
-            outcomes = self._stage.venue.replace(account, changes, held.broker_order_id, refusal=refusal)
-            refused = next((each for each in outcomes if isinstance(each, NotReplaced)), None)
-            if refused is not None:
-                return problem(400, "DH-906", refused.refusal.reason), outcomes
+        def said(refusal: Refusal | None) -> web.Response:
+            if refusal is not None:
+                return problem(400, "DH-906", refusal.reason)
             self._records.changes[held.broker_order_id] = done + 1
-            return reply({"orderId": words.order_id(held.broker_order_id), "orderStatus": "TRANSIT"}), outcomes
+            return reply({"orderId": words.order_id(held.broker_order_id), "orderStatus": "TRANSIT"})
 
-        return await self._stage.play(request, On.REPLACE, account, work)
+        return await replace(self._stage, request, account, held, changes, said)
 
     # --- reading ----------------------------------------------------------------------------------
 
@@ -227,27 +215,10 @@ class TradingRoutes:
             return socket
 
 
-_WITH_LIMIT = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
-_WITH_STOP = frozenset({OrderType.STOP, OrderType.STOP_LIMIT})
-
-
-def figure(value: object) -> Decimal | None:
-    """A figure of a request: zero and nothing are the same."""
-    if value in {None, "", 0}:
-        return None
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        raise ValueError(f"{value!r} is not a number") from None
-    if not number.is_finite() or number < 0:
-        raise ValueError("quantity and prices must be above zero")
-    return number or None
-
-
 def _changes(held: VenueOrder, body: dict[str, Any]) -> Ticket:
     kind, force = words.TYPES.get(str(body.get("orderType"))), words.FORCES.get(str(body.get("validity")))
     if kind is None or force is None:
         raise ValueError("Missing required fields, bad values for parameters")
     quantity, price, trigger = (figure(body.get(name)) for name in ("quantity", "price", "triggerPrice"))
     return Ticket(held.instrument, held.side, quantity or held.quantity, kind, force, "",
-                  price if kind in _WITH_LIMIT else None, trigger if kind in _WITH_STOP else None)  # fmt: skip
+                  price if kind.has_limit else None, trigger if kind.has_stop else None)  # fmt: skip

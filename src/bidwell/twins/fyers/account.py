@@ -11,15 +11,16 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from bidwell.model.money import ZERO
-from bidwell.model.terms import OrderType, Side, TimeInForce
 from bidwell.simulation.checks import Refusal
 from bidwell.simulation.floor import Outcome
-from bidwell.simulation.orders import Ticket, VenueOrder
+from bidwell.simulation.orders import VenueOrder
 from bidwell.twins.fyers import words
 from bidwell.twins.fyers.answers import bad, good
 from bidwell.twins.fyers.records import Records, body_of
 from bidwell.twins.fyers.trading import TradingRoutes
 from bidwell.twins.mishaps import On
+from bidwell.twins.orders import cancel_all, close_all
+from bidwell.twins.positions import by_product, day_position
 
 _TITLES = ("Total Balance", "Utilized Amount", "Clear Balance", "Realized Profit and Loss", "Collaterals",
            "Fund Transfer", "Receivables", "Adhoc Limit", "Limit at start of the day", "Available Balance")  # fmt: skip
@@ -117,10 +118,7 @@ class AccountRoutes:
 
     def positions(self, _request: web.Request, account: str) -> web.Response:
         """GET /api/v3/positions: what was traded today, closed ones too."""
-        by_instrument: dict[tuple[str, str], list[VenueOrder]] = {}
-        for held in self._records.orders(account):
-            if held.fills:
-                by_instrument.setdefault((held.instrument, self._records.product(held)), []).append(held)
+        by_instrument = by_product(self._records.orders(account), self._records.product)
         rows = [self._position(orders, product, number)
                 for number, ((_, product), orders) in enumerate(by_instrument.items())]  # fmt: skip
         return good(netPositions=rows, overall={
@@ -131,25 +129,17 @@ class AccountRoutes:
 
     def _position(self, orders: Sequence[VenueOrder], product: str, number: int) -> dict[str, Any]:
         row = self._records.listed(orders[0])
-        quantity: dict[Side, Decimal] = dict.fromkeys(Side, ZERO)
-        value: dict[Side, Decimal] = dict.fromkeys(Side, ZERO)
-        for held in orders:
-            quantity[held.side] += held.filled
-            value[held.side] += sum((each.quantity * each.price for each in held.fills), ZERO)
-        bought, sold = (value[side] / quantity[side] if quantity[side] else ZERO for side in (Side.BUY, Side.SELL))
-        net, closed = quantity[Side.BUY] - quantity[Side.SELL], min(quantity.values())
-        last = self._stage.venue.quotes[orders[0].instrument].last
-        cost = bought if net > 0 else sold if net < 0 else ZERO
-        realized, open_profit = (sold - bought) * closed, (last - cost) * net
+        at = day_position(orders, self._stage.venue.quotes[orders[0].instrument].last)
+        net = at.net
         return {
-            "symbol": row.symbol, "id": f"{row.symbol}-{product}", "buyAvg": bought, "buyQty": quantity[Side.BUY],
-            "buyVal": value[Side.BUY], "sellAvg": sold, "sellQty": quantity[Side.SELL], "sellVal": value[Side.SELL],
-            "netAvg": cost, "netQty": net, "side": 1 if net > 0 else -1 if net < 0 else 0, "qty": abs(net),
-            "productType": product, "realized_profit": realized, "unrealized_profit": open_profit,
-            "pl": realized + open_profit, "rbiRefRate": 1, "fyToken": words.token_of(row),
+            "symbol": row.symbol, "id": f"{row.symbol}-{product}", "buyAvg": at.bought.average,
+            "buyQty": at.bought.quantity, "buyVal": at.bought.value, "sellAvg": at.sold.average,
+            "sellQty": at.sold.quantity, "sellVal": at.sold.value, "netAvg": at.cost, "netQty": net, "side": 1 if net > 0 else -1 if net < 0 else 0, "qty": abs(net),
+            "productType": product, "realized_profit": at.realized, "unrealized_profit": at.unrealized,
+            "pl": at.realized + at.unrealized, "rbiRefRate": 1, "fyToken": words.token_of(row),
             "exchange": words.EXCHANGES[row.exchange or "NSE"], "segment": words.SEGMENTS[row.type],
-            "dayBuyQty": quantity[Side.BUY], "daySellQty": quantity[Side.SELL], "cfBuyQty": 0, "cfSellQty": 0,
-            "qtyMulti_com": 1, "crossCurrency": "N", "ltp": last, "slNo": number,
+            "dayBuyQty": at.bought.quantity, "daySellQty": at.sold.quantity, "cfBuyQty": 0, "cfSellQty": 0,
+            "qtyMulti_com": 1, "crossCurrency": "N", "ltp": at.last, "slNo": number,
         }  # fmt: skip
 
     async def flatten(self, request: web.Request) -> web.Response:
@@ -158,16 +148,9 @@ class AccountRoutes:
         body = await body_of(request)
 
         def work(_refusal: Refusal | None, _first: Decimal | None) -> tuple[web.Response, Sequence[Outcome]]:
-            outcomes: list[Outcome] = []
             if body.get("pending_orders_cancel"):
-                for held in list(self._stage.state.open_orders(account)):
-                    outcomes += self._stage.venue.cancel(account, "", held.broker_order_id)
-                return good(message="Pending orders cancelled"), outcomes
-            for name, holding in list(self._stage.state.accounts[account].holdings.items()):
-                side = Side.SELL if holding.quantity > 0 else Side.BUY
-                ticket = Ticket(name, side, abs(holding.quantity), OrderType.MARKET, TimeInForce.DAY)
-                outcomes += self._stage.submit(account, ticket)
-            return good(message="The position is closed."), outcomes
+                return good(message="Pending orders cancelled"), cancel_all(self._stage, account)
+            return good(message="The position is closed."), close_all(self._stage, account)
 
         return await self._stage.play(request, On.SUBMIT, account, work)
 

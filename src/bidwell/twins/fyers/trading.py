@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 from aiohttp import web
 
-from bidwell.model.terms import OrderType
 from bidwell.simulation.checks import Refusal
 from bidwell.simulation.facts import Declined, Placed
-from bidwell.simulation.floor import NotCanceled, NotReplaced, Outcome
+from bidwell.simulation.floor import Outcome
 from bidwell.simulation.orders import Ticket, VenueOrder
 from bidwell.twins.fyers import words
 from bidwell.twins.fyers.answers import bad, encoded, good
 from bidwell.twins.fyers.records import Records, body_of
 from bidwell.twins.lines import Line
-from bidwell.twins.mishaps import On
+from bidwell.twins.orders import cancel, figure, forget, replace, submit
 from bidwell.twins.stage import ORDERS, Handler, Look
 
 PLACED, MODIFIED, CANCELED = 1101, 1102, 1103
@@ -58,11 +57,7 @@ class TradingRoutes:
         if isinstance(ticket, web.Response):
             return ticket
 
-        def work(refusal: Refusal | None, first: Decimal | None) -> tuple[web.Response, Sequence[Outcome]]:
-            outcomes = self._stage.submit(account, ticket, refusal, first)
-            return self._placed(body, tag, outcomes), outcomes
-
-        return await self._stage.play(request, On.SUBMIT, account, work, [ticket])
+        return await submit(self._stage, request, account, ticket, lambda outcomes: self._placed(body, tag, outcomes))
 
     def _ticket(self, account: str, body: dict[str, Any], tag: str) -> Ticket | web.Response:
         if tag and not words.good_tag(tag):
@@ -82,12 +77,12 @@ class TradingRoutes:
         again = sum(1 for (owner, _), held in named if owner == account
                     and self._records.tags.get(held.broker_order_id) == tag) if tag else 0  # fmt: skip
         return Ticket(listed.id, side, quantity or Decimal(0), kind, force, words.inner_name(tag, again) if tag else "",
-                      price if kind in _WITH_LIMIT else None, trigger if kind in _WITH_STOP else None)  # fmt: skip
+                      price if kind.has_limit else None, trigger if kind.has_stop else None)  # fmt: skip
 
     def _placed(self, body: dict[str, Any], tag: str, outcomes: Sequence[Outcome]) -> web.Response:
         for outcome in outcomes:
             if isinstance(outcome, Declined):
-                self._forget(outcome.order)
+                forget(self._stage, outcome.order)
                 return bad(-99, outcome.order.reason, 400)
             if isinstance(outcome, Placed):
                 venue_id = outcome.order.broker_order_id
@@ -97,12 +92,6 @@ class TradingRoutes:
                 return good(PLACED, f"Order submitted successfully. Your Order Ref. No.{number}", id=number)
         return bad(-99, "Internal error", 500)
 
-    def _forget(self, order: VenueOrder) -> None:
-        name = (order.account, order.client_order_id)
-        held = self._stage.state.named.pop(name, None)
-        if held is not None:
-            self._stage.state.seen[name] = self._stage.state.seen.get(name, 0) + held.submissions
-
     # --- changing ---------------------------------------------------------------------------------
 
     async def cancel(self, request: web.Request) -> web.Response:
@@ -111,16 +100,12 @@ class TradingRoutes:
         number = str((await body_of(request)).get("id"))
         held = self._records.find(account, number)
 
-        def work(refusal: Refusal | None, _first: Decimal | None) -> tuple[web.Response, Sequence[Outcome]]:
+        def said(refusal: Refusal | None) -> web.Response:
             if held is None:
-                return bad(-51, "Invalid order id", 400), ()
-            outcomes = self._stage.venue.cancel(account, "", held.broker_order_id, refusal=refusal)
-            refused = next((each for each in outcomes if isinstance(each, NotCanceled)), None)
-            if refused is not None:
-                return bad(-99, refused.refusal.reason, 400), outcomes
-            return good(CANCELED, "Successfully cancelled order", id=number), outcomes
+                return bad(-51, "Invalid order id", 400)
+            return good(CANCELED, "Successfully cancelled order", id=number) if refusal is None else _refused(refusal)
 
-        return await self._stage.play(request, On.CANCEL, account, work)
+        return await cancel(self._stage, request, account, held, said)
 
     async def replace(self, request: web.Request) -> web.Response:
         """PATCH /api/v3/orders/sync, with the id in the body."""
@@ -135,14 +120,10 @@ class TradingRoutes:
         except ValueError as wrong:
             return bad(-50, str(wrong), 400)
 
-        def work(refusal: Refusal | None, _first: Decimal | None) -> tuple[web.Response, Sequence[Outcome]]:
-            outcomes = self._stage.venue.replace(account, changes, held.broker_order_id, refusal=refusal)
-            refused = next((each for each in outcomes if isinstance(each, NotReplaced)), None)
-            if refused is not None:
-                return bad(-99, refused.refusal.reason, 400), outcomes
-            return good(MODIFIED, "Successfully modified order", id=number), outcomes
+        def said(refusal: Refusal | None) -> web.Response:
+            return good(MODIFIED, "Successfully modified order", id=number) if refusal is None else _refused(refusal)
 
-        return await self._stage.play(request, On.REPLACE, account, work)
+        return await replace(self._stage, request, account, held, changes, said)
 
     # --- reading ----------------------------------------------------------------------------------
 
@@ -194,21 +175,8 @@ class TradingRoutes:
         line.put(encoded({"s": "ok", "code": SUBSCRIBED, "message": "Successfully subscribed"}).decode())
 
 
-_WITH_LIMIT = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
-_WITH_STOP = frozenset({OrderType.STOP, OrderType.STOP_LIMIT})
-
-
-def figure(value: object) -> Decimal | None:
-    """A figure of a request: zero and nothing are the same."""
-    if value in {None, "", 0}:
-        return None
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        raise ValueError(f"{value!r} is not a number") from None
-    if not number.is_finite() or number < 0:
-        raise ValueError("qty and prices must be above zero")
-    return number or None
+def _refused(refusal: Refusal) -> web.Response:
+    return bad(-99, refusal.reason, 400)
 
 
 def _changes(held: VenueOrder, body: dict[str, Any]) -> Ticket:
@@ -217,5 +185,5 @@ def _changes(held: VenueOrder, body: dict[str, Any]) -> Ticket:
         raise ValueError("Invalid params")
     quantity, price, trigger = (figure(body.get(name)) for name in ("qty", "limitPrice", "stopPrice"))
     return Ticket(held.instrument, held.side, quantity or held.quantity, kind, held.time_in_force, "",
-                  (price or held.limit_price) if kind in _WITH_LIMIT else None,
-                  (trigger or held.stop_price) if kind in _WITH_STOP else None)  # fmt: skip
+                  (price or held.limit_price) if kind.has_limit else None,
+                  (trigger or held.stop_price) if kind.has_stop else None)  # fmt: skip

@@ -12,9 +12,10 @@ from aiohttp import web
 from bidwell.model.terms import OrderType, Side, TimeInForce
 from bidwell.simulation.checks import Refusal
 from bidwell.simulation.facts import Declined, Placed
-from bidwell.simulation.floor import Duplicate, NotCanceled, NotReplaced, Outcome
+from bidwell.simulation.floor import Duplicate, Outcome
 from bidwell.simulation.orders import Ticket, VenueOrder
 from bidwell.twins.mishaps import On
+from bidwell.twins.orders import refused, replace
 from bidwell.twins.topstepx import words
 from bidwell.twins.topstepx.answers import bad, good
 from bidwell.twins.topstepx.records import Records
@@ -122,8 +123,7 @@ class TradingRoutes:
 
         def work(refusal: Refusal | None, _first: Decimal | None) -> tuple[web.Response, Sequence[Outcome]]:
             outcomes = self._stage.venue.cancel(account, "", _venue_id(body), refusal=refusal)
-            refused = next((each.refusal for each in outcomes if isinstance(each, NotCanceled)), None)
-            return _changed(refused), outcomes
+            return _changed(refused(outcomes)), outcomes
 
         return await self._stage.play(request, On.CANCEL, account, work)
 
@@ -142,12 +142,7 @@ class TradingRoutes:
         except ValueError as problem:
             return bad(CHANGE_REFUSED, str(problem))
 
-        def work(refusal: Refusal | None, _first: Decimal | None) -> tuple[web.Response, Sequence[Outcome]]:
-            outcomes = self._stage.venue.replace(account, changes, venue_id, refusal=refusal)
-            refused = next((each.refusal for each in outcomes if isinstance(each, NotReplaced)), None)
-            return _changed(refused), outcomes
-
-        return await self._stage.play(request, On.REPLACE, account, work)
+        return await replace(self._stage, request, account, held, changes, _changed)
 
     def _changes(self, held: VenueOrder, body: Body) -> Ticket:
         limit, stop, trail = (_figure(body.get(each)) for each in ("limitPrice", "stopPrice", "trailPrice"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from aiohttp import web
@@ -12,9 +12,9 @@ from bidwell.model.money import ZERO
 from bidwell.model.terms import Side
 from bidwell.simulation.checks import Refusal
 from bidwell.simulation.facts import Declined, Placed
-from bidwell.simulation.floor import NotCanceled, NotReplaced, Outcome
+from bidwell.simulation.floor import Outcome
 from bidwell.simulation.orders import Execution, Ticket, VenueOrder
-from bidwell.twins.mishaps import On
+from bidwell.twins.orders import Said, cancel, figure, replace, submit
 from bidwell.twins.stage import Handler, Look
 from bidwell.twins.zerodha import words
 from bidwell.twins.zerodha.answers import refuse, reply
@@ -69,11 +69,10 @@ class TradingRoutes:
         if short:
             return refuse(400, short, "HoldingException")
 
-        def work(refusal: Refusal | None, first: Decimal | None) -> tuple[web.Response, Sequence[Outcome]]:
-            outcomes = self._stage.submit(account, ticket, refusal, first)
-            return self._placed(form.get("tag", ""), product, variety, outcomes), outcomes
+        def placed(outcomes: Sequence[Outcome]) -> web.Response:
+            return self._placed(form.get("tag", ""), product, variety, outcomes)
 
-        return await self._stage.play(request, On.SUBMIT, account, work, [ticket])
+        return await submit(self._stage, request, account, ticket, placed)
 
     def _ticket(self, form: Form) -> Ticket:
         row = self._records.by_key(f"{form.get('exchange', '')}:{form.get('tradingsymbol', '')}")
@@ -140,14 +139,7 @@ class TradingRoutes:
         except _WrongError as problem:
             return refuse(400, str(problem), "InputException")
 
-        def work(refusal: Refusal | None, _first: Decimal | None) -> tuple[web.Response, Sequence[Outcome]]:
-            outcomes = self._stage.venue.replace(account, changes, held.broker_order_id, refusal=refusal)
-            refused = next((each for each in outcomes if isinstance(each, NotReplaced)), None)
-            if refused is not None:
-                return refuse(400, f"Order cannot be modified: {refused.refusal.reason}.", "OrderException"), outcomes
-            return reply({"order_id": words.order_id(held)}), outcomes
-
-        return await self._stage.play(request, On.REPLACE, account, work)
+        return await replace(self._stage, request, account, held, changes, _said(held, "modified"))
 
     async def cancel(self, request: web.Request) -> web.Response:
         """DELETE /orders/{variety}/{order_id}."""
@@ -156,14 +148,7 @@ class TradingRoutes:
         if held is None:
             return _unknown()
 
-        def work(refusal: Refusal | None, _first: Decimal | None) -> tuple[web.Response, Sequence[Outcome]]:
-            outcomes = self._stage.venue.cancel(account, "", held.broker_order_id, refusal=refusal)
-            refused = next((each for each in outcomes if isinstance(each, NotCanceled)), None)
-            if refused is not None:
-                return refuse(400, f"Order cannot be cancelled: {refused.refusal.reason}.", "OrderException"), outcomes
-            return reply({"order_id": words.order_id(held)}), outcomes
-
-        return await self._stage.play(request, On.CANCEL, account, work)
+        return await cancel(self._stage, request, account, held, _said(held, "cancelled"))
 
     def _held(self, account: str, ident: str, variety: str = "") -> VenueOrder | None:
         """An order of the account, under its own variety where one is named."""
@@ -223,6 +208,15 @@ def _changes(held: VenueOrder, form: Form) -> Ticket:
                   _figure(form, "price") or held.limit_price, _figure(form, "trigger_price") or held.stop_price)  # fmt: skip
 
 
+def _said(held: VenueOrder, done: str) -> Said:
+    def said(refusal: Refusal | None) -> web.Response:
+        if refusal is not None:
+            return refuse(400, f"Order cannot be {done}: {refusal.reason}.", "OrderException")
+        return reply({"order_id": words.order_id(held)})
+
+    return said
+
+
 def _unknown() -> web.Response:
     return refuse(404, "Couldn't find that `order_id`.", "GeneralException")
 
@@ -235,13 +229,7 @@ def _choice(form: Form, name: str, known: Sequence[str] | frozenset[str] | Mappi
 
 
 def _figure(form: Form, name: str) -> Decimal | None:
-    text = form.get(name, "")
-    if not text:
-        return None
     try:
-        number = Decimal(text)
-    except InvalidOperation:
+        return figure(form.get(name))
+    except ValueError:
         raise _WrongError(f"Invalid `{name}`.") from None
-    if not number.is_finite() or number < 0:
-        raise _WrongError(f"Invalid `{name}`.")
-    return number or None
