@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bidwell.app.readiness import check_if_due
+from bidwell.app.readiness import check_if_due, settle
 from bidwell.engine.ports import SessionLife, SessionReport, SessionState
 from bidwell.model import events as ev
 from bidwell.model import risk_events as rev
@@ -231,3 +231,19 @@ async def test_each_session_is_checked_once_before_it_opens_and_the_finding_is_k
     assert found[LIVE]["scheduled"]["session"] == opens.date().isoformat()
     assert found[LIVE]["scheduled"]["failed"] == ["permission"]
     assert found[LIVE]["opens_at"] is not None
+
+    trader = await home.member(MAIN, Role.TRADER)
+    (warned,) = (await told(trader, "/risk/violations"))["items"]
+    assert (warned["account"], warned["rule"], warned["severity"], warned["state"]) == (
+        LIVE,
+        "readiness",
+        "warning",
+        "open",
+    )
+    assert "permission: halted: lunch" in warned["message"]
+    await settle(home.context, desk)
+    assert [one["id"] for one in (await told(trader, "/risk/violations"))["items"]] == [warned["id"]]
+    await desk.set_trading_state(Scope(ScopeType.ACCOUNT, LIVE), TradingState.ACTIVE, "", "test")
+    await settle(home.context, desk)
+    (mended,) = (await told(trader, "/risk/violations?state=all"))["items"]
+    assert (mended["state"], mended["resolved_by"]) == ("resolved", "desk")

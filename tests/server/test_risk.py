@@ -132,12 +132,19 @@ async def test_a_square_off_waits_while_it_cannot_leave_and_can_be_called_off(ho
     trader = await home.member(MAIN, Role.TRADER)
     await send(home, trader, "in")
     await until(lambda: home.desk.state.risk.fills.get(PLAIN, 0) > 0, 10)
-    home.desk.sessions[PLAIN].reconciled = False
+    # Without a connection nothing reconciles the account again behind the test's back.
+    home.desk.on_disconnected(PLAIN, "the test says so")
     made = (await trader.post(f"{W}/risk/square-off", json={"account": "main-plain"})).json()["items"][0]
+    home.desk.guard.watch()
     listed = (await trader.get(f"{W}/risk")).json()["square_offs"]
-    assert [one["id"] for one in listed] in ([made["id"]], [])
+    assert [one["id"] for one in listed] == [made["id"]]
     stopped = await trader.post(f"{W}/risk/square-off/{made['id']}/stop")
-    assert stopped.status_code in {200, 404}
+    assert (stopped.status_code, stopped.json()["square_offs"]) == (200, [])
+    assert (await trader.post(f"{W}/risk/square-off/{made['id']}/stop")).status_code == 404
+    home.desk.on_connected(PLAIN)
+    await until(lambda: home.desk.reconciled(PLAIN), 10)
+    home.desk.guard.watch()
+    assert home.desk.state.portfolios[PLAIN].position(InstrumentId("ACME.TEST")).quantity
     assert (await trader.post(f"{W}/risk/square-off/none/stop")).status_code == 404
 
 
@@ -203,6 +210,8 @@ async def test_rulebooks_are_listed_with_source_and_ones_own_are_checked_with_th
     assert books["topstep-combine-50k"]["source"]
     assert books["topstep-combine-50k"]["read_on"] == "2026-11-21"
     assert "no promise" in books["topstep-combine-50k"]["disclaimer"]
+    doubtful = {one["rule"] for one in books["tradeday-eod-50k"]["rules"] if one["unconfirmed"]}
+    assert doubtful == {"profit_target", "contracts"}
     wrong = {"name": "mine.toml", "text": PLAN.replace("amount = 1000", "amount = 5000")}
     refused = await person.ask("PUT", f"{W}/funded/rulebooks", json=wrong)
     assert refused.status_code == 422
@@ -263,9 +272,39 @@ async def test_a_size_keeps_to_the_risk_and_to_every_rule(home: House) -> None:
     both = await trader.post(f"{W}/risk/size", json={**asked, "risk_amount": "5", "risk_percent": "1"})
     assert both.json()["code"] == "calculator.risk"
     edge = (await trader.post(f"{W}/risk/edge", json={"results": ["2", "2", "-1"]})).json()
-    assert (edge["payoff"], edge["expectancy"], edge["kelly"][:3]) == ("2", "1", "0.5")
+    assert (edge["count"], edge["payoff"], edge["expectancy"], edge["error"], edge["kelly"]) == (
+        3,
+        "2",
+        "1",
+        "1",
+        "0.5",
+    )
     shown = (await trader.post(f"{W}/preview", json=wish())).json()["allocations"][0]["at_stops"]
     assert shown["unprotected"] == ["ACME"]
+
+
+async def test_an_edge_is_told_of_what_an_account_closed(home: House) -> None:
+    trader = await home.member(MAIN, Role.TRADER)
+
+    async def judged(**asked: object) -> dict[str, Any]:
+        return dict((await trader.post(f"{W}/risk/edge", json=asked)).json())
+
+    nothing = await judged(account="main-plain")
+    assert (nothing["count"], nothing["currency"], nothing["kelly"]) == (0, "USD", None)
+    await send(home, trader, "in", sizing={"by": "quantity", "value": "10"})
+    await until(lambda: home.desk.state.risk.fills.get(PLAIN, 0) > 0, 10)
+    assert (await judged(account="main-plain"))["count"] == 0
+    await send(home, trader, "out", side="SELL", sizing={"by": "quantity", "value": "10"})
+    await until(lambda: home.desk.state.risk.fills.get(PLAIN, 0) > 1, 10)
+    closed = await judged(account="main-plain")
+    portfolio = home.desk.state.portfolios[PLAIN]
+    brought = portfolio.realized_pnl["USD"] - portfolio.fees.get("USD", Decimal(0))
+    assert (closed["count"], closed["wins"], closed["kelly"]) == (1, "0", None)
+    assert abs(Decimal(closed["expectancy"]) - brought) < Decimal("0.00001")
+    assert (await judged(account="main-plain", strategy="nobody"))["code"] == "strategy.unknown"
+    assert (await judged(run="nothing"))["code"] == "backtest.unknown"
+    for wrong in ({}, {"account": "main-plain", "results": ["1"]}):
+        assert (await judged(**wrong))["code"] == "calculator.results"
 
 
 async def test_a_size_is_reckoned_for_the_very_order_on_the_ticket(home: House) -> None:

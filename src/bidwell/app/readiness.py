@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
 from bidwell.app import demo
+from bidwell.engine.guarding import NOT_READY, Guard
 from bidwell.model import risk_events as rev
 from bidwell.model.errors import BidwellError
 from bidwell.model.ids import AccountId
@@ -33,12 +35,16 @@ async def keep_checking(context: ServerContext, desk: Desk, pause: float = _LOOK
         await asyncio.sleep(pause)
         try:
             await check_if_due(context, desk)
+            await settle(context, desk)
         except BidwellError as error:
             log.warning("readiness_not_checked", reason=str(error))
 
 
 async def check_if_due(context: ServerContext, desk: Desk) -> bool:
-    """Check and write down where a session is about to open and was not checked yet; whether it was due."""
+    """Check and write down where a session is about to open and was not checked yet; whether it was due.
+
+    A NO-GO is a violation too: it is shown wherever a person is, until somebody has seen it or it is mended.
+    """
     moment = desk.market.market_time
     if desk.recovering is not None or moment is None:
         return False
@@ -54,11 +60,32 @@ async def check_if_due(context: ServerContext, desk: Desk) -> bool:
         name = AccountId(found.account)
         if name not in due:
             continue
-        failed = tuple(one.id for one in reads.failed(found.checks))
+        wrong = reads.failed(found.checks)
+        failed = tuple(one.id for one in wrong)
         await desk.define(rev.ReadinessChecked(context.clock.now(), name, session, failed))
         if failed:
+            said = f"NO-GO before the session of {session}: " + "; ".join(
+                f"{one.label.lower()}: {one.said}" for one in wrong
+            )
+            await desk.act_on_risk(partial(Guard.not_ready, account=name, session=session, said=said))
             log.warning("readiness_no_go", account=name, session=session.isoformat(), failed=list(failed))
     return True
+
+
+async def settle(context: ServerContext, desk: Desk) -> None:
+    """Resolve what was told of accounts that have become ready since."""
+    told = [
+        one.opened
+        for one in desk.state.risk.violations.values()
+        if one.opened.rule == NOT_READY and one.resolved is None
+    ]
+    if not told or desk.recovering is not None:
+        return
+    board = await reads.board(context, demo.WORKSPACE, desk)
+    going = {found.account for found in board.items if found.go}
+    for one in told:
+        if one.account in going:
+            await desk.act_on_risk(partial(Guard.resolve, ident=one.id, actor="desk", note="every check passes now"))
 
 
 def _known(desk: Desk, account: AccountId, session: date) -> bool:

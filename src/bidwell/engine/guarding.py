@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 WARN_AT: Final = (Decimal("0.7"), Decimal("0.9"))
 """The parts of a loss limit at which a warning is raised where none are set."""
 
+NOT_READY: Final = "readiness"
+"""The rule of a violation that tells of a NO-GO."""
+
 _MARK_EVERY = 1.0
 _AT_ONCE: Final = 25
 """How many accounts one look judges, so that a desk with many does not keep an order waiting; the others are next."""
@@ -185,6 +188,13 @@ class Guard:
         used, limit = money(level.used, account.currency), money(level.limit, account.currency)
         said = f"{level.label} is at {percent(level.fraction)} of its limit: {used} of {limit}"
         self._open(account, name, level, rev.Severity.WARNING, BreachAction.DENY, said, session)
+
+    def not_ready(self, account: AccountId, session: date, said: str) -> None:
+        """Tell that an account is a NO-GO before its session, as a warning, once for that session."""
+        core, ident = self._core, f"{account}.{NOT_READY}.{session}"
+        if ident not in core.state.risk.violations:
+            core.emit(rev.ViolationOpened(core.now(), ident, account, NOT_READY, rev.Severity.WARNING, BreachAction.DENY,
+                                          "GO", "NO-GO", "", said, session))  # fmt: skip
 
     def _free_margin(self, account: Account, worth: Valuation, limits: Limits, session: date | None) -> None:
         """Warn when positions leave less buying power than the margin buffer wants; the gate denies by itself."""

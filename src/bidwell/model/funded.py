@@ -88,7 +88,8 @@ class Rulebook:
 
     Money is in `currency`. The trading day rolls at `rolls_at` in `zone`, where `hours` and `flat_by` are told too.
     `consistency` is the largest part of all profit that the best day may be. A day counts as traded when at least
-    one fill happened and, where set, it won `day_profit`. `source` says where the figures were read, on `read_on`.
+    one fill happened and, where set, it won `day_profit`. `source` says where the figures were read, on `read_on`;
+    `unconfirmed` names the rules whose figures no page of the firm's own bears out.
     """
 
     id: str
@@ -117,6 +118,7 @@ class Rulebook:
     stop_required: bool = False
     next: str = ""
     notes: str = ""
+    unconfirmed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

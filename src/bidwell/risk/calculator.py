@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
+from typing import Final
 
 from bidwell.model.errors import InvalidInput
 from bidwell.model.money import ZERO, bearable
+
+_SHOWN: Final = Decimal("0.000001")
+_WIDE: Final = Context(prec=60)
 
 
 def size_from_risk(risk: Decimal, entry: Decimal, stop: Decimal, unit: Decimal, step: Decimal) -> Decimal:
@@ -32,12 +36,25 @@ def r_multiple(entry: Decimal, stop: Decimal, exit_price: Decimal) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """What a list of results says: part of wins, payoff ratio, expectancy per result, and Kelly's fraction."""
+    """What a list of results says: part of wins, payoff ratio, expectancy per result, and Kelly's fraction.
+
+    `error` is the expectancy's standard error, None of a single result: an expectancy within two of them of zero may be luck.
+    """
 
     wins: Decimal
     payoff: Decimal | None
     expectancy: Decimal
     kelly: Decimal | None
+    error: Decimal | None = None
+
+    def shown(self) -> dict[str, Decimal | None]:
+        """Every figure to six places."""
+        found = {"wins": self.wins, "payoff": self.payoff, "expectancy": self.expectancy, "error": self.error,
+                 "kelly": self.kelly}  # fmt: skip
+        return {
+            name: None if one is None else one.quantize(_SHOWN, context=_WIDE).normalize(_WIDE)
+            for name, one in found.items()
+        }
 
 
 def edge(results: Sequence[Decimal]) -> Edge:
@@ -52,4 +69,7 @@ def edge(results: Sequence[Decimal]) -> Edge:
     wins = Decimal(len(won)) / len(results)
     payoff = (sum(won, ZERO) / len(won)) / (sum(lost, ZERO) / len(lost)) if won and lost else None
     kelly = None if payoff is None else max(wins - (1 - wins) / payoff, ZERO)
-    return Edge(wins, payoff, sum(results, ZERO) / len(results), kelly)
+    mean = sum(results, ZERO) / len(results)
+    spread = sum(((one - mean) ** 2 for one in results), ZERO)
+    error = (spread / (len(results) - 1) / len(results)).sqrt() if len(results) > 1 else None
+    return Edge(wins, payoff, mean, kelly, error)

@@ -46,5 +46,8 @@ def test_kelly_and_expectancy_of_a_known_edge() -> None:
     assert (found.wins, found.payoff, found.expectancy, found.kelly) == (D("0.6"), D(2), D("0.8"), D("0.4"))
     assert edge([D(-1), D(-1), D(1)]).kelly == 0
     assert edge([D(1)]).kelly is None
+    assert edge([D(1)]).error is None
+    # Spread of 2, 2, -1 around 1 is 1 + 1 + 4; over n - 1 and n that is 6 / 2 / 3 = 1.
+    assert edge([D(2), D(2), D(-1)]).error == 1
     with pytest.raises(InvalidInput):
         edge([])

@@ -99,6 +99,12 @@ def test_a_file_of_ones_own_is_read() -> None:
         ('[phase.maximum_loss]\namount = 400\nbasis = "static"\n', "", 10, "maximum_loss: is missing"),
         ("effective_from = 2026-01-01", 'effective_from = "2026-01-01"', 4, "effective_from: a date"),
         ("size = 10000\n\n", "size = true\n\n", 24, "size: a number is needed"),
+        (
+            "read_on = 2026-01-01",
+            'read_on = 2026-01-01\nunconfirmed = ["target"]',
+            7,
+            "unconfirmed: a list of consistency",
+        ),
     ],
 )
 def test_an_error_is_refused_with_its_line(old: str, new: str, line: int, problem: str) -> None:

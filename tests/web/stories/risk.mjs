@@ -78,7 +78,10 @@ await play(async (stage) => {
   await clean(page, "a lock");
   await stage.screenshot("risk-locked-dark");
 
-  await main.getByRole("radio", { name: /^Violations/ }).click();
+  const attention = page.getByRole("list", { name: "Needs attention" });
+  await page.getByRole("link", { name: "Desk" }).first().click();
+  await says(attention, /Growth Daily loss limit of [^]*reached/);
+  await attention.getByRole("link", { name: "Violations" }).first().click();
   const breach = row(page, "Violations", "breach");
   await breach.first().click();
   const dialog = page.getByRole("dialog");
@@ -86,6 +89,7 @@ await play(async (stage) => {
   await dialog.getByRole("button", { name: "Acknowledge" }).click();
   await counts(dialog, 0);
   await says(row(page, "Violations", "breach"), "acknowledged");
+  await counts(attention, 0);
   await clean(page, "violations");
   await stage.screenshot("risk-violations-dark");
 
@@ -94,6 +98,9 @@ await play(async (stage) => {
   await main.getByLabel("Benchmark").selectOption("IBM.XNYS");
   await says(row(page, "Positions by risk", "AAPL"), /\d/);
   await counts(page.getByRole("table", { name: "Scenarios" }).locator("tr[data-row]"), 6);
+  await main.getByLabel("The benchmark moves by").fill("-7.5");
+  await main.getByRole("button", { name: "Play" }).click();
+  await says(row(page, "Scenarios", "Own: −7.5 %"), /\d/);
   await clean(page, "portfolio");
   await stage.screenshot("risk-portfolio-dark");
   // No option is listed where the story plays: the answer stands in, the page is real.
@@ -104,6 +111,18 @@ await play(async (stage) => {
   await main.getByLabel("Rate a year, %").fill("4.5");
   await says(main, /Rho, a point\s+\+\$0\.05/);
   await clean(page, "greeks");
+
+  await main.getByRole("radio", { name: "Calculator" }).click();
+  await main.getByLabel("Results").fill("2, 2, two");
+  await says(main, "“two” is no number");
+  await main.getByLabel("Results").fill("2, 2, -1");
+  await says(main.getByRole("status", { name: "Edge" }), /Payoff\s*2\.00[^]*Kelly’s fraction\s*50\.0/);
+  await main.getByRole("button", { name: "Half of Kelly: 25.00 %" }).click();
+  await eventually("the ticket's risk", () => page.evaluate(() => sessionStorage.getItem("bidwell.ticket-risk")?.includes('"risk":"25.00"')));
+  await main.getByLabel("Closed trades of").selectOption("account growth");
+  await says(main, /Closed trades\s*\d|No trade has been closed/);
+  await clean(page, "calculator");
+  await stage.screenshot("risk-calculator-dark");
 
   await main.getByRole("radio", { name: "Meters" }).click();
   await hold(page, card.getByRole("button", { name: "Hold to square off" }), () => stage.ask("flat"));

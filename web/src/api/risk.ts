@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, body } from "./client";
 import { keys } from "./keys";
-import type { GreeksOfOptions, Limits, LimitsCatalog, LimitsChange, LimitsHistory, PortfolioRisk, ReleaseCalendar, ReleaseText, RiskStatus, ScopeType, SizeAnswer, SizeRequest, SquareOffRequest, Violation } from "./types";
+import type { EdgeAnswer, EdgeRequest, GreeksOfOptions, Limits, LimitsCatalog, LimitsChange, LimitsHistory, PortfolioRisk, ReleaseCalendar, ReleaseText, RiskStatus, Scenario, ScopeType, SizeAnswer, SizeRequest, SquareOffRequest, StressRequest, Violation } from "./types";
 
 export const riskQuery = (workspace: string) =>
   queryOptions({
@@ -95,6 +95,26 @@ export const sizeQuery = (workspace: string, asked: SizeRequest) =>
     retry: false,
     queryFn: ({ signal }): Promise<SizeAnswer> =>
       body(api.POST("/api/v1/w/{workspace}/risk/size", { params: { path: { workspace } }, body: asked, signal })),
+  });
+
+/** What closed trades say of an edge; nothing is asked for without a source. */
+export const edgeQuery = (workspace: string, asked: EdgeRequest | null) =>
+  queryOptions({
+    queryKey: keys.edge(workspace, asked),
+    enabled: asked !== null,
+    placeholderData: keepPreviousData,
+    gcTime: 30_000,
+    retry: false,
+    queryFn: ({ signal }): Promise<EdgeAnswer> => body(api.POST("/api/v1/w/{workspace}/risk/edge", { params: { path: { workspace } }, body: asked ?? {}, signal })),
+  });
+
+/** What a scenario of one's own would bring to what is held. */
+export const scenarioQuery = (workspace: string, asked: StressRequest) =>
+  queryOptions({
+    queryKey: keys.scenario(workspace, asked),
+    refetchInterval: 30_000,
+    gcTime: 30_000,
+    queryFn: (): Promise<Scenario> => body(api.POST("/api/v1/w/{workspace}/risk/stress", { params: { path: { workspace } }, body: asked })),
   });
 
 /** Greeks of the options that an account holds, or all of them (an empty text), at a rate a year. */

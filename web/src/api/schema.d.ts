@@ -1887,7 +1887,7 @@ export interface paths {
         put?: never;
         /**
          * Judge Edge
-         * @description What past results say: wins, payoff, expectancy, and Kelly's fraction.
+         * @description What past results say: wins, payoff, expectancy with its error, and Kelly's fraction.
          */
         post: operations["judge_edge_api_v1_w__workspace__risk_edge_post"];
         delete?: never;
@@ -3852,33 +3852,41 @@ export interface components {
         };
         /**
          * EdgeAnswer
-         * @description Part of wins, payoff ratio, expectancy of a result, and Kelly's fraction of capital.
+         * @description Part of wins, payoff ratio, expectancy of a result with its standard error, and Kelly's fraction of capital.
+         *
+         *     Money is in `currency`, which is empty where the results have none of their own. Without a result nothing is known.
          */
         EdgeAnswer: {
-            /**
-             * Expectancy
-             * Format: decimal
-             * @example 98.50
-             */
-            expectancy: DecimalText;
+            /** Count */
+            count: number;
+            /** Currency */
+            currency: string;
+            /** Error */
+            error?: DecimalText | null;
+            /** Expectancy */
+            expectancy?: DecimalText | null;
             /** Kelly */
-            kelly: DecimalText | null;
+            kelly?: DecimalText | null;
             /** Payoff */
-            payoff: DecimalText | null;
-            /**
-             * Wins
-             * Format: decimal
-             * @example 98.50
-             */
-            wins: DecimalText;
+            payoff?: DecimalText | null;
+            /** Wins */
+            wins?: DecimalText | null;
         };
         /**
          * EdgeRequest
-         * @description Results of past trades, in money or in R.
+         * @description Results of past trades: written down (in money or in R), an account's closed round trips, or a backtest's.
+         *
+         *     `strategy` leaves only that strategy's share of the account.
          */
         EdgeRequest: {
+            /** Account */
+            account?: string | null;
             /** Results */
-            results: DecimalText[];
+            results?: DecimalText[] | null;
+            /** Run */
+            run?: string | null;
+            /** Strategy */
+            strategy?: string | null;
         };
         /**
          * EffectiveLimit
@@ -7059,6 +7067,8 @@ export interface components {
         /**
          * RulebookRule
          * @description One rule of a rulebook with its state for an account: ok, near, reached or open (not met yet).
+         *
+         *     `unconfirmed` says that no page of the firm's own bears its figure out.
          */
         RulebookRule: {
             /** Label */
@@ -7072,6 +7082,11 @@ export interface components {
             state: string;
             /** Text */
             text: string;
+            /**
+             * Unconfirmed
+             * @default false
+             */
+            unconfirmed?: boolean;
         };
         /**
          * RulebookText

@@ -7,7 +7,7 @@ import { ProblemBox } from "~/ui/problem";
 import { Toaster } from "~/ui/toast";
 import { DeskPage } from "./pages/desk";
 import { SetUpRoute, SignInRoute } from "./pages/outside";
-import { FundedRoute, ReadinessRoute, RiskRoute } from "./pages/risk";
+import { FundedRoute, ReadinessRoute, RiskRoute, readRiskPart } from "./pages/risk";
 import {
   AccountRoute,
   AccountsRoute,
@@ -109,7 +109,7 @@ const routes = root.addChildren([
       validateSearch: (search: Record<string, unknown>): { runs?: string | undefined } => (text(search["runs"]) ? { runs: text(search["runs"]) } : {}),
     }),
     createRoute({ ...page, path: "/backtests/$id", component: RunRoute }),
-    createRoute({ ...page, path: "/risk", component: RiskRoute }),
+    createRoute({ ...page, path: "/risk", component: RiskRoute, validateSearch: readRiskPart }),
     createRoute({ ...page, path: "/readiness", component: ReadinessRoute }),
     createRoute({ ...page, path: "/funded", component: FundedRoute }),
     createRoute({ ...page, path: "/accounts", component: AccountsRoute }),

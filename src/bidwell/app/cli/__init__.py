@@ -35,6 +35,7 @@ COMMANDS = (
     "sweep",
     "honesty",
     "odds",
+    "edge",
     "parity",
     "strategy",
     "backtrader",

@@ -51,6 +51,12 @@ def _draw(console: Console, rows: list[dict[str, Any]]) -> None:
         console.print(
             f"{'GO   ' if row['go'] else 'NO-GO'}  {row['name']} ({row['broker']}, {row['mode']})", markup=False
         )
+        before = row["scheduled"]
+        if before is not None and not before["go"]:
+            console.print(
+                f"         before the session of {before['session']}: NO-GO by {', '.join(before['failed'])}",
+                markup=False,
+            )
         for check in row["checks"]:
             console.print(f"         {_SIGNS[check['verdict']]} {check['label']}: {check['said']}", markup=False)
             if check["repair"] and check["verdict"] != "pass":

@@ -30,6 +30,8 @@ T = TypeVar("T")
 
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,63}")
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_RULES: Final = frozenset({"maximum_loss", "daily_loss", "profit_target", "contracts", "hours", "flat_by", "news",
+                           "consistency", "minimum_days", "payout", "stop_required"})  # fmt: skip
 _SYNTAX: Final = re.compile(r"\(at line (\d+), column \d+\)")
 
 
@@ -153,7 +155,7 @@ def parse(text: str, name: str) -> tuple[Rulebook, ...]:
     shared = {
         "firm": top.take("firm", _text), "plan": top.take("plan", _text), "currency": top.take("currency", _currency),
         "effective_from": top.take("effective_from", _date), "source": top.take("source", _text),
-        "read_on": top.take("read_on", _date), "zone": top.take("zone", _zone), "rolls_at": top.take("rolls_at", _time),
+        "read_on": top.take("read_on", _date), "unconfirmed": top.maybe("unconfirmed", _rules) or (), "zone": top.take("zone", _zone), "rolls_at": top.take("rolls_at", _time),
     }  # fmt: skip
     weights = top.table("weights")
     listed = _weights(weights) if weights is not None else ()
@@ -280,6 +282,12 @@ def _text(value: Any) -> str:  # noqa: ANN401 - whatever the file holds
     if not isinstance(value, str) or not value.strip() or len(value) > 2000:
         raise ValueError("a text of 1 to 2000 characters is needed")
     return value.strip()
+
+
+def _rules(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - the same
+    if not isinstance(value, list) or not set(map(str, value)) <= _RULES:
+        raise ValueError(f"a list of {', '.join(sorted(_RULES))} is needed")
+    return tuple(dict.fromkeys(map(str, value)))
 
 
 def _identifier(value: Any) -> str:  # noqa: ANN401 - the same

@@ -84,8 +84,9 @@ def rules(book: Rulebook, judged: tuple[Progress, Decimal | None] | None) -> lis
     if book.news is not None:
         rows.append(("news", "Releases", f"no entry from {book.news.before} s before to {book.news.after} s after", ""))
     if book.stop_required:
-        rows.append(("stop", "Protective stop", "on every entry", ""))
-    return [schemas.RulebookRule(rule=rule, label=label, text=text, state=state) for rule, label, text, state in rows]
+        rows.append(("stop_required", "Protective stop", "on every entry", ""))
+    return [schemas.RulebookRule(rule=rule, label=label, text=text, state=state, unconfirmed=rule in book.unconfirmed)
+            for rule, label, text, state in rows]  # fmt: skip
 
 
 def _counted(book: Rulebook, progress: Progress | None) -> list[tuple[str, str, str, str]]:

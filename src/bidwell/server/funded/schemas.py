@@ -15,12 +15,16 @@ DISCLAIMER = "Taken from public pages on the date shown. It is no promise of com
 
 
 class RulebookRule(View):
-    """One rule of a rulebook with its state for an account: ok, near, reached or open (not met yet)."""
+    """One rule of a rulebook with its state for an account: ok, near, reached or open (not met yet).
+
+    `unconfirmed` says that no page of the firm's own bears its figure out.
+    """
 
     rule: str
     label: str
     text: str
     state: str = Field(examples=["ok"])
+    unconfirmed: bool = False
 
 
 class RulebookHours(View):

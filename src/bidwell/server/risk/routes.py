@@ -14,14 +14,13 @@ from bidwell.model.intent import Source
 from bidwell.model.limits import NewsEvent
 from bidwell.model.risk_events import NewsCalendarSet, SquareOffEnded, SquareOffOrdered
 from bidwell.risk import releases
-from bidwell.risk.calculator import edge
 from bidwell.server.access.guards import Access, InWorkspace
 from bidwell.server.access.permissions import Action
 from bidwell.server.fields import ObjectId
 from bidwell.server.intents.schemas import Preview
 from bidwell.server.limits.reads import limits_from, scope_of
 from bidwell.server.problems import not_found
-from bidwell.server.risk import greeks, portfolio, reads, schemas, sizing
+from bidwell.server.risk import edges, greeks, portfolio, reads, schemas, sizing
 
 router = APIRouter(prefix="/api/v1/w/{workspace}/risk", tags=["risk"])
 _Read = Annotated[Access, Depends(InWorkspace(Action.DESK_READ))]
@@ -144,10 +143,9 @@ async def size(access: _Preview, body: schemas.SizeRequest) -> schemas.SizeAnswe
 
 
 @router.post("/edge")
-async def judge_edge(_access: _Preview, body: schemas.EdgeRequest) -> schemas.EdgeAnswer:
-    """What past results say: wins, payoff, expectancy, and Kelly's fraction."""
-    found = edge(body.results)
-    return schemas.EdgeAnswer(wins=found.wins, payoff=found.payoff, expectancy=found.expectancy, kelly=found.kelly)
+async def judge_edge(access: _Preview, body: schemas.EdgeRequest) -> schemas.EdgeAnswer:
+    """What past results say: wins, payoff, expectancy with its error, and Kelly's fraction."""
+    return await edges.judge(access, body)
 
 
 @router.get("/portfolio")

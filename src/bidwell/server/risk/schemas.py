@@ -223,18 +223,30 @@ class SizeAnswer(View):
 
 
 class EdgeRequest(Body):
-    """Results of past trades, in money or in R."""
+    """Results of past trades: written down (in money or in R), an account's closed round trips, or a backtest's.
 
-    results: Annotated[list[Number], Field(min_length=1, max_length=100_000)]
+    `strategy` leaves only that strategy's share of the account.
+    """
+
+    results: Annotated[list[Number], Field(min_length=1, max_length=100_000)] | None = None
+    account: Identifier | None = None
+    strategy: Identifier | None = None
+    run: Identifier | None = None
 
 
 class EdgeAnswer(View):
-    """Part of wins, payoff ratio, expectancy of a result, and Kelly's fraction of capital."""
+    """Part of wins, payoff ratio, expectancy of a result with its standard error, and Kelly's fraction of capital.
 
-    wins: Number
-    payoff: Number | None
-    expectancy: Number
-    kelly: Number | None
+    Money is in `currency`, which is empty where the results have none of their own. Without a result nothing is known.
+    """
+
+    count: Whole
+    currency: str
+    wins: Number | None = None
+    payoff: Number | None = None
+    expectancy: Number | None = None
+    error: Number | None = None
+    kelly: Number | None = None
 
 
 class TailView(View):

@@ -9,6 +9,7 @@ import { cx } from "~/lib/cx";
 import { timeOfDay } from "~/lib/time";
 import { Palette } from "../palette/palette";
 import { PhoneBar } from "./phone-bar";
+import { Attention } from "./attention";
 import { Rail } from "./rail";
 import { StatusBar } from "./status-bar";
 import { TopBar } from "./top-bar";
@@ -59,6 +60,7 @@ export function Shell() {
           {state.state === "halted" ? "Halted: nothing that adds risk leaves." : "Reduce only: nothing that adds risk leaves."} {state.reason}
         </p>
       )}
+      <Attention workspace={workspace} />
       {lost && (
         <p role="alert" className="shrink-0 border-b border-danger px-3.5 py-1 text-danger tint-danger">
           The desk is not reached. {dataUpdatedAt > 0 && `What you see is as of ${timeOfDay(dataUpdatedAt)}. `}Orders already at the broker go on working; this page comes back by itself.

@@ -1,10 +1,12 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQueries, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { accountsQuery } from "~/api/accounts";
 import { instrumentsQuery } from "~/api/market";
 import { Problem } from "~/api/problem";
-import { portfolioRiskQuery } from "~/api/risk";
+import { portfolioRiskQuery, scenarioQuery } from "~/api/risk";
 import type { PortfolioRisk } from "~/api/types";
+import { Decimal, type DecimalText, decimalText, parseDecimal } from "~/lib/decimal";
+import { formatFigure } from "~/lib/format";
 import { Empty } from "~/ui/empty";
 import { Field, Select } from "~/ui/field";
 import { Figure } from "~/ui/number";
@@ -13,6 +15,10 @@ import { ProblemBox } from "~/ui/problem";
 import { Skeleton } from "~/ui/skeleton";
 import { Table } from "~/ui/table";
 import { GreeksCard } from "./greeks";
+import { OwnScenario } from "./own-scenario";
+
+const ZERO = new Decimal(0);
+const MOST_OWN = 5;
 
 function Tails({ risk }: { risk: PortfolioRisk }) {
   const rows = [
@@ -71,7 +77,20 @@ function Correlations({ risk }: { risk: PortfolioRisk }) {
   );
 }
 
-function Whole({ risk }: { risk: PortfolioRisk }) {
+function Whole({ workspace, risk, account, benchmark }: { workspace: string; risk: PortfolioRisk; account: string; benchmark: string }) {
+  const [moves, setMoves] = useState<readonly DecimalText[]>([]);
+  const played = useQueries({
+    queries: moves.map((percent) =>
+      scenarioQuery(workspace, {
+        name: `Own: ${formatFigure(percent, { signed: true })} %`,
+        market: decimalText((parseDecimal(percent) ?? ZERO).div(100)),
+        by_instrument: {},
+        ...(account ? { account } : {}),
+        ...(benchmark ? { benchmark } : {}),
+      }),
+    ),
+  });
+  const own = played.flatMap(({ data }) => data ?? []);
   return (
     <div className="grid grid-cols-1 items-start gap-4 xl:grid-cols-2">
       <Card title="What could be lost" aside={<span className="text-12 text-text-3">from {risk.periods} daily returns, {risk.horizon} day ahead</span>} flush>
@@ -79,9 +98,10 @@ function Whole({ risk }: { risk: PortfolioRisk }) {
         <Tails risk={risk} />
       </Card>
       <Card title="Scenarios" flush>
+        <OwnScenario label={benchmark ? "The benchmark moves by" : "Everything moves by"} onPlay={(percent) => setMoves([percent, ...moves.filter((one) => one !== percent)].slice(0, MOST_OWN))} />
         <Table
           label="Scenarios"
-          rows={risk.scenarios}
+          rows={[...own, ...risk.scenarios]}
           rowKey={({ name }) => name}
           columns={[
             { id: "name", header: "Scenario", align: "left", className: "max-w-64 truncate", cell: ({ name }) => <span title={name}>{name}</span> },
@@ -147,7 +167,7 @@ export function PortfolioPart({ workspace }: { workspace: string }) {
           <Empty>Nothing can be said: {data.why}.</Empty>
         </Card>
       )}
-      {data && data.why === "" && <Whole risk={data} />}
+      {data && data.why === "" && <Whole key={`${account} ${benchmark}`} workspace={workspace} risk={data} account={account} benchmark={benchmark} />}
       <GreeksCard workspace={workspace} account={account} />
     </>
   );

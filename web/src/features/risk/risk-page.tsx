@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { Problem } from "~/api/problem";
 import { riskQuery, squareOff, stopSquareOff, violationsQuery } from "~/api/risk";
 import { mayAdminister, mayTrade } from "~/api/session";
@@ -15,13 +15,19 @@ import { Segmented } from "~/ui/segmented";
 import { toast } from "~/ui/toast";
 import { AccountRiskCard } from "./account-risk";
 import { CalendarPart } from "./calendar";
+import { EdgeCard } from "./edge-card";
 import { GuardianCard } from "./guardian-card";
 import { LimitsEditor } from "./limits-editor";
 import { PortfolioPart } from "./portfolio";
 import { Violations } from "./violations";
 
+export const RISK_PARTS = ["meters", "violations", "portfolio", "calculator", "limits", "calendar"] as const;
+export type RiskPart = (typeof RISK_PARTS)[number];
+
 interface RiskPageProps {
   workspace: Workspace;
+  part: RiskPart;
+  onPart: (part: RiskPart) => void;
   /** The brake of the whole workspace, and that of one account. */
   halt: ReactNode;
   haltOf: (account: AccountRisk) => ReactNode;
@@ -73,8 +79,7 @@ function CloseAll({ workspace, open }: { workspace: Workspace; open: number }) {
 }
 
 /** Every limit as a meter, what was violated, and the rules themselves. */
-export function RiskPage({ workspace, halt, haltOf }: RiskPageProps) {
-  const [part, setPart] = useState<"meters" | "violations" | "portfolio" | "limits" | "calendar">("meters");
+export function RiskPage({ workspace, part, onPart, halt, haltOf }: RiskPageProps) {
   const { data, error, refetch } = useQuery(riskQuery(workspace.id));
   const { data: open } = useQuery(violationsQuery(workspace.id, "open"));
   const acts = mayTrade(workspace.role);
@@ -110,10 +115,11 @@ export function RiskPage({ workspace, halt, haltOf }: RiskPageProps) {
             { value: "meters", label: "Meters" },
             { value: "violations", label: open && open.length > 0 ? `Violations ${open.length}` : "Violations" },
             { value: "portfolio", label: "Portfolio" },
+            { value: "calculator", label: "Calculator" },
             { value: "limits", label: "Limits" },
             { value: "calendar", label: "Calendar" },
           ]}
-          onChange={setPart}
+          onChange={onPart}
         />
       </div>
       {part === "meters" && (
@@ -136,6 +142,7 @@ export function RiskPage({ workspace, halt, haltOf }: RiskPageProps) {
         </Card>
       )}
       {part === "portfolio" && <PortfolioPart workspace={workspace.id} />}
+      {part === "calculator" && <EdgeCard workspace={workspace.id} />}
       {part === "calendar" && <CalendarPart workspace={workspace.id} editable={mayAdminister(workspace.role)} />}
       {part === "limits" && <LimitsEditor workspace={workspace.id} editable={mayAdminister(workspace.role)} />}
     </Page>

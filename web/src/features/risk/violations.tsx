@@ -14,6 +14,9 @@ import { ProblemBox } from "~/ui/problem";
 import { Segmented } from "~/ui/segmented";
 import { Table } from "~/ui/table";
 
+/** What was done: a warning does nothing but tell. */
+const done = ({ severity, action }: Violation): string => (severity === "warning" ? "told" : ACTIONS[action]);
+
 const ACTIONS = { deny: "entries denied", reduce_only: "reduce only", flatten_and_lock: "flattened and locked" } as const;
 
 function AnswerDialog({ workspace, violation, onClose }: { workspace: string; violation: Violation; onClose: () => void }) {
@@ -31,7 +34,7 @@ function AnswerDialog({ workspace, violation, onClose }: { workspace: string; vi
       <div className="grid gap-3">
         <p>{violation.message}.</p>
         <p className="text-12 text-text-2">
-          {dateTime(violation.opened_at)} · {ACTIONS[violation.action]}
+          {dateTime(violation.opened_at)} · {done(violation)}
           {violation.acknowledged_by && ` · seen by ${violation.acknowledged_by}`}
           {violation.note && ` · ${violation.note}`}
         </p>
@@ -89,7 +92,7 @@ export function Violations({ workspace, mayAct }: { workspace: string; mayAct: b
           { id: "severity", header: "What", align: "left", cell: ({ severity }) => <Badge tone={severity === "breach" ? "danger" : "warn"}>{severity === "breach" ? "■ breach" : "▲ warning"}</Badge> },
           { id: "account", header: "Account", align: "left", sort: ({ account_name }) => account_name, cell: ({ account_name }) => account_name },
           { id: "message", header: "Said", align: "left", from: "md", className: "max-w-[420px] truncate", cell: ({ message }) => <span title={message}>{message}</span> },
-          { id: "action", header: "Done", align: "left", from: "lg", cell: ({ action }) => ACTIONS[action] },
+          { id: "action", header: "Done", align: "left", from: "lg", cell: done },
           { id: "state", header: "State", cell: ({ state: now, acknowledged_by, resolved_by }) => <span title={resolved_by || acknowledged_by}>{now}</span> },
         ]}
       />

@@ -1,36 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
 import { useId } from "react";
-import { create } from "zustand";
-import { createJSONStorage, persist } from "zustand/middleware";
 import { ruleName } from "~/api/checks";
 import { Problem } from "~/api/problem";
 import { sizeQuery } from "~/api/risk";
 import type { Instrument, SizeAnswer, SizeRequest } from "~/api/types";
 import { cx } from "~/lib/cx";
 import { placesOf } from "~/lib/decimal";
+import { useTicketRisk } from "~/lib/ticket-risk";
 import { useDebounced } from "~/lib/use-debounced";
 import { Button } from "~/ui/button";
 import { DecimalInput, Field, Select } from "~/ui/field";
 import { Figure } from "~/ui/number";
 import { Skeleton } from "~/ui/skeleton";
 import type { Draft } from "./draft";
-import { type RiskBy, readSizeRequest } from "./size-request";
-
-interface RiskDraft {
-  open: boolean;
-  by: RiskBy;
-  risk: string;
-  change: (change: Partial<Pick<RiskDraft, "open" | "by" | "risk">>) => void;
-}
-
-/** What may be lost outlives the page, as the ticket does. */
-const useRiskDraft = create<RiskDraft>()(
-  persist((set) => ({ open: false, by: "risk_amount", risk: "", change: (change) => set(change) }), {
-    name: "bidwell.ticket-risk",
-    version: 1,
-    storage: createJSONStorage(() => sessionStorage),
-  }),
-);
+import { readSizeRequest } from "./size-request";
 
 const DEBOUNCE_MS = 180;
 
@@ -105,7 +88,7 @@ function Reckoned({ workspace, request, instrument, onUse }: { workspace: string
 
 /** The largest quantity of the written order that loses no more than a risk at its stop, and that every rule lets pass. */
 export function SizeHelper({ workspace, draft, instrument, currency, edit }: SizeHelperProps) {
-  const { open, by, risk, change } = useRiskDraft();
+  const { open, by, risk, change } = useTicketRisk();
   const body = useId();
   const { request, missing } = readSizeRequest(draft, instrument?.id ?? null, risk, by);
   return (

@@ -1,8 +1,7 @@
 import type { SizeRequest } from "~/api/types";
 import { decimalText, parseDecimal } from "~/lib/decimal";
+import type { RiskBy } from "~/lib/ticket-risk";
 import { type Draft, readDraft } from "./draft";
-
-export type RiskBy = "risk_amount" | "risk_percent";
 
 interface SizeReading {
   request: SizeRequest | null;
