@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
 
 from aiohttp import WSMsgType, web
@@ -13,27 +14,49 @@ from bidwell.twins.mishaps import MishapType
 GARBAGE = '{"stream":'
 
 
-class Line:
-    """One stream of one account, and of those in `also`; frames leave in the order in which they were put."""
+class Line(ABC):
+    """One stream of one account, and of those in `also`, that listens to the topics it `wants`."""
 
-    def __init__(self, account: str, socket: web.WebSocketResponse, request: web.Request) -> None:
+    def __init__(self, account: str) -> None:
         self.account = account
         self.also: set[str] = set()
         self.wants: set[str] = set()
-        self._socket = socket
-        self._request = request
-        self._queue: asyncio.Queue[str | bytes] = asyncio.Queue()
         self._quiet_until = 0.0
-        self._writer = asyncio.get_running_loop().create_task(self._write())
 
     def put(self, frame: str | bytes) -> None:
         """Say something, unless the line is mute: then it is lost, as on a line that broke unseen."""
         if asyncio.get_running_loop().time() >= self._quiet_until:
-            self._queue.put_nowait(frame)
+            self._say(frame)
 
     def mute(self, seconds: float) -> None:
         """Stay open and say nothing for a while."""
         self._quiet_until = asyncio.get_running_loop().time() + seconds
+
+    @abstractmethod
+    def _say(self, frame: str | bytes) -> None:
+        """Let a frame leave behind those before it."""
+
+    @abstractmethod
+    def cut(self) -> None:
+        """Break the connection without a goodbye."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """End the line politely."""
+
+
+class WebLine(Line):
+    """A websocket; frames leave in the order in which they were put."""
+
+    def __init__(self, account: str, socket: web.WebSocketResponse, request: web.Request) -> None:
+        super().__init__(account)
+        self._socket = socket
+        self._request = request
+        self._queue: asyncio.Queue[str | bytes] = asyncio.Queue()
+        self._writer = asyncio.get_running_loop().create_task(self._write())
+
+    def _say(self, frame: str | bytes) -> None:
+        self._queue.put_nowait(frame)
 
     def cut(self) -> None:
         """Break the connection without a goodbye."""
@@ -69,17 +92,25 @@ class Lines:
         self._open: set[Line] = set()
 
     @contextlib.asynccontextmanager
-    async def opened(self, request: web.Request) -> AsyncIterator[tuple[Line, web.WebSocketResponse]]:
+    async def opened(self, request: web.Request) -> AsyncIterator[tuple[WebLine, web.WebSocketResponse]]:
         """A stream for as long as the client holds it; it has no account until it logged in."""
         socket = web.WebSocketResponse(heartbeat=30.0, max_msg_size=1 << 20)
         await socket.prepare(request)
-        line = Line("", socket, request)
-        self._open.add(line)
+        line = WebLine("", socket, request)
+        self.join(line)
         try:
             yield line, socket
         finally:
-            self._open.discard(line)
+            self.leave(line)
             await line.close()
+
+    def join(self, line: Line) -> None:
+        """A stream is there."""
+        self._open.add(line)
+
+    def leave(self, line: Line) -> None:
+        """It is gone."""
+        self._open.discard(line)
 
     def of(self, account: str) -> list[Line]:
         """The streams of an account; all of them for an empty name."""

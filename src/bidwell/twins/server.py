@@ -56,15 +56,19 @@ class TwinServer:
         app.add_routes([*self._control(), *self._dialect.routes()])
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5, handler_cancellation=True)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._wanted)
         try:
-            await site.start()
+            self.port = await self._listen(self._runner)
         except OSError as problem:
             await self._runner.cleanup()
             raise ConfigError(f"the twin cannot listen on port {self._wanted}: {problem.strerror}") from problem
-        self.port = self._runner.addresses[0][1]
         if self.stage.scenario.walk:
             self._walker = asyncio.get_running_loop().create_task(self._walk())
+
+    async def _listen(self, runner: web.AppRunner) -> int:
+        """Begin to listen; the port."""
+        await web.TCPSite(runner, "127.0.0.1", self._wanted).start()
+        port: int = runner.addresses[0][1]
+        return port
 
     async def stop(self) -> None:
         """End everything."""

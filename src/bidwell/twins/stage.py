@@ -31,6 +31,7 @@ _HELD = 600.0
 ORDERS = "orders"
 
 Work = Callable[[Refusal | None, Decimal | None], tuple[web.Response, Sequence[Outcome]]]
+Deed = Callable[[Refusal | None, Decimal | None], Sequence[Outcome]]
 Look = Callable[[web.Request, str], web.Response]
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
@@ -91,17 +92,36 @@ class Stage:
             return self._done(*work(None, None))
         kind = mishap.mishap
         if kind is MishapType.LATE:
-            self._delay(account, work, tickets, mishap.seconds)
+            self._delay(account, lambda: self._done(*work(None, None)), tickets, mishap.seconds)
             return self.dialect.failed(504)
-        carried = kind not in {MishapType.THROTTLE, MishapType.KILLED} and (mishap.processed or kind not in _BROKEN)
-        if not carried and on is On.SUBMIT:
-            self.venue.note(account, tickets)
         answer = None
-        if carried:
-            refusal = Refusal(mishap.code or "fault", mishap.text) if kind is MishapType.REJECT else None
-            answer, outcomes = work(refusal, mishap.fraction if kind is MishapType.PARTIAL else None)
+        if self._carries(mishap, on, account, tickets):
+            answer, outcomes = work(*_bent(mishap))
             self._tell_struck(account, outcomes, mishap)
         return await self._answered(request, account, mishap, answer)
+
+    def carry_out(self, on: On, account: str, deed: Deed, tickets: Sequence[Ticket] = ()) -> Mishap | None:
+        """Carry a message out whose protocol knows no answer to it but what the streams tell; what struck it, if anything."""
+        mishap = self._mishaps.strike(on, account)
+        if mishap is None:
+            self.publish(deed(None, None))
+        elif mishap.mishap is MishapType.LATE:
+            self._delay(account, lambda: self.publish(deed(None, None)), tickets, mishap.seconds)
+        elif self._carries(mishap, on, account, tickets):
+            self._tell_struck(account, deed(*_bent(mishap)), mishap)
+        if mishap is not None and mishap.mishap is MishapType.KILLED:
+            self.kill(account, mishap.seconds)
+        if mishap is not None and mishap.mishap is MishapType.DISCONNECT:
+            self.disconnect(account)
+        return mishap
+
+    def _carries(self, mishap: Mishap, on: On, account: str, tickets: Sequence[Ticket]) -> bool:
+        """Whether a request that was struck is carried out; a submission that is not has come all the same."""
+        turned_away = {MishapType.THROTTLE, MishapType.KILLED}
+        carried = mishap.mishap not in turned_away and (mishap.processed or mishap.mishap not in _BROKEN)
+        if not carried and on is On.SUBMIT:
+            self.venue.note(account, tickets)
+        return carried
 
     def reading(self, caller: Callable[[web.Request], Person], work: Look) -> Handler:
         """A handler for a read by whoever calls; `work` gives the answer for the account."""
@@ -116,7 +136,7 @@ class Stage:
         """Whether a submission under this id is on its way to the book."""
         return (account, client_order_id) in self._under_way
 
-    def _delay(self, account: str, work: Work, tickets: Sequence[Ticket], seconds: float) -> None:
+    def _delay(self, account: str, done: Callable[[], object], tickets: Sequence[Ticket], seconds: float) -> None:
         names = {(account, ticket.client_order_id) for ticket in tickets}
         self._under_way |= names
         self.venue.note(account, tickets)
@@ -124,7 +144,7 @@ class Stage:
         def arrive() -> None:
             self._under_way -= names
             self._noted |= names
-            self._done(*work(None, None))
+            done()
 
         self._after(seconds, arrive)
 
@@ -302,3 +322,9 @@ class Stage:
 
 
 _BROKEN = frozenset({MishapType.TIMEOUT, MishapType.ERROR, MishapType.DISCONNECT})
+
+
+def _bent(mishap: Mishap) -> tuple[Refusal | None, Decimal | None]:
+    """The refusal and the first fill that a mishap has."""
+    refusal = Refusal(mishap.code or "fault", mishap.text) if mishap.mishap is MishapType.REJECT else None
+    return refusal, mishap.fraction if mishap.mishap is MishapType.PARTIAL else None

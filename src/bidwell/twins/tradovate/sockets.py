@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import msgspec
 from aiohttp import web
 
-from bidwell.twins.lines import Line
+from bidwell.twins.lines import Line, WebLine
 from bidwell.twins.mishaps import On
 from bidwell.twins.scenario import Person
 from bidwell.twins.stage import ORDERS
@@ -46,7 +46,7 @@ class Sockets:
                 beating.cancel()
             return socket
 
-    async def _listen(self, request: web.Request, line: Line) -> None:
+    async def _listen(self, request: web.Request, line: WebLine) -> None:
         token = ""
         frames = line.frames()
         while True:
