@@ -60,7 +60,7 @@ class SchwabStand(TwinStand[SchwabConfig]):
     clock: Clock = field(default_factory=WallClock)
 
     symbol = SYMBOL
-    wrong: ClassVar = {"refresh_token": "wrong", "access_token": "", "access_until": None}
+    wrong: ClassVar = {"refresh_token": "wrong", "access_token": "ended"}
     poor = "Insufficient funds"
     kept = "it is being worked"
     resting = TimeInForce.GTC

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, cast, runtime_checkable
 from bidwell.model.errors import ConfigError, InvalidInput, ProtocolError
 
 if TYPE_CHECKING:
+    from bidwell.app.desk_orders import DeskOrders
     from bidwell.brokers.transport import Guide
     from bidwell.engine.ports import BrokerSession, Clock, Entropy, FeedListener
     from bidwell.model.account import Account
@@ -35,18 +36,24 @@ def _nothing(_account: AccountId) -> Mapping[ClientOrderId, InstrumentId]:
     return {}
 
 
+def _nobody(_account: AccountId) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Means:
     """What every session is given.
 
-    `traded` are the desk's own open orders of an account, with their instruments. Where `polled`, somebody else may have
-    the broker's stream: a broker that allows one is only asked.
+    `traded` are the desk's own open orders of an account, with their instruments, `orders` what else it remembers of them,
+    None for who has no desk. Where `polled`, somebody else may have the broker's stream: a broker that allows one is only
+    asked.
     """
 
     clock: Clock
     entropy: Entropy
     traded: Callable[[AccountId], Mapping[ClientOrderId, InstrumentId]] = _nothing
     polled: bool = False
+    orders: Callable[[AccountId], DeskOrders | None] = _nobody
 
 
 class Prices(Protocol):
@@ -170,8 +177,10 @@ BROKERS: dict[str, str] = {
     "coinbase": "bidwell.app.brokerages.exchanges:coinbase",
     "dhan": "bidwell.app.brokerages.dhan",
     "fyers": "bidwell.app.brokerages.fyers",
+    "ibkr": "bidwell.app.brokerages.ibkr",
     "kraken": "bidwell.app.brokerages.exchanges:kraken",
     "okx": "bidwell.app.brokerages.exchanges:okx",
+    "schwab": "bidwell.app.brokerages.schwab",
     "topstepx": "bidwell.app.brokerages.topstepx",
     "tradovate": "bidwell.app.brokerages.tradovate",
     "zerodha": "bidwell.app.brokerages.zerodha",

@@ -16,6 +16,7 @@ import structlog
 
 from bidwell.app import brokerage, demo
 from bidwell.app.brokerage import BROKERS, Access, Means
+from bidwell.app.desk_orders import DeskOrders
 from bidwell.app.instrument_lists import InstrumentLists
 from bidwell.app.sessions import Renewable
 from bidwell.engine.ports import SessionLife, SessionReport, SessionState, Trouble
@@ -96,7 +97,8 @@ class BrokerConnections:
     def __init__(self, sealed: Sealed, clock: Clock, entropy: Entropy, feed: str, *, twins: bool,
                  polled: bool = False) -> None:  # fmt: skip
         self._sealed = sealed
-        self._means = Means(clock, entropy, self._traded, polled=polled)
+        self._means = Means(clock, entropy, self._traded, polled=polled,
+                            orders=lambda account: DeskOrders(lambda: self.desk.state, account))  # fmt: skip
         self._feed = feed
         self._twins = twins
         self._access: dict[AccountId, tuple[str, Access]] = {}

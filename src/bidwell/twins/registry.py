@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -20,7 +21,11 @@ from bidwell.twins.dhan import DhanTwin
 from bidwell.twins.dialect import Dialect
 from bidwell.twins.fyers import SCENARIO as FYERS
 from bidwell.twins.fyers import FyersTwin
+from bidwell.twins.ibkr import SCENARIO as IBKR
+from bidwell.twins.ibkr import GatewayServer, IbkrTwin
 from bidwell.twins.scenario import Scenario
+from bidwell.twins.schwab import SCENARIO as SCHWAB
+from bidwell.twins.schwab import SchwabTwin
 from bidwell.twins.server import TwinServer
 from bidwell.twins.stage import Stage
 from bidwell.twins.topstepx import SCENARIO as TOPSTEPX
@@ -35,13 +40,17 @@ CARDS = Path(__file__).parent / "cards.json"
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One twin: what it is called, its own scenario, how it is made, and whether a replace makes a new order id."""
+    """One twin: what it is called, its own scenario, how it is made, and whether a replace makes a new order id.
+
+    `serve` makes the server of one that speaks more than HTTP.
+    """
 
     name: str
     title: str
     scenario: Scenario
     make: Callable[[Stage], Dialect]
     renew_ids: bool = False
+    serve: Callable[[Stage, Any, int], TwinServer] = TwinServer
 
 
 class Cards(msgspec.Struct, frozen=True):
@@ -61,8 +70,10 @@ TWINS: dict[str, Listing] = {
         Listing("coinbase", "Coinbase", coinbase.SCENARIO, coinbase.CoinbaseTwin),
         Listing("dhan", "Dhan", DHAN, DhanTwin),
         Listing("fyers", "Fyers", FYERS, FyersTwin),
+        Listing("ibkr", "Interactive Brokers", IBKR, IbkrTwin, serve=GatewayServer),
         Listing("kraken", "Kraken", kraken.SCENARIO, kraken.KrakenTwin),
         Listing("okx", "OKX", okx.SCENARIO, okx.OkxTwin),
+        Listing("schwab", "Charles Schwab", SCHWAB, SchwabTwin, renew_ids=True),
         Listing("topstepx", "TopstepX", TOPSTEPX, TopstepxTwin),
         Listing("tradovate", "Tradovate", TRADOVATE, TradovateTwin),
         Listing("zerodha", "Zerodha", ZERODHA, ZerodhaTwin),
@@ -76,7 +87,7 @@ def make(name: str, clock: Clock, port: int, scenario: Scenario | None = None) -
     if listing is None:
         raise InvalidInput("twin.unknown", f"there is no twin {name!r}", field="name", hint=", ".join(TWINS))
     stage = Stage(scenario or listing.scenario, clock, renew_ids=listing.renew_ids)
-    return TwinServer(stage, listing.make(stage), port)
+    return listing.serve(stage, listing.make(stage), port)
 
 
 def cards() -> dict[str, Cards]:

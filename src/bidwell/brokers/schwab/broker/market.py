@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from string import ascii_uppercase
 
 from bidwell.brokers.schwab import parse, wire
 from bidwell.brokers.schwab.broker.reading import learn
@@ -20,7 +19,7 @@ from bidwell.model.ids import InstrumentId
 from bidwell.model.instrument import Instrument
 from bidwell.model.market import Bar, Quote
 
-PATTERNS = tuple(f"{letter}.*" for letter in ascii_uppercase)
+PATTERNS = ("[A-C].*", "[D-G].*", "[H-M].*", "[N-R].*", "[S-Z].*")
 """Unconfirmed that each is answered whole: the patterns by which the whole list is asked for."""
 _PATTERN = "symbol-regex"
 TIMEFRAMES = {
