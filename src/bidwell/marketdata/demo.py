@@ -10,6 +10,7 @@ import csv
 import gzip
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from bidwell.marketdata.series import Daily, Pass, RateSeries, RecordedSeries, S
 from bidwell.model.errors import DataError, Missing
 from bidwell.model.ids import InstrumentId
 from bidwell.model.instrument import Crypto, Equity, Forex, Instrument
+from bidwell.model.session import SessionTable
 
 LABEL_RECORDED = "real daily bars, simulated intraday path"
 LABEL_SYNTHETIC = "synthetic"
@@ -119,16 +121,29 @@ def demo_market(
     if state is not None:
         seed, start, speed = state.seed, state.now, state.speed
     exchange = calendars.table(CALENDAR)
-    rounds = Pass(exchange, WINDOW_FIRST, WINDOW_LAST)
-    lines = [
-        Line(instrument, RecordedSeries(instrument, bars, exchange, rounds), _SHARES[instrument.symbol][2])
-        for instrument, bars in ((share(symbol), bars) for symbol, bars in read_daily(sample_file()).items())
-    ]
-    coins = SyntheticSeries(seed, price=3_000_000, volatility=0.025, volume=120_000_000)
+    rounds, lines = _shares(exchange)
     rates = RateSeries(seed, USDINR_AVERAGES, RUPEE.tick_size, calendars.table(FOREX), rounds)
-    lines.append(Line(BITCOIN, coins, TouchStyle(spread_bps=2.0, depth=9000, board=100)))
+    lines.append(Line(BITCOIN, _coins(seed), TouchStyle(spread_bps=2.0, depth=9000, board=100)))
     lines.append(Line(RUPEE, rates, TouchStyle(spread_bps=1.0, depth=800_000, board=50_000)))
     return ReplayMarket(lines, exchange, seed=seed, start=start, speed=speed)
+
+
+def _shares(exchange: SessionTable) -> tuple[Pass, list[Line]]:
+    """The window that repeats, and the shares' days on a calendar; neither depends on a seed or moves."""
+    rounds, series = _recorded(exchange)
+    return rounds, [Line(share(symbol), each, _SHARES[symbol][2]) for symbol, each in series.items()]
+
+
+@lru_cache(maxsize=2)
+def _recorded(exchange: SessionTable) -> tuple[Pass, dict[str, RecordedSeries]]:
+    rounds = Pass(exchange, WINDOW_FIRST, WINDOW_LAST)
+    days = read_daily(sample_file())
+    return rounds, {symbol: RecordedSeries(share(symbol), bars, exchange, rounds) for symbol, bars in days.items()}
+
+
+@lru_cache(maxsize=4)
+def _coins(seed: int) -> SyntheticSeries:
+    return SyntheticSeries(seed, price=3_000_000, volatility=0.025, volume=120_000_000)
 
 
 def sample_file() -> Path:

@@ -75,6 +75,7 @@ class ReplayMarket:
         self._paths: _Recent[Path] = _Recent(48)
         self._touches: _Recent[Touch] = _Recent(2 * len(lines))
         self._minutes: _Recent[_Table] = _Recent(512)
+        self._closes: _Recent[Decimal | None] = _Recent(2 * len(lines))
         session = clock.at(start) or clock.next_after(start)
         if session is None:
             raise ConfigError(f"{clock.calendar} has no session at or after {start:%Y-%m-%d}: choose an earlier start")
@@ -234,7 +235,11 @@ class ReplayMarket:
         )
 
     def _close_before(self, line: Line, number: int) -> Decimal | None:
-        return line.series.shape(number - 1).close * line.instrument.tick_size if number > 0 else None
+        def compute() -> Decimal | None:
+            return line.series.shape(number - 1).close * line.instrument.tick_size if number > 0 else None
+
+        # Every quote of a session tells the same.
+        return self._closes.get((line.instrument.id, number), compute)
 
     def _daily(self, line: Line, number: int) -> list[Bar]:
         session, shape = line.series.session(number), line.series.shape(number)
