@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from bidwell.model import events as ev
 from bidwell.model import risk_events as rev
 from bidwell.model.funded import Progress, Rulebook
 from bidwell.model.ids import AccountId, ClientOrderId, InstrumentId
-from bidwell.model.limits import Limits, LockUntil, Scope, ScopeType, TradingState
+from bidwell.model.limits import Limits, LockUntil, NewsEvent, Scope, ScopeType, TradingState
 from bidwell.model.money import ZERO
 from bidwell.model.order import Order
 from bidwell.portfolio.portfolio import Portfolio
@@ -75,6 +75,7 @@ class RiskState:
     history: dict[Scope, list[ev.LimitsSet]] = field(default_factory=dict)
     notes: dict[tuple[Scope, int], rev.LimitsNoted] = field(default_factory=dict)
     news: rev.NewsCalendarSet | None = None
+    releases: tuple[NewsEvent, ...] = ()
     marks: dict[AccountId, Marks] = field(default_factory=dict)
     paid: dict[AccountId, dict[str, Decimal]] = field(default_factory=dict)
     realized_at_open: dict[AccountId, dict[str, Decimal]] = field(default_factory=dict)
@@ -149,8 +150,13 @@ def _noted(risk: RiskState, event: rev.LimitsNoted, _: Portfolios) -> None:
     risk.notes[event.scope, len(risk.history.get(event.scope, ()))] = event
 
 
+def _at(event: NewsEvent) -> datetime:
+    return event.at
+
+
 def _news(risk: RiskState, event: rev.NewsCalendarSet, _: Portfolios) -> None:
     risk.news = event
+    risk.releases = tuple(sorted(event.events, key=_at))
     risk.revision += 1
 
 

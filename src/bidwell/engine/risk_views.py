@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from bidwell.model.account import Account
     from bidwell.model.ids import InstrumentId
     from bidwell.model.instrument import Instrument
+    from bidwell.model.limits import NewsEvent
     from bidwell.portfolio.valuation import Valuation
 
 _WORDS: Final = {Basis.STATIC: "Maximum drawdown", Basis.TRAILING_END_OF_DAY: "Drawdown from the best day's end",
@@ -256,14 +258,19 @@ def entries_today(state: State, account: AccountId, without: frozenset[Any] = fr
 
 def news_near(state: State, instrument: Instrument, limits: Limits, moment: datetime) -> str:
     """The scheduled release that bars an instrument at a moment of the market clock; empty where none does."""
-    calendar = state.risk.news
-    if calendar is None:
+    releases = state.risk.releases
+    if not releases:
         return ""
-    before = timedelta(seconds=float(limits.news_before or 0))
-    after = timedelta(seconds=float(limits.news_after or 0))
-    for event in calendar.events:
-        if event.instruments and instrument.root not in event.instruments and instrument.id not in event.instruments:
-            continue
-        if event.at - before <= moment <= event.at + after:
+    first = moment - timedelta(seconds=float(limits.news_after or 0))
+    last = moment + timedelta(seconds=float(limits.news_before or 0))
+    for place in range(bisect_left(releases, first, key=_released_at), len(releases)):
+        event = releases[place]
+        if event.at > last:
+            break
+        if not event.instruments or instrument.root in event.instruments or instrument.id in event.instruments:
             return event.title
     return ""
+
+
+def _released_at(event: NewsEvent) -> datetime:
+    return event.at

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from decimal import Context
 from typing import TYPE_CHECKING, Any
 
 from bidwell.engine import codec
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from bidwell.model.terms import Side
     from bidwell.portfolio.portfolio import Portfolio
 
+_EXACT = Context(prec=200)
 _STRICTNESS = {TradingState.ACTIVE: 0, TradingState.REDUCE_ONLY: 1, TradingState.HALTED: 2}
 
 
@@ -110,6 +112,8 @@ class State:
         self.risk = RiskState()
         self.merged: dict[tuple[object, ...], tuple[Limits, dict[str, str]]] = {}
         self._committed: dict[AccountId, dict[InstrumentId, Decimal]] = {}
+        self._changed: dict[AccountId, dict[InstrumentId, None]] = {}
+        self._sum: dict[AccountId, Decimal] = {}
         self._sums = Commitments(self)
 
     def apply(self, event: ev.Event) -> None:
@@ -166,11 +170,19 @@ class State:
 
     def reserved(self, account: AccountId, without: frozenset[ClientOrderId] = frozenset()) -> Decimal:
         """Cash that approved and open orders of the account (but those in `without`) may still cost, in its currency."""
-        known = self._committed.setdefault(account, {})
-        for instrument, names in self.books.get(account, {}).items():
-            if instrument not in known:
-                known[instrument] = self._commitment(account, instrument, frozenset()) if names else ZERO
-        total = sum(known.values(), ZERO)
+        known = self._committed.get(account)
+        if known is None:
+            known = self._committed[account] = {}
+            self._changed[account] = dict.fromkeys(self.books.get(account, {}))
+        changed, total = self._changed[account], self._sum.get(account, ZERO)
+        for instrument in changed:
+            names = self.books.get(account, {}).get(instrument)
+            now = self._commitment(account, instrument, frozenset()) if names else ZERO
+            # Exact, so that what is added and taken away again leaves nothing behind.
+            total = _EXACT.add(total, _EXACT.subtract(now, known.get(instrument, ZERO)))
+            known[instrument] = now
+        changed.clear()
+        self._sum[account] = total
         for instrument in {self.orders[name].instrument for name in without}:
             total += self._commitment(account, instrument, without) - known[instrument]
         return total
@@ -215,14 +227,16 @@ class State:
 
     def touch(self, account: AccountId, instrument: InstrumentId) -> None:
         """Orders or the position of this account and instrument changed; for the folds."""
-        known = self._committed.get(account)
-        if known is not None:
-            known.pop(instrument, None)
+        changed = self._changed.get(account)
+        if changed is not None:
+            changed[instrument] = None
         self.risk.touch(account, instrument)
 
     def redefine(self) -> None:
         """An account's or an instrument's terms changed; for the folds."""
         self._committed.clear()
+        self._changed.clear()
+        self._sum.clear()
         self._sums.clear()
         self.risk.extremes.clear()
 

@@ -17,11 +17,14 @@ ExecutionId = NewType("ExecutionId", str)
 
 BASE32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CLIENT_ORDER_ID_LENGTH = 18
+_PAIRS = tuple(one + other for one in BASE32 for other in BASE32)
 
 
 def base32(value: int, length: int) -> str:
     """Write the low `5 * length` bits of `value` as `length` characters of Crockford's base 32."""
-    return "".join(BASE32[(value >> (5 * place)) & 31] for place in range(length - 1, -1, -1))
+    even = length + length % 2
+    pairs = "".join([_PAIRS[(value >> shift) & 1023] for shift in range(5 * even - 10, -1, -10)])
+    return pairs[even - length :]
 
 
 def client_order_id(intent: IntentId, account: AccountId, leg: int, attempt: int) -> ClientOrderId:

@@ -20,7 +20,9 @@ _WIDE: Final = Context(prec=60)
 
 def text(value: Decimal) -> str:
     """The exact decimal without exponent and without trailing zeros."""
-    written = f"{value:f}"
+    written = str(value)
+    if "E" in written:
+        written = f"{value:f}"
     if "." in written:
         written = written.rstrip("0").rstrip(".")
     return "0" if written == "-0" else written

@@ -34,12 +34,16 @@ def ending(window: Window, moment: datetime) -> datetime | None:
     for day in (today, today - _DAY):
         if day.weekday() not in window.days:
             continue
-        opens = at(day, window.start, window.zone)
-        last = day if window.end > window.start else day + _DAY
-        closes = at(last, window.end, window.zone)
+        opens, closes = _span(day, window.start, window.end, window.zone)
         if opens <= moment < closes:
             return closes
     return None
+
+
+@lru_cache(maxsize=256)
+def _span(day: date, start: time, end: time, zone: str) -> tuple[datetime, datetime]:
+    """From when to when (UTC) a window is open that begins on a local day."""
+    return at(day, start, zone), at(day if end > start else day + _DAY, end, zone)
 
 
 def described(hours: Hours) -> str:
