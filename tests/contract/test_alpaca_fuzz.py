@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import msgspec
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bidwell.brokers.alpaca import parse, wire
 from bidwell.brokers.alpaca.symbols import SymbolBook, occ
 from bidwell.brokers.transport import decoder, moment, read
-from bidwell.model.errors import BrokerError, ConfigError, ProtocolError
+from bidwell.model.errors import BrokerError, ConfigError
 from bidwell.model.ids import AccountId, ClientOrderId, InstrumentId
+from tests.contract.fuzzing import RUNS, Parsers, understood_or_refused
 
-RUNS = int(os.environ.get("BIDWELL_FUZZ", "60"))
 BOOK = SymbolBook()
 BOOK.learn([wire.Asset("x", "us_equity", "NASDAQ", "ACME", "active", tradable=True)])
 CONTEXT = parse.Context(AccountId("a"), BOOK, datetime(2026, 1, 2, tzinfo=UTC))
@@ -79,77 +75,11 @@ SNAP = {"ACME": {
     "latestTrade": {"p": 229.98, "s": 5, "t": "2026-03-02T15:00:00.5Z"}, "dailyBar": BAR, "prevDailyBar": BAR,
     "latestQuote": {"bp": 229.97, "ap": 230.02, "bs": 2, "as": 3, "t": "2026-03-02T15:00:00.4Z"},
 }}  # fmt: skip
-PARSERS: dict[str, tuple[Any, Callable[[bytes], object]]] = {
+PARSERS: Parsers = {
     "order": (ORDER, _order), "update": (UPDATE, _update), "activity": (ACTIVITY, _activity),
     "position": (POSITION, _position), "bar": (BAR, _bar), "ticks": (TICKS, _ticks), "asset": (ASSET, _asset),
     "snap": (SNAP, _snap),
 }  # fmt: skip
-ODD = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=30),
-    st.sampled_from(["NaN", "Infinity", "-1", "1e400", "1e-400", "0", "9" * 60, "é" * 5000, "2024-13-45T99:99:99Z",
-                     "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"]),
-    st.lists(st.integers(), max_size=3), st.dictionaries(st.text(max_size=4), st.integers(), max_size=3),
-)  # fmt: skip
-
-
-@contextmanager
-def understood_or_refused() -> Iterator[None]:
-    with suppress(ProtocolError):
-        yield
-
-
-def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401 - JSON
-    if isinstance(value, dict | list):
-        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from places(inner, (*path, key))
-    if path:
-        yield path
-
-
-def changed(value: Any, path: tuple[Any, ...], odd: object) -> Any:  # noqa: ANN401 - JSON
-    copy = json.loads(json.dumps(value))
-    inner = copy
-    for key in path[:-1]:
-        inner = inner[key]
-    inner[path[-1]] = odd
-    return copy
-
-
-@pytest.mark.parametrize("name", PARSERS)
-@settings(max_examples=RUNS, deadline=None)
-@given(data=st.data())
-def test_a_payload_with_an_odd_value_is_understood_or_refused(name: str, data: st.DataObject) -> None:
-    sample, parser = PARSERS[name]
-    path = data.draw(st.sampled_from(sorted(places(sample), key=str)))
-    with understood_or_refused():
-        parser(json.dumps(changed(sample, path, data.draw(ODD))).encode())
-
-
-@pytest.mark.parametrize("name", PARSERS)
-@settings(max_examples=RUNS, deadline=None)
-@given(data=st.data())
-def test_a_damaged_payload_is_understood_or_refused(name: str, data: st.DataObject) -> None:
-    sample, parser = PARSERS[name]
-    body = bytearray(json.dumps(sample).encode())
-    for _ in range(data.draw(st.integers(1, 4))):
-        body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
-    with understood_or_refused():
-        parser(bytes(body[: data.draw(st.integers(0, len(body)))]))
-
-
-@pytest.mark.parametrize("name", PARSERS)
-@settings(max_examples=RUNS, deadline=None)
-@given(body=st.binary(max_size=400))
-def test_noise_is_refused(name: str, body: bytes) -> None:
-    with understood_or_refused():
-        PARSERS[name][1](body)
-
-
-@pytest.mark.parametrize("name", PARSERS)
-def test_depth_and_length_do_not_bring_a_parser_down(name: str) -> None:
-    for body in (b"[" * 100_000, b'{"a":' * 50_000, b'"' + b"x" * 5_000_000, b'{"qty":' + b"9" * 100_000 + b"}"):
-        with pytest.raises(ProtocolError):
-            PARSERS[name][1](body)
 
 
 @settings(max_examples=RUNS, deadline=None)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import struct
-from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -26,9 +23,8 @@ from bidwell.brokers.transport.indian import option, share_id
 from bidwell.model.errors import ConfigError, ProtocolError
 from bidwell.model.ids import AccountId, InstrumentId
 from bidwell.model.instrument import Right
-from tests.contract.test_alpaca_fuzz import ODD, changed, places
+from tests.contract.fuzzing import RUNS, Parsers, damaged, understood_or_refused
 
-RUNS = int(os.environ.get("BIDWELL_FUZZ", "25"))
 CONTEXT = orders.Context(AccountId("a"), SymbolBook(), datetime(2026, 1, 2, tzinfo=UTC))
 ORDER: dict[str, Any] = {
     "variety": "NORMAL", "ordertype": "STOPLOSS_LIMIT", "producttype": "INTRADAY", "duration": "DAY", "price": 392.8,
@@ -101,64 +97,18 @@ def _envelope(body: bytes) -> object:
     return data(decoder(wire.Placed), read(decoder(wire.Envelope), body, "it").data, "it")
 
 
-PARSERS: dict[str, tuple[Any, Callable[[bytes], object]]] = {
+PARSERS: Parsers = {
     "order": (ORDER, _order), "update": (UPDATE, _update), "trade": (TRADE, _trade), "position": (POSITION, _position),
     "funds": (FUNDS, _funds), "quote": (QUOTED, _quoted), "bars": (CANDLES, _candles), "list": (SCRIPS, _scrips),
     "envelope": (ENVELOPE, _envelope),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", PARSERS)
-def test_the_sample_itself_is_understood(name: str) -> None:
-    sample, parser = PARSERS[name]
-    assert parser(json.dumps(sample).encode()) is not None
-
-
-@pytest.mark.parametrize("name", PARSERS)
-@settings(max_examples=RUNS, deadline=None)
-@given(drawn=st.data())
-def test_a_payload_with_an_odd_value_is_understood_or_refused(name: str, drawn: st.DataObject) -> None:
-    sample, parser = PARSERS[name]
-    path = drawn.draw(st.sampled_from(sorted(places(sample), key=str)))
-    with suppress(ProtocolError):
-        parser(json.dumps(changed(sample, path, drawn.draw(ODD))).encode())
-
-
-@pytest.mark.parametrize("name", PARSERS)
-@settings(max_examples=RUNS, deadline=None)
-@given(drawn=st.data())
-def test_a_damaged_payload_is_understood_or_refused(name: str, drawn: st.DataObject) -> None:
-    sample, parser = PARSERS[name]
-    body = bytearray(json.dumps(sample).encode())
-    for _ in range(drawn.draw(st.integers(1, 4))):
-        body[drawn.draw(st.integers(0, len(body) - 1))] = drawn.draw(st.integers(0, 255))
-    with suppress(ProtocolError):
-        parser(bytes(body[: drawn.draw(st.integers(0, len(body)))]))
-
-
-@pytest.mark.parametrize("name", PARSERS)
-@settings(max_examples=RUNS, deadline=None)
-@given(body=st.binary(max_size=400))
-def test_noise_is_refused(name: str, body: bytes) -> None:
-    with suppress(ProtocolError):
-        PARSERS[name][1](body)
-
-
-@pytest.mark.parametrize("name", PARSERS)
-def test_depth_and_length_do_not_bring_a_parser_down(name: str) -> None:
-    for body in (b"[" * 100_000, b'{"a":' * 50_000, b'"' + b"x" * 5_000_000, b'{"price":[' + b"9" * 100_000 + b"}"):
-        with pytest.raises(ProtocolError):
-            PARSERS[name][1](body)
-
-
 @settings(max_examples=RUNS * 4, deadline=None)
 @given(drawn=st.data())
 def test_a_damaged_frame_is_understood_or_refused(drawn: st.DataObject) -> None:
-    frame = bytearray(SNAP)
-    for _ in range(drawn.draw(st.integers(0, 12))):
-        frame[drawn.draw(st.integers(0, len(frame) - 1))] = drawn.draw(st.integers(0, 255))
-    with suppress(ProtocolError):
-        found = prices.tick(bytes(frame[: drawn.draw(st.integers(0, len(frame)))]))
+    with understood_or_refused():
+        found = prices.tick(damaged(drawn, SNAP, 12))
         assert found.at.tzinfo is UTC
         assert all(price > 0 and quantity > 0 for price, quantity in (*found.bids, *found.asks))
 

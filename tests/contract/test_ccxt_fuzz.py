@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
@@ -23,7 +21,7 @@ from bidwell.brokers.ccxt_exchanges.client.library import made
 from bidwell.brokers.transport import Health
 from bidwell.model.errors import ProtocolError
 from bidwell.model.ids import AccountId, ClientOrderId, InstrumentId
-from tests.contract.test_alpaca_fuzz import ODD, changed, places
+from tests.contract.fuzzing import damaged, understood_or_refused, with_odd_value
 from tests.contract.test_ccxt_requests import IDS, market
 
 RUNS = int(os.environ.get("BIDWELL_FUZZ", "40"))
@@ -102,12 +100,6 @@ def _own_book(exchange: str) -> PairBook:
     return found
 
 
-@contextmanager
-def understood_or_refused() -> Iterator[None]:
-    with suppress(ProtocolError):
-        yield
-
-
 @pytest.mark.parametrize("exchange", sorted(FRAMES))
 def test_the_frames_themselves_are_understood(exchange: str) -> None:
     assert exchange in IDS
@@ -124,20 +116,16 @@ def test_the_frames_themselves_are_understood(exchange: str) -> None:
 @settings(max_examples=RUNS, deadline=None)
 @given(data=st.data())
 def test_a_frame_with_an_odd_value_is_understood_or_refused(exchange: str, data: st.DataObject) -> None:
-    path = data.draw(st.sampled_from(sorted(places(FRAMES[exchange]), key=str)))
     with understood_or_refused():
-        hear(exchange, json.dumps(changed(FRAMES[exchange], path, data.draw(ODD))))
+        hear(exchange, json.dumps(with_odd_value(data, FRAMES[exchange])))
 
 
 @pytest.mark.parametrize("exchange", sorted(FRAMES))
 @settings(max_examples=RUNS, deadline=None)
 @given(data=st.data())
 def test_a_damaged_frame_is_understood_or_refused(exchange: str, data: st.DataObject) -> None:
-    body = bytearray(json.dumps(FRAMES[exchange]).encode())
-    for _ in range(data.draw(st.integers(1, 4))):
-        body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
     with understood_or_refused():
-        hear(exchange, bytes(body[: data.draw(st.integers(0, len(body)))]))
+        hear(exchange, damaged(data, json.dumps(FRAMES[exchange]).encode()))
 
 
 @pytest.mark.parametrize("exchange", sorted(FRAMES))
@@ -181,9 +169,8 @@ UNIFIED: dict[str, Any] = {"order": (ORDER, _order), "execution": (EXECUTION, _e
 def test_a_unified_payload_with_an_odd_value_is_understood_or_refused(name: str, data: st.DataObject) -> None:
     sample, parser = UNIFIED[name]
     assert parser(sample)
-    path = data.draw(st.sampled_from(sorted(places(sample), key=str)))
     with understood_or_refused():
-        parser(changed(sample, path, data.draw(ODD)))
+        parser(with_odd_value(data, sample))
 
 
 @settings(max_examples=RUNS, deadline=None)

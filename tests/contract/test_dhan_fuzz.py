@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,7 +18,7 @@ from bidwell.brokers.transport import decoder, read
 from bidwell.brokers.transport.indian import ist
 from bidwell.model.errors import ConfigError, ProtocolError
 from bidwell.model.ids import AccountId, ClientOrderId, InstrumentId
-from tests.contract.test_alpaca_fuzz import ODD, RUNS, changed, places, understood_or_refused
+from tests.contract.fuzzing import RUNS, Parsers, damaged, understood_or_refused
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 HEAD = ("SEM_EXM_EXCH_ID,SEM_SEGMENT,SEM_SMST_SECURITY_ID,SEM_INSTRUMENT_NAME,SEM_EXPIRY_CODE,SEM_TRADING_SYMBOL,"
@@ -88,45 +86,10 @@ def _snaps(body: bytes) -> object:
     ]
 
 
-PARSERS: dict[str, tuple[Any, Callable[[bytes], object]]] = {
+PARSERS: Parsers = {
     "order": (ORDER, _order), "trade": (TRADE, _trade), "alert": (ALERT, _alert), "positions": (POSITION, _positions),
     "holdings": (HOLDING, _holdings), "bars": (COLUMNS, _bars), "snaps": (SNAP, _snaps),
 }  # fmt: skip
-
-
-@pytest.mark.parametrize("name", PARSERS)
-def test_each_sample_is_read(name: str) -> None:
-    sample, parser = PARSERS[name]
-    assert parser(json.dumps(sample).encode())
-
-
-@pytest.mark.parametrize("name", PARSERS)
-@settings(max_examples=RUNS, deadline=None)
-@given(data=st.data())
-def test_a_payload_with_an_odd_value_is_understood_or_refused(name: str, data: st.DataObject) -> None:
-    sample, parser = PARSERS[name]
-    path = data.draw(st.sampled_from(sorted(places(sample), key=str)))
-    with understood_or_refused():
-        parser(json.dumps(changed(sample, path, data.draw(ODD))).encode())
-
-
-@pytest.mark.parametrize("name", PARSERS)
-@settings(max_examples=RUNS, deadline=None)
-@given(data=st.data())
-def test_a_damaged_payload_is_understood_or_refused(name: str, data: st.DataObject) -> None:
-    sample, parser = PARSERS[name]
-    body = bytearray(json.dumps(sample).encode())
-    for _ in range(data.draw(st.integers(1, 4))):
-        body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
-    with understood_or_refused():
-        parser(bytes(body[: data.draw(st.integers(0, len(body)))]))
-
-
-@pytest.mark.parametrize("name", PARSERS)
-def test_depth_and_length_do_not_bring_a_parser_down(name: str) -> None:
-    for body in (b"[" * 100_000, b'{"a":' * 50_000, b'"' + b"x" * 5_000_000, b'{"quantity":' + b"9" * 100_000 + b"}"):
-        with pytest.raises(ProtocolError):
-            PARSERS[name][1](body)
 
 
 @settings(max_examples=RUNS * 2, deadline=None)
@@ -139,11 +102,9 @@ def test_noise_on_the_price_stream_is_refused_or_is_packets(frame: bytes) -> Non
 @settings(max_examples=RUNS * 2, deadline=None)
 @given(data=st.data())
 def test_a_damaged_frame_of_packets_is_understood_or_refused(data: st.DataObject) -> None:
-    frame = bytearray(bytes.fromhex("021000013505000066b6c4445a751468") + bytes([8, 162, 0, 1]) + bytes(158))
-    for _ in range(data.draw(st.integers(1, 6))):
-        frame[data.draw(st.integers(0, len(frame) - 1))] = data.draw(st.integers(0, 255))
+    frame = bytes.fromhex("021000013505000066b6c4445a751468") + bytes([8, 162, 0, 1]) + bytes(158)
     with understood_or_refused():
-        for packet in packets(bytes(frame[: data.draw(st.integers(0, len(frame)))])):
+        for packet in packets(damaged(data, frame, 6)):
             assert packet.last is None or packet.last > 0
 
 

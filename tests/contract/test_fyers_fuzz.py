@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +17,7 @@ from bidwell.brokers.fyers.symbols import SymbolBook, made, read_master
 from bidwell.brokers.transport import decoder, read
 from bidwell.model.errors import ConfigError, ProtocolError
 from bidwell.model.ids import AccountId, ClientOrderId, InstrumentId
-from tests.contract.test_alpaca_fuzz import ODD, RUNS, changed, places, understood_or_refused
+from tests.contract.fuzzing import RUNS, Parsers, damaged, understood_or_refused
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 SHARE = ("10100000003045,STATE BANK OF INDIA,0,1,0.05,INE062A01020,0915-1530|1815-1915:,2025-05-15,,NSE:SBIN-EQ,10,10,3045,"
@@ -96,46 +94,11 @@ def _prices(body: bytes) -> object:
     return [parse.quote(parse.price(each), InstrumentId("SBIN.XNSE"), AT) for each in rows]
 
 
-PARSERS: dict[str, tuple[Any, Callable[[bytes], object]]] = {
+PARSERS: Parsers = {
     "order": (ORDER, _order), "trade": (TRADE, _trade), "event": (EVENT, _event), "fill": (FILL, _fill),
     "positions": (POSITION, _positions), "holdings": (HOLDING, _holdings), "funds": (FUNDS, _funds),
     "bars": (CANDLES, _bars), "prices": (PRICES, _prices),
 }  # fmt: skip
-
-
-@pytest.mark.parametrize("name", PARSERS)
-def test_each_sample_is_read(name: str) -> None:
-    sample, parser = PARSERS[name]
-    assert parser(json.dumps(sample).encode())
-
-
-@pytest.mark.parametrize("name", PARSERS)
-@settings(max_examples=RUNS, deadline=None)
-@given(data=st.data())
-def test_a_payload_with_an_odd_value_is_understood_or_refused(name: str, data: st.DataObject) -> None:
-    sample, parser = PARSERS[name]
-    path = data.draw(st.sampled_from(sorted(places(sample), key=str)))
-    with understood_or_refused():
-        parser(json.dumps(changed(sample, path, data.draw(ODD))).encode())
-
-
-@pytest.mark.parametrize("name", PARSERS)
-@settings(max_examples=RUNS, deadline=None)
-@given(data=st.data())
-def test_a_damaged_payload_is_understood_or_refused(name: str, data: st.DataObject) -> None:
-    sample, parser = PARSERS[name]
-    body = bytearray(json.dumps(sample).encode())
-    for _ in range(data.draw(st.integers(1, 4))):
-        body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
-    with understood_or_refused():
-        parser(bytes(body[: data.draw(st.integers(0, len(body)))]))
-
-
-@pytest.mark.parametrize("name", PARSERS)
-def test_depth_and_length_do_not_bring_a_parser_down(name: str) -> None:
-    for body in (b"[" * 100_000, b'{"a":' * 50_000, b'"' + b"x" * 5_000_000):
-        with pytest.raises(ProtocolError):
-            PARSERS[name][1](body)
 
 
 @settings(max_examples=RUNS * 2, deadline=None)
@@ -148,11 +111,8 @@ def test_noise_on_the_price_stream_is_refused_or_is_messages(frame: bytes) -> No
 @settings(max_examples=RUNS * 2, deadline=None)
 @given(data=st.data())
 def test_a_damaged_frame_is_understood_or_refused(data: st.DataObject) -> None:
-    frame = bytearray(SNAPSHOT)
-    for _ in range(data.draw(st.integers(0, 6))):
-        frame[data.draw(st.integers(0, len(frame) - 1))] = data.draw(st.integers(0, 255))
     with understood_or_refused():
-        for said in hsm.messages(bytes(frame[: data.draw(st.integers(0, len(frame)))])):
+        for said in hsm.messages(damaged(data, SNAPSHOT, 6)):
             if isinstance(said, hsm.Feed):
                 for record in said.records:
                     topic = hsm.Topic(record)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -21,8 +18,8 @@ from bidwell.brokers.topstepx.symbols import SymbolBook
 from bidwell.brokers.transport import decoder, read
 from bidwell.model.errors import ProtocolError
 from bidwell.model.ids import AccountId, ClientOrderId, InstrumentId
+from tests.contract.fuzzing import RUNS, Parsers
 
-RUNS = int(os.environ.get("BIDWELL_FUZZ", "30"))
 CONTRACT = {"id": "CON.F.US.EP.Z27", "name": "ESZ7", "tickSize": 0.25, "tickValue": 12.5, "activeContract": True}
 BOOK = SymbolBook()
 BOOK.learn([wire.Contract("CON.F.US.EP.Z27", "ESZ7", Decimal("0.25"), Decimal("12.5"))])
@@ -86,71 +83,11 @@ def _reply(body: bytes) -> object:
     return weigh("Order/place", body)
 
 
-PARSERS: dict[str, tuple[Any, Callable[[bytes], object]]] = {
+PARSERS: Parsers = {
     "order": (ORDER, _order), "trade": (TRADE, _trade), "position": (POSITION, _position), "bar": (BAR, _bar),
     "quote": (QUOTE, _quote), "prints": (PRINTS, _trades), "contract": (CONTRACT, _contract), "message": (MESSAGE, _message),
     "reply": (REPLY, _reply),
 }  # fmt: skip
-ODD = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=30),
-    st.sampled_from(["NaN", "Infinity", "-1", "1e400", "1e-400", "0", "9" * 60, "é" * 5000, "2024-13-45T99:99:99Z",
-                     "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"]),
-    st.lists(st.integers(), max_size=3), st.dictionaries(st.text(max_size=4), st.integers(), max_size=3),
-)  # fmt: skip
-
-
-@contextmanager
-def understood_or_refused() -> Iterator[None]:
-    with suppress(ProtocolError):
-        yield
-
-
-@pytest.mark.parametrize("name", PARSERS)
-def test_the_samples_are_understood(name: str) -> None:
-    sample, parser = PARSERS[name]
-    assert parser(json.dumps(sample).encode())
-
-
-@pytest.mark.parametrize("name", PARSERS)
-@settings(max_examples=RUNS, deadline=None)
-@given(data=st.data())
-def test_odd_values_are_refused_or_sound(name: str, data: st.DataObject) -> None:
-    sample, parser = PARSERS[name]
-    changed = json.loads(json.dumps(sample))
-    row = changed[0] if isinstance(changed, list) else changed
-    row[data.draw(st.sampled_from(sorted(row)))] = data.draw(ODD)
-    with understood_or_refused():
-        parser(json.dumps(changed).encode())
-
-
-@pytest.mark.parametrize("name", PARSERS)
-@settings(max_examples=RUNS, deadline=None)
-@given(data=st.data())
-def test_damage_is_refused_or_sound(name: str, data: st.DataObject) -> None:
-    sample, parser = PARSERS[name]
-    body = bytearray(json.dumps(sample).encode())
-    for _ in range(data.draw(st.integers(0, 4))):
-        body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
-    with understood_or_refused():
-        parser(bytes(body[: data.draw(st.integers(0, len(body)))]))
-
-
-@pytest.mark.parametrize("name", PARSERS)
-@settings(max_examples=RUNS, deadline=None)
-@given(body=st.binary(max_size=400))
-def test_noise_is_refused(name: str, body: bytes) -> None:
-    with understood_or_refused():
-        PARSERS[name][1](body)
-
-
-@pytest.mark.parametrize("name", PARSERS)
-def test_depth_and_length_do_not_bring_a_parser_down(name: str) -> None:
-    for body in (b"[" * 100_000, b'{"a":' * 50_000, b'"' + b"x" * 5_000_000):
-        with pytest.raises(ProtocolError):
-            PARSERS[name][1](body)
-    for field in ("size", "bestBid", "price"):
-        with understood_or_refused():
-            PARSERS[name][1](f'{{"{field}":{"9" * 100_000}}}'.encode())
 
 
 @pytest.mark.parametrize(

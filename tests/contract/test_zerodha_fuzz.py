@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import struct
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -21,8 +19,8 @@ from bidwell.brokers.zerodha import parse, ticks, wire
 from bidwell.brokers.zerodha.symbols import COLUMNS, SymbolBook, read_list
 from bidwell.model.errors import BrokerError, ProtocolError
 from bidwell.model.ids import AccountId, ClientOrderId, InstrumentId
+from tests.contract.fuzzing import RUNS, Parsers, damaged, understood_or_refused
 
-RUNS = int(os.environ.get("BIDWELL_FUZZ", "60"))
 CONTEXT = parse.Context(AccountId("a"), SymbolBook(), datetime(2026, 1, 2, tzinfo=UTC))
 ACME = InstrumentId("ACME.XNSE")
 ORDER: dict[str, Any] = {
@@ -74,7 +72,7 @@ def _candles(body: bytes) -> object:
     return [parse.bar(row, ACME, 60) for row in read(decoder(wire.Candles), body, "it").candles]
 
 
-PARSERS: dict[str, tuple[Any, Callable[[bytes], object]]] = {
+PARSERS: Parsers = {
     "order": (ORDER, _order),
     "trade": (TRADE, lambda body: parse.trade(read(decoder(wire.Trade), body, "it"), ClientOrderId("N"), CONTEXT)),
     "positions": (HELD, _held), "holdings": (SHARES, _shares),
@@ -82,18 +80,6 @@ PARSERS: dict[str, tuple[Any, Callable[[bytes], object]]] = {
     "quote": (QUOTE, lambda body: parse.quote(read(decoder(wire.Quote), body, "it"), ACME, CONTEXT.at)),
     "candles": (CANDLES, _candles), "message": (MESSAGE, lambda body: read(decoder(wire.Message), body, "it")),
 }  # fmt: skip
-ODD = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=30),
-    st.sampled_from(["NaN", "sNaN", "Infinity", "-1", "1e400", "1e-400", "0", "9" * 60, "é" * 5000, "2026-13-45 99:99:99",
-                     "0001-01-01 00:00:00", "9999-12-31 23:59:59", 1e300, -5, 10**40]),
-    st.lists(st.integers(), max_size=3), st.dictionaries(st.text(max_size=4), st.integers(), max_size=3),
-)  # fmt: skip
-
-
-@contextmanager
-def understood_or_refused() -> Iterator[None]:
-    with suppress(ProtocolError):
-        yield
 
 
 def frames(body: bytes) -> object:
@@ -105,62 +91,6 @@ def lists(body: bytes) -> object:
     for exchange in ("NSE", "NFO"):
         book.adopt(read_list(exchange, body, date(2026, 11, 21)))
     return list(book.instruments())
-
-
-def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401 - JSON
-    if isinstance(value, dict | list):
-        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from places(inner, (*path, key))
-    if path:
-        yield path
-
-
-def changed(value: Any, path: tuple[Any, ...], odd: object) -> Any:  # noqa: ANN401 - JSON
-    copy = json.loads(json.dumps(value))
-    inner = copy
-    for key in path[:-1]:
-        inner = inner[key]
-    inner[path[-1]] = odd
-    return copy
-
-
-def damaged(data: st.DataObject, sample: bytes) -> bytes:
-    body = bytearray(sample)
-    for _ in range(data.draw(st.integers(1, 4))):
-        body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
-    return bytes(body[: data.draw(st.integers(0, len(body)))])
-
-
-@pytest.mark.parametrize("name", PARSERS)
-@settings(max_examples=RUNS, deadline=None)
-@given(data=st.data())
-def test_a_payload_with_an_odd_value_is_understood_or_refused(name: str, data: st.DataObject) -> None:
-    sample, parser = PARSERS[name]
-    path = data.draw(st.sampled_from(sorted(places(sample), key=str)))
-    with understood_or_refused():
-        parser(json.dumps(changed(sample, path, data.draw(ODD))).encode())
-
-
-@pytest.mark.parametrize("name", PARSERS)
-@settings(max_examples=RUNS, deadline=None)
-@given(data=st.data())
-def test_a_damaged_payload_is_understood_or_refused(name: str, data: st.DataObject) -> None:
-    with understood_or_refused():
-        PARSERS[name][1](damaged(data, json.dumps(PARSERS[name][0]).encode()))
-
-
-@pytest.mark.parametrize("name", PARSERS)
-def test_depth_and_length_do_not_bring_a_parser_down(name: str) -> None:
-    for body in (
-        b"",
-        b"\xff",
-        b"[" * 100_000,
-        b'{"a":' * 50_000,
-        b'"' + b"x" * 5_000_000,
-        b'{"quantity":' + b"9" * 100_000 + b"}",
-    ):
-        with pytest.raises(ProtocolError):
-            PARSERS[name][1](body)
 
 
 @settings(max_examples=RUNS * 4, deadline=None)
