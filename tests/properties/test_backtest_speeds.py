@@ -19,7 +19,7 @@ from bidwell.strategy.parameters import Param
 from bidwell.strategy.strategy import Strategy
 from tests.unit.backtest.markets import random_bars, sma
 
-QUIET = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUIET = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 class Cross(Strategy):
@@ -118,7 +118,7 @@ def both(strategy: Strategy, market: Bars, **conditions: Any) -> None:  # noqa: 
 
 
 @QUIET
-@given(seed=st.integers(0, 1000), length=st.integers(1, 400), spread=st.sampled_from([0.002, 0.02, 0.08]))
+@given(seed=st.integers(0, 1000), length=st.integers(1, 300), spread=st.sampled_from([0.002, 0.02, 0.08]))
 @pytest.mark.parametrize("name", CONDITIONS)
 def test_any_order_gives_the_same_at_both_speeds(name: str, seed: int, length: int, spread: float) -> None:
     both(Everything(), random_bars(length, seed, spread=spread), **CONDITIONS[name])

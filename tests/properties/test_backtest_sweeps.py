@@ -16,11 +16,11 @@ from bidwell.simulation.research.trials import METRICS, figures, row_of
 from tests.properties.test_backtest_speeds import CONDITIONS, Cross, Everything
 from tests.unit.backtest.markets import random_bars
 
-QUIET = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUIET = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @QUIET
-@given(seed=st.integers(0, 1000), length=st.integers(1, 300))
+@given(seed=st.integers(0, 1000), length=st.integers(1, 200))
 @pytest.mark.parametrize("name", CONDITIONS)
 def test_a_sweep_is_the_same_at_both_speeds(name: str, seed: int, length: int) -> None:
     market = random_bars(length, seed, spread=0.02)

@@ -69,6 +69,6 @@ def test_a_cluster_gives_the_same_table(cluster: str, compile_: str) -> None:
 
 
 def test_a_trial_that_fails_on_a_worker_says_why(cluster: str) -> None:
-    found = sweep(Fussy, random_bars(100), {"length": [2, 3]}, cluster=cluster)
+    found = sweep(Fussy, random_bars(100), {"fast": [2, 3]}, cluster=cluster)
     assert [bool(error) for error in found.errors] == [False, True]
     assert "no odd length such as 3" in found.errors[1]

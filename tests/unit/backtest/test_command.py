@@ -117,7 +117,7 @@ def test_a_second_ctrl_c_ends_a_strategy_that_does_not_come_back(tmp_path: Path)
     ("deed", "options", "code"),
     [
         ("while True: pass", ("--time-limit", "0.5"), "backtest.time_limit"),
-        ("self.hoard = [bytearray(1 << 28) for _ in range(1000)]", ("--memory", "1"), "strategy.memory"),
+        ("self.hoard = [bytearray(1 << 26) for _ in range(1000)]", ("--memory", "0.25"), "strategy.memory"),
         ("raise ValueError('no more')", (), "strategy.raised"),
     ],
 )

@@ -44,21 +44,13 @@ class Cross(Strategy):
             self.close()
 
 
-class Fussy(Strategy):
-    """Fails for some of its values, as strategies do."""
-
-    length = Param(5, 1, 20)
+class Fussy(Cross):
+    """Fails for some of its values, as strategies do; compiled, it is the same code as the other."""
 
     def prepare(self, bars: Bars) -> None:
-        if self.length % 2:
-            raise ValueError(f"no odd length such as {self.length}")
-        self.level = sma(bars.close, self.length)
-
-    def on_bar(self, bar: Bar) -> None:
-        if bar.close > self.level[-1] and not self.position:
-            self.buy(1)
-        elif bar.close < self.level[-1]:
-            self.close()
+        if self.fast % 2:
+            raise ValueError(f"no odd length such as {self.fast}")
+        super().prepare(bars)
 
 
 BEHIND = {"quick": "fast", "calm": "slow", "count": "fast"}
@@ -103,18 +95,18 @@ def test_a_row_is_what_a_backtest_says() -> None:
 
 @pytest.mark.parametrize("compile_", ["always", "never"])
 def test_a_trial_that_fails_says_why_and_stops_no_other(compile_: str) -> None:
-    found = sweep(Fussy, random_bars(200), {"length": range(2, 8)}, compile=compile_)
-    errors = dict(zip(found.table["length"], found.table["error"], strict=True))
+    found = sweep(Fussy, random_bars(200), {"fast": range(2, 8)}, compile=compile_)
+    errors = dict(zip(found.table["fast"], found.table["error"], strict=True))
     assert [length for length, error in errors.items() if error] == [3, 5, 7]
     assert "no odd length such as 3 at" in str(errors[3])
     assert "test_sweep.py" in str(errors[3])
     assert found.table["sharpe"].null_count() == 3
-    assert found.best["length"] in {2, 4, 6}
+    assert found.best["fast"] in {2, 4, 6}
 
 
 def test_a_sweep_of_which_every_trial_fails_is_an_error() -> None:
     with pytest.raises(InvalidInput, match=r"every trial failed.*no odd length"):
-        sweep(Fussy, random_bars(50), {"length": [3, 5]})
+        sweep(Fussy, random_bars(50), {"fast": [3, 5]})
 
 
 @pytest.mark.parametrize("grid", [{"quick": [1]}, {"fast": [1]}, {"fast": []}, {}, {"size": Span(1.0, 9.0)}])
@@ -200,7 +192,7 @@ def test_worker_processes_give_the_same_table() -> None:
     market = random_bars(200, 4)
     pool = sweep(Cross, market, GRID, fees=0.1, compile="never", workers=2)
     alike(pool, sweep(Cross, market, GRID, fees=0.1, compile="never", workers=1))
-    failing = sweep(Fussy, market, {"length": range(2, 8)}, compile="never", workers=2)
+    failing = sweep(Fussy, market, {"fast": range(2, 8)}, compile="never", workers=2)
     assert [bool(error) for error in failing.errors] == [False, True] * 3
 
 
