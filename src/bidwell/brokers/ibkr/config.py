@@ -59,7 +59,8 @@ class IbkrConfig:
 
     Connections of one `link_key` are one. Where another process may have our client id (`second`), the next one is taken.
     `fee_wait` is how long an execution waits to be told with what it cost; `patience` how long an order may be without
-    any answer before the connection is taken for mute.
+    any answer before the connection is taken for mute, `away_most` how long the Gateway may be without Interactive Brokers
+    before it is asked anew.
     """
 
     account: str
@@ -72,6 +73,7 @@ class IbkrConfig:
     answer_timeout: float = 10.0
     patience: float = 10.0
     fee_wait: float = 1.0
+    away_most: float = 60.0
     rate: Limits = RATE
     history_rate: Limits = HISTORY_RATE
     stream: StreamSettings = STREAM

@@ -14,11 +14,12 @@ from bidwell.brokers.ibkr.client import Link, Seat
 from bidwell.brokers.ibkr.client.library import contract as written
 from bidwell.brokers.ibkr.client.seat import Hearing
 from bidwell.brokers.ibkr.config import IbkrConfig
+from bidwell.brokers.ibkr.errors import READ_ONLY_SETTING
 from bidwell.brokers.ibkr.symbols import SymbolBook
 from bidwell.brokers.transport import RemoteBroker, Unworkable
-from bidwell.engine.ports import Capabilities, Clock, DedupeScope, Entropy, SessionReport
+from bidwell.engine.ports import Capabilities, Clock, DedupeScope, Entropy, SessionLife, SessionReport, SessionState
 from bidwell.model.account import Account
-from bidwell.model.errors import InDoubt, Refused, Unavailable
+from bidwell.model.errors import Refused
 from bidwell.model.order import Order
 from bidwell.model.terms import Terms
 
@@ -66,8 +67,11 @@ class IbkrBroker(RemoteBroker):
         self._stream = Hearing(self._client, self._updates)
 
     def report(self) -> SessionReport:
-        """State, data age and last errors; the Gateway's clock is asked for in between."""
-        return replace(self._health.report(), skew=self._link.skew)
+        """State, data age and last errors; a Gateway that lets nobody trade has to be set otherwise by a person."""
+        told = replace(self._health.report(), skew=self._link.skew)
+        if self._link.read_only and told.state.life is SessionLife.ACTIVE:
+            return replace(told, state=SessionState(SessionLife.NEEDS_LOGIN, READ_ONLY_SETTING))
+        return told
 
     async def probe(self) -> None:
         """The read-only test: the account is one of the Gateway's login, and of the environment.
@@ -91,20 +95,18 @@ class IbkrBroker(RemoteBroker):
             raise Unworkable("instrument.unlisted", f"Interactive Brokers does not trade {order.instrument}")
         if order.quantity % 1:
             raise Unworkable("quantity.lot", "the Gateway takes whole units")
+        ticket = ticket_of(order, self._config.account)
+        await self._link.admit(writes=True)
         number = self._link.number()
         self._memory.send(self._link.client_id, number, order.client_order_id)
-        ticket = ticket_of(order, self._config.account)
-        await self._link.send("placeOrder", number, written(contract), ticket, writes=True)
+        await self._link.write("placeOrder", number, written(contract), ticket)
         self._watch(number)
 
     async def _withdraw(self, order: Order, order_id: str) -> None:
         number = await self._number(order, order_id)
         self._updates.withdraw(number)
-        try:
-            await self._link.send("cancelOrder", number, urgent=True)
-        except InDoubt as problem:
-            # A cancel that is asked for twice is one.
-            raise Unavailable(str(problem)) from problem
+        # A cancel that is asked for twice is one.
+        await self._link.send("cancelOrder", number, urgent=True)
         self._watch(number, self._updates.mentions(number) + 1)
 
     async def _amend(self, order: Order, order_id: str, quantity: Decimal, terms: Terms) -> None:
@@ -114,10 +116,11 @@ class IbkrBroker(RemoteBroker):
             raise Unworkable("instrument.unlisted", f"Interactive Brokers does not trade {order.instrument}")
         if quantity % 1:
             raise Unworkable("quantity.lot", "the Gateway takes whole units")
-        number = await self._number(order, order_id)
         ticket = ticket_of(order, self._config.account, quantity, terms)
+        await self._link.admit(writes=True)
+        number = await self._number(order, order_id)
         self._updates.change(number, quantity, terms)
-        await self._link.send("placeOrder", number, written(contract), ticket, writes=True)
+        await self._link.write("placeOrder", number, written(contract), ticket)
         self._watch(number, self._updates.mentions(number) + 1)
 
     async def _number(self, order: Order, order_id: str) -> int:
@@ -133,6 +136,8 @@ class IbkrBroker(RemoteBroker):
         if row.client_id != self._link.client_id or not row.order_id:
             raise Unworkable("order.other_client", f"the order belongs to client id {row.client_id} of the Gateway, and only "
                              "that one, or TWS, can change it; client id 0 can cancel what was placed by hand")  # fmt: skip
+        if self._memory.permanent(row.client_id, row.order_id) != row.perm_id:
+            raise Unworkable("order.unknown", f"another order has the number of {order_id} by now: change it in TWS")
         return row.order_id
 
     async def _look_up(self, order: Order) -> str | None:

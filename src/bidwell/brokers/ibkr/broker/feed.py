@@ -15,7 +15,7 @@ from bidwell.brokers.ibkr.errors import INFORMING, VENDOR
 from bidwell.brokers.ibkr.symbols import SymbolBook
 from bidwell.brokers.transport import PriceFeed
 from bidwell.engine.ports import Clock
-from bidwell.model.errors import BrokerError, InDoubt, Unavailable
+from bidwell.model.errors import BrokerError, Unavailable
 from bidwell.model.ids import AccountId, InstrumentId
 from bidwell.model.money import ZERO
 
@@ -50,6 +50,7 @@ class IbkrFeed(PriceFeed):
         self._followed: dict[InstrumentId, wire.Contract] = {}
         self._foreign: set[InstrumentId] = set()
         self._lines: dict[int, InstrumentId] = {}
+        self._login = 0
         self._ticks: dict[InstrumentId, _Ticks] = {}
 
     async def _begin(self) -> None:
@@ -62,8 +63,8 @@ class IbkrFeed(PriceFeed):
         link = self._seat.link
         for number in list(self._lines) if link.is_up else ():
             try:
-                await link.send("cancelMktData", number, writes=True)
-            except (Unavailable, InDoubt):
+                await link.send("cancelMktData", number, urgent=True)
+            except Unavailable:
                 break  # the connection is gone, and the streams with it
         self._lines.clear()
         await self._hearing.close()
@@ -85,26 +86,29 @@ class IbkrFeed(PriceFeed):
 
     async def _subscribe(self, instrument: InstrumentId, contract: wire.Contract) -> None:
         link = await self._seat.ready()
+        await link.admit()
         number = link.number()
         self._lines[number] = instrument
         self._ticks[instrument] = _Ticks()
-        try:
-            # No further ticks, no snapshot, no options.
-            await link.send("reqMktData", number, library.contract(contract), "", False, False, [])
-        except InDoubt as problem:
-            raise Unavailable(str(problem)) from problem
+        # No further ticks, no snapshot, no options.
+        await link.write("reqMktData", number, library.contract(contract), "", False, False, [])
 
     # --- client.User ----------------------------------------------------------------------------------
 
     def up(self) -> None:
-        """Streams do not outlive a connection: everything is asked for again."""
+        """Everything is asked for again: of what outlived a break between the Gateway and Interactive Brokers nothing is sure."""
+        link = self._seat.link
+        old = list(self._lines) if link.logins == self._login else []
         self._lines.clear()
+        self._login = link.logins
         self.on_state(connected=True, detail=f"{len(self._followed)} instruments")
-        self._chores.begin(self._subscribe_all())
+        self._chores.begin(self._subscribe_all(old))
 
-    async def _subscribe_all(self) -> None:
+    async def _subscribe_all(self, old: Iterable[int]) -> None:
         link = self._seat.link
         try:
+            for number in old:
+                await link.send("cancelMktData", number)
             await link.send("reqMarketDataType", LIVE_PRICES)
             for instrument, contract in list(self._followed.items()):
                 await self._subscribe(instrument, contract)

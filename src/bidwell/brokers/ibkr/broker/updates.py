@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -17,11 +18,12 @@ from bidwell.brokers.ibkr.broker.reading import Reading
 from bidwell.brokers.ibkr.client import Link
 from bidwell.brokers.ibkr.config import IbkrConfig
 from bidwell.brokers.ibkr.errors import CANCELED, INFORMING, NOT_CANCELED, REJECTED, VENDOR, WARNINGS
-from bidwell.brokers.ibkr.symbols import SymbolBook
+from bidwell.brokers.ibkr.symbols import SymbolBook, is_foreign
 from bidwell.brokers.transport import Chores, Kind, OrderUpdates, Owner, Recent, Seen, Verdict
 from bidwell.engine.ports import Clock
 from bidwell.model import events as ev
 from bidwell.model.account import Account
+from bidwell.model.errors import ProtocolError
 from bidwell.model.ids import ClientOrderId, ExecutionId
 from bidwell.model.terms import Terms
 
@@ -94,13 +96,13 @@ class Updates(OrderUpdates[Piece]):
         elif isinstance(message, wire.Status):
             self._on_status(message, listed=listed)
         elif isinstance(message, wire.Execution):
-            if message.account == self._config.account:
+            if message.account == self._config.account and not is_foreign(message.contract):
                 self._take(message)
         elif isinstance(message, wire.Problem):
             self._take(message)
 
     def _on_order(self, row: wire.OpenOrder, *, listed: bool) -> None:
-        if row.account != self._config.account:
+        if row.account != self._config.account or is_foreign(row.contract):
             return
         self._memory.keep(row)
         self._mentioned(row.client_id, row.order_id)
@@ -188,11 +190,15 @@ class Updates(OrderUpdates[Piece]):
         if not ECHO_IS_REPLACED or wanted is None or row.status not in parse.WORKING:
             return
         meant = parse.terms(row)
-        if (row.quantity, meant) == wanted:
+        if meant.time_in_force is not wanted[1].time_in_force:
+            return
+        quantity, terms = wanted
+        # An end is told to the second only.
+        if (row.quantity, replace(meant, expires_at=terms.expires_at)) == wanted:
             del self._changing[row.order_id]
             name = parse.event_name(row.ref, row.perm_id)
             self._owner.tell(
-                ev.OrderReplaced(self._clock.now(), name, row.quantity, meant, parse.order_number(row.perm_id))
+                ev.OrderReplaced(self._clock.now(), name, quantity, terms, parse.order_number(row.perm_id))
             )
 
     def _fill(self, row: wire.Execution) -> None:
@@ -205,7 +211,12 @@ class Updates(OrderUpdates[Piece]):
                 self._owner.reread("an execution was corrected")
             return
         context = parse.Context(self._account.id, self._book, self._clock.now())
-        meant = parse.fill(row, self._link.commissions.get(row.id), context)
+        try:
+            meant = parse.fill(row, self._link.commissions.get(row.id), context)
+        except ProtocolError as problem:
+            # Of what the desk does not trade, or beyond reading: a report will show what it changed.
+            self._owner.trouble(self.channel, problem)
+            return
         self._executions[ident] = row
         self._memory.count([row])
         self._accept(row.perm_id, meant.client_order_id)

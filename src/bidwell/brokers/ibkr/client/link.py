@@ -14,7 +14,17 @@ from bidwell.brokers.ibkr import wire
 from bidwell.brokers.ibkr.client import frames, library
 from bidwell.brokers.ibkr.client.reader import Reader, UnknownMessage
 from bidwell.brokers.ibkr.config import IbkrConfig
-from bidwell.brokers.ibkr.errors import AWAY, BACK, IN_USE, INFORMING, NO_GATEWAY, TAKEN_NUMBER, UNREAD, VENDOR
+from bidwell.brokers.ibkr.errors import (
+    AWAY,
+    BACK,
+    IN_USE,
+    INFORMING,
+    NO_GATEWAY,
+    READ_ONLY,
+    TAKEN_NUMBER,
+    UNREAD,
+    VENDOR,
+)
 from bidwell.brokers.ibkr.wire import Told
 from bidwell.brokers.transport import Kind, Recent, Socket, Throttled
 from bidwell.brokers.transport.caller import Denied
@@ -94,11 +104,14 @@ class Link:
         self._numbers: Iterator[int] = itertools.count(1)
         self._early: list[wire.Message] = []
         self._away = ""
+        self._away_since = 0.0
         self._told_up = False
         self._writer: library.Writer | None = None
         self._reader: Reader | None = None
         self.client_id = config.client_id
         self.accounts: tuple[str, ...] = ()
+        self.logins = 0
+        self.read_only = False
         self.commissions: Recent[str, wire.Commission] = Recent()
         self.heard_at: datetime | None = None
         self.skew: timedelta | None = None
@@ -161,34 +174,50 @@ class Link:
         """A number for an order or a request, which no other of this connection has."""
         return next(self._numbers)
 
-    async def send(self, call: str, *arguments: object, writes: bool = False, urgent: bool = False) -> None:
-        """Write a message; what `writes` may use the rate's reserve, and what is `urgent` goes whatever the rate.
+    async def admit(self, *, writes: bool = False, urgent: bool = False) -> None:
+        """Wait until a message may leave.
 
-        Raises Unavailable (nothing left), InDoubt.
+        What `writes` may use the rate's reserve, and what is `urgent` goes whatever the rate. Raises Unavailable.
         """
-        if self._writer is None or not self.is_up:
-            raise Unavailable(self._away or "the Gateway is not connected: nothing was sent")
+        self._must_be_up()
         if urgent:
             self._bucket.take(urgent=True)
-        else:
-            wait = self._bucket.wait(urgent=writes)
-            if wait > _LONGEST_WAIT:
-                raise Throttled(f"our own rate limit has room in {wait:.1f} s: nothing was sent", wait)
-            while not self._bucket.take(urgent=writes):  # noqa: ASYNC110 - time refills it, nobody sets an event
-                await asyncio.sleep(self._bucket.wait(urgent=writes))
-        await self.stream.say(self._writer.write(call, *arguments))
+            return
+        wait = self._bucket.wait(urgent=writes)
+        if wait > _LONGEST_WAIT:
+            raise Throttled(f"our own rate limit has room in {wait:.1f} s: nothing was sent", wait)
+        while not self._bucket.take(urgent=writes):  # noqa: ASYNC110 - time refills it, nobody sets an event
+            await asyncio.sleep(self._bucket.wait(urgent=writes))
+
+    async def write(self, call: str, *arguments: object) -> None:
+        """Write a message that was admitted, on the connection of this moment; raises Unavailable or InDoubt.
+
+        A number has to be taken right before: after a new login the numbers begin anew, and one that is used twice would
+        change the other's order.
+        """
+        writer = self._must_be_up()
+        await self.stream.say(writer.write(call, *arguments))
+
+    async def send(self, call: str, *arguments: object, urgent: bool = False) -> None:
+        """Write a message whose loss does no harm; raises Unavailable."""
+        await self.admit(urgent=urgent)
+        try:
+            await self.write(call, *arguments)
+        except InDoubt as problem:
+            raise Unavailable(str(problem)) from problem
 
     async def ask(self, kind: type[R], call: str, *arguments: object, ends: str = "") -> list[R]:
         """Ask under a number, the first argument of the call, and gather what comes; `ends` stops what would go on.
 
         Raises Denied where the Gateway says no to it, Unavailable where it does not answer.
         """
+        await self.admit()
         number = self.number()
         asked = self._asked[number] = _Asked()
         try:
             await self._answered(call, (number, *arguments), asked)
             if ends:
-                await self._stop(ends, number)
+                await self.send(ends, number)
         finally:
             self._asked.pop(number, None)
         return [row for row in asked.rows if isinstance(row, kind)]
@@ -204,24 +233,19 @@ class Link:
     async def listed(self, end: Told, call: str, *arguments: object, ends: str = "") -> list[wire.Message]:
         """A list that is told without a number, whole; one at a time. `ends` stops what would go on."""
         async with self._turns[end]:
+            await self.admit()
             asked = self._windows[end] = _Asked()
             try:
                 await self._answered(call, arguments, asked)
                 if ends:
-                    await self._stop(ends)
+                    await self.send(ends)
             finally:
                 self._windows.pop(end, None)
             return asked.rows
 
-    async def _stop(self, call: str, *arguments: object) -> None:
-        try:
-            await self.send(call, *arguments)
-        except InDoubt as problem:
-            raise Unavailable(str(problem)) from problem
-
     async def _answered(self, call: str, arguments: tuple[object, ...], asked: _Asked) -> None:
         try:
-            await self.send(call, *arguments)
+            await self.write(call, *arguments)
             async with asyncio.timeout(self._config.answer_timeout):
                 await asked.done
         except InDoubt as problem:
@@ -230,6 +254,11 @@ class Link:
             self.drop(f"no answer to {call}")
             raise Unavailable(f"the Gateway did not answer {call} in time") from late
 
+    def _must_be_up(self) -> library.Writer:
+        if self._writer is None or not self.is_up:
+            raise Unavailable(self._away or "the Gateway is not connected: nothing was sent")
+        return self._writer
+
     # --- transport.Ear --------------------------------------------------------------------------------
 
     async def greet(self, socket: Socket) -> None:
@@ -237,6 +266,8 @@ class Link:
         await socket.say(f"v{library.LOWEST}..{library.HIGHEST}")
         version = await self._version(socket)
         self._early, self._away = [], ""
+        self.read_only = False
+        self.logins += 1
         self._writer, self._reader = library.Writer(version, self.client_id), Reader(version)
         await socket.say(self._writer.write("startApi"))
         missing = {wire.NextId, wire.Accounts}
@@ -275,7 +306,7 @@ class Link:
                 self.client_id = self._config.client_id + 1
             raise Refused(VENDOR.judge(0, str(IN_USE), message.text).message)
         elif isinstance(message, wire.Problem) and message.code in AWAY | BACK:
-            self._away = _sentence(message) if message.code in AWAY else ""
+            self._leave_off(_sentence(message) if message.code in AWAY else "")
         else:
             self._early.append(message)
 
@@ -317,7 +348,7 @@ class Link:
         if isinstance(message, wire.Commission):
             self.commissions[message.execution] = message
         if isinstance(message, wire.ServerTime):
-            self.skew = datetime.fromtimestamp(message.seconds, UTC) + timedelta(seconds=0.5) - self._clock.now()
+            self._on_time(message)
         elif isinstance(message, wire.End):
             self._ended(message)
         elif isinstance(message, wire.Problem):
@@ -330,6 +361,13 @@ class Link:
                 self._asked[message.request].finish()
         else:
             self._tell(message)
+
+    def _on_time(self, message: wire.ServerTime) -> None:
+        with library.understood("the Gateway's time"):
+            self.skew = datetime.fromtimestamp(message.seconds, UTC) + timedelta(seconds=0.5) - self._clock.now()
+        if self._away and self._monotonic() - self._away_since > self._config.away_most:
+            # It answers, and never said that it is connected again: a new login tells.
+            self.drop(self._away)
 
     def _tell(self, message: wire.Message) -> None:
         listed = False
@@ -347,13 +385,19 @@ class Link:
         if asked is not None:
             asked.finish()
 
+    def _leave_off(self, why: str) -> None:
+        """Note since when, and why, the Gateway is without Interactive Brokers."""
+        self._away, self._away_since = why, self._monotonic()
+
     def _problem(self, problem: wire.Problem) -> None:
+        self.read_only = self.read_only or READ_ONLY in problem.text.lower()
         if problem.code in AWAY:
-            self._away = _sentence(problem)
+            self._leave_off(_sentence(problem))
             self._lose(self._away)
             return
         if problem.code in BACK:
-            was, self._away = self._away, ""
+            was = self._away
+            self._leave_off("")
             if was:
                 self.up()
             return
