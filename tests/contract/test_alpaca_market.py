@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,15 +12,15 @@ import pytest
 from bidwell.app.clock import WallClock
 from bidwell.brokers.alpaca import AlpacaFeed, AlpacaMarket
 from bidwell.brokers.alpaca.symbols import SymbolBook
-from bidwell.model.errors import InvalidInput, Missing, Refused, Unavailable
+from bidwell.model.errors import Refused, Unavailable
 from bidwell.model.ids import InstrumentId
 from bidwell.model.instrument import Crypto, Option, Right
 from bidwell.model.market import Quote
 from bidwell.model.order import OrderStatus
 from bidwell.model.terms import Side
-from bidwell.twins.mishaps import MishapType, On
 from tests.contract.alpaca_stand import ACME, AlpacaStand, alpaca_stand
 from tests.contract.broker_stand import until
+from tests.contract.market_contract import RestMarketContract, Screen
 from tests.contract.paper_stand import SeededEntropy
 
 COIN = InstrumentId("BTCUSD.ALPACA")
@@ -40,16 +40,13 @@ async def market(stand: AlpacaStand) -> AsyncIterator[AlpacaMarket]:
     await made.close()
 
 
-@dataclass
-class Screen:
-    quotes: dict[InstrumentId, Quote] = field(default_factory=dict)
-    states: list[bool] = field(default_factory=list)
+class TestAlpacaMarket(RestMarketContract):
+    """Bars over the cards that every broker plays."""
 
-    def on_quotes(self, quotes: Sequence[Quote]) -> None:
-        self.quotes |= {quote.instrument: quote for quote in quotes}
-
-    def on_feed_state(self, name: str, *, connected: bool, detail: str) -> None:
-        self.states.append(connected)
+    series = ((ACME, 60), (ACME, 86_400), (COIN, 3600))
+    lengths = "60, 300"
+    absent = ("NOSUCH.XNAS", "ACME.XNYS")
+    throttles = True
 
 
 async def test_instruments_have_ids_that_lead_back_to_the_brokers_symbols(market: AlpacaMarket) -> None:
@@ -70,43 +67,11 @@ async def test_a_chain_of_options_has_their_terms(market: AlpacaMarket) -> None:
     assert await market.options(ACME, found.contract.expiry - timedelta(days=1)) == []
 
 
-@pytest.mark.parametrize(("instrument", "seconds"), [(ACME, 60), (ACME, 86400), (COIN, 3600)])
-async def test_bars_are_the_newest_before_a_moment_oldest_first(
-    market: AlpacaMarket, instrument: InstrumentId, seconds: int
-) -> None:
-    until_then = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
-    bars = await market.bars(instrument, seconds, until_then, 7)
-    assert len(bars) == 7
-    assert [bar.start for bar in bars] == sorted({bar.start for bar in bars})
-    assert bars[-1].start < until_then
-    assert all(isinstance(bar.close, Decimal) and bar.low <= bar.close <= bar.high for bar in bars)
-    assert await market.bars(instrument, seconds, None, 3)
-
-
-async def test_bars_of_another_length_and_of_nothing_are_told(market: AlpacaMarket) -> None:
-    with pytest.raises(InvalidInput, match="60, 300"):
-        await market.bars(ACME, 61, None, 5)
-    with pytest.raises(Missing):
-        await market.bars(InstrumentId("NOSUCH.XNAS"), 60, None, 5)
-    with pytest.raises(Missing):
-        await market.bars(InstrumentId("ACME.XNYS"), 60, None, 5)
-
-
 async def test_quotes_come_by_class_with_exact_prices(market: AlpacaMarket) -> None:
     found = {quote.instrument: quote for quote in await market.quotes([ACME, COIN])}
     assert (found[ACME].bid, found[ACME].ask) == (Decimal("99.9"), Decimal(100))
     assert found[COIN].ask == Decimal(98_010)
     assert found[ACME].previous_close is not None
-
-
-async def test_reads_are_tried_again_when_the_server_fails_or_throttles(
-    stand: AlpacaStand, market: AlpacaMarket
-) -> None:
-    stand.fault(MishapType.ERROR, on=On.READ, count=2, status=503)
-    assert await market.instruments()
-    stand.fault(MishapType.THROTTLE, on=On.READ, seconds=0.05)
-    assert await market.instruments()
-    assert market.health.report().troubles
 
 
 async def test_the_feed_seeds_quotes_follows_the_stream_and_mends_itself(stand: AlpacaStand) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -14,13 +14,11 @@ from bidwell.app.clock import WallClock
 from bidwell.brokers.angelone import AngelMarket, Library
 from bidwell.brokers.angelone.broker import feed as feeding
 from bidwell.brokers.angelone.parse import prices
-from bidwell.model.errors import InvalidInput, Missing, Refused, Unavailable
+from bidwell.model.errors import Refused, Unavailable
 from bidwell.model.events import OrderAccepted, OrderFilled
 from bidwell.model.ids import InstrumentId
 from bidwell.model.instrument import Future, Option, Right
-from bidwell.model.market import Quote
 from bidwell.model.terms import TimeInForce
-from bidwell.twins.mishaps import MishapType, On
 from tests.contract.angelone_stand import (
     ACME,
     CALL,
@@ -31,6 +29,7 @@ from tests.contract.angelone_stand import (
     angelone_stand,
 )
 from tests.contract.broker_stand import Ear, Maker, approved, until
+from tests.contract.market_contract import RestMarketContract, Screen
 
 AT_BSE, SERIES = InstrumentId("ACME.XBOM"), InstrumentId("ZINC-BE.XNSE")
 
@@ -49,17 +48,13 @@ async def market(stand: AngelStand) -> AsyncIterator[AngelMarket]:
     await made.close()
 
 
-@dataclass
-class Screen:
-    quotes: dict[InstrumentId, Quote] = field(default_factory=dict)
-    states: list[tuple[bool, str]] = field(default_factory=list)
+class TestAngelMarket(RestMarketContract):
+    """Bars over the cards that every broker plays."""
 
-    def on_quotes(self, quotes: Sequence[Quote]) -> None:
-        self.quotes |= {quote.instrument: quote for quote in quotes}
-
-    def on_feed_state(self, name: str, *, connected: bool, detail: str) -> None:
-        assert name == "Angel One"
-        self.states.append((connected, detail))
+    series = ((ACME, 60), (ACME, 86_400), (FUTURE, 3600), (SENSEX_CALL, 300))
+    then = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+    lengths = "60, 180"
+    absent = ("NOSUCH.XNSE", "ZINC.XBOM", "NOSUCH301231C100.XNSE", "AAPL.XNAS")
 
 
 async def test_instruments_are_the_whole_list_in_our_names(market: AngelMarket) -> None:
@@ -79,18 +74,6 @@ async def test_a_chain_of_options_has_their_terms(market: AngelMarket) -> None:
     assert other.id == SENSEX_CALL
 
 
-@pytest.mark.parametrize(("instrument", "seconds"), [(ACME, 60), (ACME, 86400), (FUTURE, 3600), (SENSEX_CALL, 300)])
-async def test_bars_are_the_newest_before_a_moment_oldest_first(
-    market: AngelMarket, instrument: InstrumentId, seconds: int
-) -> None:
-    until_then = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-    bars = await market.bars(instrument, seconds, until_then, 7)
-    assert len(bars) == 7
-    assert [bar.start for bar in bars] == sorted({bar.start for bar in bars})
-    assert bars[-1].start < until_then
-    assert all(isinstance(bar.close, Decimal) and bar.low <= bar.close <= bar.high for bar in bars)
-
-
 async def test_bars_beyond_one_requests_reach_are_put_together(
     market: AngelMarket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -101,14 +84,6 @@ async def test_bars_beyond_one_requests_reach_are_put_together(
     assert await market.bars(ACME, 60, None, 0) == []
 
 
-async def test_bars_of_another_length_and_of_nothing_are_told(market: AngelMarket) -> None:
-    with pytest.raises(InvalidInput, match="60, 180"):
-        await market.bars(ACME, 61, None, 5)
-    for nothing in ("NOSUCH.XNSE", "ZINC.XBOM", "NOSUCH301231C100.XNSE", "AAPL.XNAS"):
-        with pytest.raises(Missing):
-            await market.bars(InstrumentId(nothing), 60, None, 5)
-
-
 async def test_quotes_are_exact_and_an_index_has_its_level_on_both_sides(market: AngelMarket) -> None:
     found = {quote.instrument: quote for quote in await market.quotes([ACME, NIFTY, AT_BSE, SENSEX_CALL])}
     assert (found[ACME].bid, found[ACME].ask, found[ACME].last) == (Decimal("99.9"), Decimal(100), Decimal("99.95"))
@@ -117,14 +92,10 @@ async def test_quotes_are_exact_and_an_index_has_its_level_on_both_sides(market:
     assert found[SENSEX_CALL].previous_close is not None
 
 
-async def test_reads_are_tried_again_when_the_server_fails_or_throttles(stand: AngelStand, market: AngelMarket) -> None:
-    stand.fault(MishapType.ERROR, on=On.READ, count=2, status=503)
-    assert await market.quotes([ACME])
-    assert market.health.report().troubles
+async def test_a_market_to_where_nobody_listens_is_unavailable(stand: AngelStand) -> None:
+    config = replace(stand.config, twin="http://127.0.0.1:1")
     with pytest.raises(Unavailable):
-        await AngelMarket(
-            replace(stand.config, twin="http://127.0.0.1:1"), Library(), stand.login(), WallClock()
-        ).quotes([ACME])
+        await AngelMarket(config, Library(), stand.login(), WallClock()).quotes([ACME])
 
 
 async def test_the_feed_seeds_quotes_follows_the_stream_and_mends_itself(stand: AngelStand) -> None:
@@ -141,7 +112,7 @@ async def test_the_feed_seeds_quotes_follows_the_stream_and_mends_itself(stand: 
         await until(lambda: {NIFTY, FUTURE} <= set(screen.quotes), "an index and a future on the open stream")
         stand.twin.sessions.forget("plain", renewable=True)
         stand.stage.disconnect()
-        await until(lambda: [up for up, _ in screen.states][-1] and len(screen.states) > 2, "the line is back")
+        await until(lambda: screen.states[-1] and len(screen.states) > 2, "the line is back")
         await stand.quote("97.00", "97.10")
         await until(lambda: screen.quotes[ACME].ask == Decimal("97.10"), "quotes after the gap")
         assert stand.twin.sessions.logins == 1
@@ -160,7 +131,7 @@ async def test_a_feed_spreads_over_streams_and_says_what_it_leaves_out(
         await feed.follow([ACME, NIFTY, FUTURE])
         await until(lambda: {ACME, NIFTY} <= set(screen.quotes), "what fits")
         assert len(stand.stage.lines.of("plain")) == 2
-        assert "beyond the 2 that Angel One quotes" in screen.states[-1][1]
+        assert "beyond the 2 that Angel One quotes" in screen.details[-1]
     finally:
         await feed.close()
 

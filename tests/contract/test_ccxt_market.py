@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal, FloatOperation, getcontext, localcontext
 from typing import Any
@@ -23,11 +23,11 @@ from bidwell.model.errors import InvalidInput, Missing, Refused
 from bidwell.model.events import OrderFilled, OrderRejected
 from bidwell.model.ids import ClientOrderId, InstrumentId
 from bidwell.model.instrument import Crypto
-from bidwell.model.market import Quote
 from bidwell.model.terms import Side
 from bidwell.twins.mishaps import MishapType, On
 from tests.contract.broker_stand import Ear, Maker, approved, until
 from tests.contract.ccxt_stand import KITS, ExchangeStand, exchange_stand
+from tests.contract.market_contract import Screen
 from tests.contract.paper_stand import SeededEntropy
 
 
@@ -43,20 +43,6 @@ async def market(stand: ExchangeStand) -> AsyncIterator[ExchangeMarket]:
     await made.open()
     yield made
     await made.close()
-
-
-@dataclass
-class Screen:
-    quotes: dict[InstrumentId, Quote] = field(default_factory=dict)
-    states: list[bool] = field(default_factory=list)
-
-    def on_quotes(self, quotes: Sequence[Quote]) -> None:
-        self.quotes |= {quote.instrument: quote for quote in quotes}
-
-    def on_feed_state(self, name: str, *, connected: bool, detail: str) -> None:
-        assert name
-        assert detail
-        self.states.append(connected)
 
 
 async def test_pairs_have_ids_that_lead_back_and_exact_steps(stand: ExchangeStand, market: ExchangeMarket) -> None:

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
 from bidwell.app.clock import WallClock
-from bidwell.brokers.topstepx import TopstepxFeed, wire
+from bidwell.brokers.topstepx import TopstepxFeed, TopstepxMarket, wire
 from bidwell.brokers.topstepx.parse import Touch
 from bidwell.brokers.topstepx.symbols import CODES, SymbolBook, UnknownSymbol, contract_id
-from bidwell.model.errors import BrokerError, InvalidInput, Missing, ProtocolError, Refused
+from bidwell.model.errors import BrokerError, ProtocolError, Refused
 from bidwell.model.futures import PRODUCTS
 from bidwell.model.ids import InstrumentId
 from bidwell.model.instrument import Future
-from bidwell.model.market import Quote
-from bidwell.twins.mishaps import MishapType, On
 from bidwell.twins.topstepx.answers import event
 from tests.contract.broker_stand import until
+from tests.contract.market_contract import RestMarketContract, Screen
 from tests.contract.paper_stand import SeededEntropy
 from tests.contract.topstepx_stand import OIL, SYMBOL, TopstepxStand, topstepx_stand
 
@@ -34,21 +33,24 @@ async def stand() -> AsyncIterator[TopstepxStand]:
         yield stand
 
 
-@dataclass
-class Screen:
-    quotes: dict[InstrumentId, Quote] = field(default_factory=dict)
-    states: list[bool] = field(default_factory=list)
-
-    def on_quotes(self, quotes: Sequence[Quote]) -> None:
-        self.quotes |= {quote.instrument: quote for quote in quotes}
-
-    def on_feed_state(self, name: str, *, connected: bool, detail: str) -> None:
-        self.states.append(connected)
+@pytest.fixture
+async def market(stand: TopstepxStand) -> AsyncIterator[TopstepxMarket]:
+    made = stand.market()
+    made.open()
+    yield made
+    await made.close()
 
 
-async def test_contracts_have_the_exchanges_names_days_and_points(stand: TopstepxStand) -> None:
-    market = stand.market()
-    market.open()
+class TestTopstepxMarket(RestMarketContract):
+    """Bars over the cards that every broker plays."""
+
+    series = ((OIL, 60), (OIL, 3600), (OIL, 86_400))
+    lengths = "60, 300"
+    absent = ("NQZ7.XCME", "AAPL.XNAS", "ESZ7.XCBT")
+    throttles = True
+
+
+async def test_contracts_have_the_exchanges_names_days_and_points(market: TopstepxMarket) -> None:
     found = {each.id: each for each in await market.instruments()}
     assert set(found) == {OIL, EMINI, YEN}
     assert (found[EMINI].tick_size, found[EMINI].multiplier, found[EMINI].currency) == (
@@ -60,45 +62,6 @@ async def test_contracts_have_the_exchanges_names_days_and_points(stand: Topstep
     assert found[OIL].contract == Future("MCL", date(2027, 12, 17))
     assert (found[YEN].tick_size, found[YEN].multiplier) == (Decimal("0.0000005"), Decimal(12_500_000))
     assert {each.calendar for each in found.values()} == {"CMES"}
-    await market.close()
-
-
-@pytest.mark.parametrize("seconds", [60, 3600, 86400])
-async def test_bars_are_the_newest_before_a_moment_oldest_first(stand: TopstepxStand, seconds: int) -> None:
-    market = stand.market()
-    market.open()
-    then = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
-    bars = await market.bars(OIL, seconds, then, 7)
-    assert len(bars) == 7
-    assert [bar.start for bar in bars] == sorted({bar.start for bar in bars})
-    assert bars[-1].start == then - timedelta(seconds=seconds) or seconds == 86400
-    assert bars[-1].start < then
-    assert all(isinstance(bar.close, Decimal) and bar.low <= bar.close <= bar.high for bar in bars)
-    assert await market.bars(OIL, seconds, None, 3)
-    assert await market.bars(OIL, seconds, None, 0) == []
-    await market.close()
-
-
-async def test_bars_of_another_length_and_of_nothing_are_told(stand: TopstepxStand) -> None:
-    market = stand.market()
-    market.open()
-    with pytest.raises(InvalidInput, match="60, 300"):
-        await market.bars(OIL, 61, None, 5)
-    for absent in ("NQZ7.XCME", "AAPL.XNAS", "ESZ7.XCBT"):
-        with pytest.raises(Missing):
-            await market.bars(InstrumentId(absent), 60, None, 5)
-    await market.close()
-
-
-async def test_reads_are_tried_again_when_the_server_fails_or_throttles(stand: TopstepxStand) -> None:
-    market = stand.market()
-    market.open()
-    stand.fault(MishapType.ERROR, on=On.READ, count=2, status=503)
-    assert await market.instruments()
-    stand.fault(MishapType.THROTTLE, on=On.READ, seconds=0.05)
-    assert await market.instruments()
-    assert market.health.report().troubles
-    await market.close()
 
 
 async def test_the_feed_follows_the_hub_and_mends_itself(stand: TopstepxStand) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,14 +12,14 @@ import pytest
 from bidwell.app.clock import WallClock
 from bidwell.brokers.tradovate import TradovateFeed, TradovateMarket
 from bidwell.brokers.tradovate.symbols import SymbolBook
-from bidwell.model.errors import InvalidInput, Missing, Refused
+from bidwell.model.errors import Refused
 from bidwell.model.events import OrderAccepted, OrderFilled
 from bidwell.model.futures import product
 from bidwell.model.ids import InstrumentId
 from bidwell.model.instrument import Future
-from bidwell.model.market import Quote
 from bidwell.twins.tradovate.dialect import login
 from tests.contract.broker_stand import Ear, Maker, approved, until
+from tests.contract.market_contract import MarketContract, Screen
 from tests.contract.paper_stand import SeededEntropy
 from tests.contract.tradovate_stand import CRUDE, LATER, MICRO, SYMBOL, YEAR, TradovateStand, tradovate_stand
 
@@ -40,16 +40,12 @@ async def market(stand: TradovateStand) -> AsyncIterator[TradovateMarket]:
     await made.close()
 
 
-@dataclass
-class Screen:
-    quotes: dict[InstrumentId, Quote] = field(default_factory=dict)
-    states: list[bool] = field(default_factory=list)
+class TestTradovateMarket(MarketContract):
+    """Bars over the cards that every broker plays."""
 
-    def on_quotes(self, quotes: Sequence[Quote]) -> None:
-        self.quotes |= {quote.instrument: quote for quote in quotes}
-
-    def on_feed_state(self, name: str, *, connected: bool, detail: str) -> None:
-        self.states.append(connected)
+    series = ((CRUDE, 60), (CRUDE, 86_400), (MES, 3600))
+    lengths = "60, 300"
+    absent = ("ZZZ9.XCME",)
 
 
 def unlicensed(stand: TradovateStand) -> TradovateStand:
@@ -78,27 +74,6 @@ async def test_a_product_stands_for_its_front_month(stand: TradovateStand, marke
     month = await market.month(CRUDE)
     assert (month.is_front, month.expiry) == (True, product("CL").last_day(YEAR, 12))
     assert not (await market.month(InstrumentId(f"{LATER}.XNYM"))).is_front
-
-
-@pytest.mark.parametrize(("instrument", "seconds"), [(CRUDE, 60), (CRUDE, 86400), (MES, 3600)])
-async def test_bars_are_the_newest_before_a_moment_oldest_first(
-    market: TradovateMarket, instrument: InstrumentId, seconds: int
-) -> None:
-    until_then = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
-    bars = await market.bars(instrument, seconds, until_then, 7)
-    assert len(bars) == 7
-    assert [bar.start for bar in bars] == sorted({bar.start for bar in bars})
-    assert bars[-1].start < until_then
-    assert all(isinstance(bar.close, Decimal) and bar.low <= bar.close <= bar.high and bar.volume for bar in bars)
-    assert await market.bars(instrument, seconds, None, 3)
-
-
-async def test_bars_of_another_length_and_of_nothing_are_told(market: TradovateMarket) -> None:
-    with pytest.raises(InvalidInput, match="60, 300"):
-        await market.bars(CRUDE, 61, None, 5)
-    with pytest.raises(Missing):
-        await market.bars(InstrumentId("ZZZ9.XCME"), 60, None, 5)
-    assert await market.bars(CRUDE, 60, None, 0) == []
 
 
 async def test_quotes_have_exact_prices(market: TradovateMarket) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -14,12 +14,12 @@ from bidwell.app.clock import WallClock
 from bidwell.brokers.zerodha import ZerodhaFeed, ZerodhaMarket
 from bidwell.brokers.zerodha.broker.masters import Masters
 from bidwell.brokers.zerodha.symbols import COLUMNS, SymbolBook, read_list, rows
-from bidwell.model.errors import InvalidInput, Missing, ProtocolError, Refused, Unavailable
+from bidwell.model.errors import ProtocolError, Refused, Unavailable
 from bidwell.model.ids import InstrumentId
 from bidwell.model.instrument import Future, Index, Option, Right
-from bidwell.model.market import Quote
 from bidwell.twins.mishaps import MishapType, On
 from tests.contract.broker_stand import until
+from tests.contract.market_contract import RestMarketContract, Screen
 from tests.contract.paper_stand import SeededEntropy
 from tests.contract.zerodha_stand import ACME, NEXT, ZerodhaStand, zerodha_stand
 
@@ -42,16 +42,14 @@ async def market(stand: ZerodhaStand) -> AsyncIterator[ZerodhaMarket]:
     await made.close()
 
 
-@dataclass
-class Screen:
-    quotes: dict[InstrumentId, Quote] = field(default_factory=dict)
-    states: list[bool] = field(default_factory=list)
+class TestZerodhaMarket(RestMarketContract):
+    """Bars over the cards that every broker plays."""
 
-    def on_quotes(self, quotes: Sequence[Quote]) -> None:
-        self.quotes |= {quote.instrument: quote for quote in quotes}
-
-    def on_feed_state(self, name: str, *, connected: bool, detail: str) -> None:
-        self.states.append(connected)
+    series = ((ACME, 60), (ACME, 86_400), (CALL, 3600))
+    then = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+    lengths = "60, 180"
+    absent = ("NOSUCH.XNSE", "ACME.XBOM", "ACME.XNAS")
+    throttles = True
 
 
 async def test_instruments_have_ids_that_lead_back_to_the_brokers_names(market: ZerodhaMarket) -> None:
@@ -74,43 +72,12 @@ async def test_a_chain_of_options_has_their_terms(market: ZerodhaMarket) -> None
     assert await market.options(ACME) == []
 
 
-@pytest.mark.parametrize(
-    ("instrument", "seconds", "count"), [(ACME, 60, 7), (ACME, 86400, 7), (CALL, 3600, 3), (ACME, 900, 0)]
-)
-async def test_bars_are_the_newest_before_a_moment_oldest_first(
-    market: ZerodhaMarket, instrument: InstrumentId, seconds: int, count: int
-) -> None:
-    until_then = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-    bars = await market.bars(instrument, seconds, until_then, count)
-    assert len(bars) == count
-    assert [bar.start for bar in bars] == sorted({bar.start for bar in bars})
-    assert all(bar.start < until_then and isinstance(bar.close, Decimal) for bar in bars)
-
-
-async def test_bars_of_another_length_and_of_nothing_are_told(market: ZerodhaMarket) -> None:
-    with pytest.raises(InvalidInput, match="60, 180"):
-        await market.bars(ACME, 61, None, 5)
-    for ident in ("NOSUCH.XNSE", "ACME.XBOM", "ACME.XNAS"):
-        with pytest.raises(Missing, match="does not list"):
-            await market.bars(InstrumentId(ident), 60, None, 5)
-
-
 async def test_quotes_have_exact_prices_and_indices_have_no_touch_of_their_own(market: ZerodhaMarket) -> None:
     found = {quote.instrument: quote for quote in await market.quotes([ACME, CALL, NIFTY])}
     assert (found[ACME].bid, found[ACME].ask, found[ACME].last) == (Decimal("99.9"), Decimal(100), Decimal("99.95"))
     assert found[CALL].ask == Decimal("310.5")
     assert found[NIFTY].last == 25_000
     assert found[ACME].previous_close is not None
-
-
-async def test_reads_are_tried_again_when_the_server_fails_or_throttles(
-    stand: ZerodhaStand, market: ZerodhaMarket
-) -> None:
-    stand.fault(MishapType.ERROR, on=On.READ, count=2, status=503)
-    assert await market.instruments()
-    stand.fault(MishapType.THROTTLE, on=On.READ, seconds=0.05)
-    assert await market.quotes([ACME])
-    assert market.health.report().troubles
 
 
 async def test_the_feed_seeds_quotes_follows_the_ticker_and_mends_itself(stand: ZerodhaStand) -> None:

@@ -31,7 +31,7 @@ from bidwell.twins.scenario import inner_id
 ConfigT = TypeVar("ConfigT")
 
 QUICK = StreamSettings(heartbeat=10.0, login=10.0, backoff_first=0.01, backoff_most=0.05)
-FREE = Limits(Decimal(2000), 2000, 100)
+FREE = Limits(Decimal(2000), 2000, 100, pause=0.05)
 
 
 @asynccontextmanager

@@ -23,11 +23,15 @@ _LONGEST_THROTTLE = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """A broker's rate over all requests of an account: `reserved` tokens are kept for what changes orders."""
+    """A broker's rate over all requests of an account: `reserved` tokens are kept for what changes orders.
+
+    `pause` is for how many seconds nothing is sent once a request was turned away without a word for how long.
+    """
 
     per_second: Decimal
     burst: int
     reserved: int
+    pause: float = 1.0
 
     def bucket(self, monotonic: Callable[[], float]) -> TokenBucket:
         """A full bucket of this rate; `monotonic` gives seconds."""
@@ -85,6 +89,7 @@ class Caller:
         self._health = health
         self._monotonic = monotonic
         self._bucket = bucket or limits.bucket(monotonic)
+        self._pause = limits.pause
         self._circuit = circuit or Circuit(monotonic)
         self._not_before = 0.0
 
@@ -164,7 +169,7 @@ class Caller:
         try:
             seconds = min(max(float(text), 0.05), _LONGEST_THROTTLE)
         except ValueError:
-            seconds = verdict.pause or 1.0
+            seconds = verdict.pause or self._pause
         self._not_before = self._monotonic() + seconds
         return Throttled(verdict.message, seconds)
 
