@@ -70,7 +70,7 @@ class SchwabClient:
         found = await self._get(_ACCOUNT, f"/accounts/{account}", "the account", {"fields": "positions"})
         return found.securities_account
 
-    async def preference(self) -> wire.StreamerInfo:
+    async def preference(self) -> wire.StreamPlace:
         """Where the stream is."""
         found = (await self._get(_PREFERENCE, "/userPreference", "the user's preferences")).streamer_info
         if not found:

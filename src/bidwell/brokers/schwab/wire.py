@@ -132,7 +132,7 @@ class Account(msgspec.Struct, frozen=True, rename="camel"):
     securities_account: SecuritiesAccount
 
 
-class StreamerInfo(msgspec.Struct, frozen=True, rename="camel"):
+class StreamPlace(msgspec.Struct, frozen=True, rename="camel"):
     """Where the stream is, and how its commands are signed."""
 
     streamer_socket_url: Text
@@ -145,7 +145,7 @@ class StreamerInfo(msgspec.Struct, frozen=True, rename="camel"):
 class Preference(msgspec.Struct, frozen=True, rename="camel"):
     """A user's preferences."""
 
-    streamer_info: list[StreamerInfo]
+    streamer_info: list[StreamPlace]
 
 
 class Listed(msgspec.Struct, frozen=True, rename="camel"):

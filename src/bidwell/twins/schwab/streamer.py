@@ -20,6 +20,7 @@ ACTIVITY, EQUITIES, OPTIONS = "ACCT_ACTIVITY", "LEVELONE_EQUITIES", "LEVELONE_OP
 _SERVICES = {"equity": EQUITIES, "option": OPTIONS}
 _PRICES = "price:"
 HEARTBEAT = 5.0
+_GOODBYE = 0.05
 
 
 class StreamRoutes:
@@ -80,7 +81,7 @@ class StreamRoutes:
             return
         for other in {each for person in people for each in self._stage.lines.of(person.account)} - {line}:
             other.put(self._answer(said, 12, "Each user may only have one Streamer open at a time."))
-            other.cut()
+            asyncio.get_running_loop().call_later(_GOODBYE, other.cut)
         line.account, line.also = people[0].account, {each.account for each in people[1:]}
         line.put(self._answer(said, 0, "server=twin;status=NP"))
 

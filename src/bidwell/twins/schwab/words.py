@@ -110,7 +110,7 @@ def _activities(quantity: Decimal, fills: Sequence[Execution]) -> list[dict[str,
 
 def position(row: Listed, holding: Holding, quote: Quote) -> dict[str, Any]:
     """What is held of an instrument."""
-    average = abs(holding.cost / holding.quantity / row.multiplier)
+    average = abs(holding.cost / holding.quantity)
     long, short = max(holding.quantity, ZERO), max(-holding.quantity, ZERO)
     return {
         "shortQuantity": short, "averagePrice": average, "currentDayProfitLoss": ZERO,

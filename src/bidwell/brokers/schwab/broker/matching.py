@@ -142,8 +142,13 @@ class Ledger:
 
     def looked_for(self) -> list[Sent]:
         """The orders whose numbers are not known, those of before a restart too."""
-        found, now = dict(self._sent), self._clock.now()
-        for order, at in self._desk.sent():
+        now, remembered = self._clock.now(), self._desk.sent()
+        if not isinstance(self._desk, NothingKnown):
+            # What a person closed at the desk is looked for no more: what fits it is somebody else's.
+            open_ones = {order.client_order_id for order, _ in remembered}
+            self._sent = {name: each for name, each in self._sent.items() if name in open_ones or not each.settled}
+        found = dict(self._sent)
+        for order, at in remembered:
             name = order.client_order_id
             if order.broker_order_ids or name in found or name in self._chains:
                 continue

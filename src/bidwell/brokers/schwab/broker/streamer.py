@@ -75,7 +75,7 @@ class Streamer:
         self._commanding = asyncio.Lock()
         self._waiting: dict[str, asyncio.Future[None]] = {}
         self._early: list[wire.Batch] = []
-        self._info = wire.StreamerInfo("", "", "")
+        self._info = wire.StreamPlace("", "", "")
         self._number = 0
 
     @property
