@@ -6,6 +6,7 @@ import asyncio
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -23,6 +24,16 @@ from bidwell.risk.approved import SEAL, Approved
 
 WAIT = 15.0
 now = WallClock().now
+
+
+class Ahead(WallClock):
+    """The wall's clock, put forward."""
+
+    def __init__(self, by: timedelta = timedelta()) -> None:
+        self.by = by
+
+    def now(self) -> datetime:
+        return super().now() + self.by
 
 
 class NotOfferedError(Exception):

@@ -10,7 +10,6 @@ from decimal import Decimal
 
 import pytest
 
-from bidwell.app.clock import WallClock
 from bidwell.brokers.angelone import wire
 from bidwell.brokers.angelone.broker.joint import Joint
 from bidwell.brokers.angelone.client import Login
@@ -23,17 +22,7 @@ from bidwell.model.events import (
     OrderFilled,
 )
 from tests.contract.angelone_stand import FIELDS, AngelStand, angelone_stand
-from tests.contract.broker_stand import Ear, Maker, approved, until
-
-
-@dataclass
-class MovedClock:
-    """The wall's clock, put ahead."""
-
-    ahead: timedelta = timedelta()
-
-    def now(self) -> datetime:
-        return WallClock().now() + self.ahead
+from tests.contract.broker_stand import Ahead, Ear, Maker, approved, until
 
 
 @dataclass
@@ -73,14 +62,14 @@ async def stand() -> AsyncIterator[AngelStand]:
 
 
 async def test_a_token_that_dies_is_renewed_and_a_day_that_ends_takes_a_login() -> None:
-    clock = MovedClock()
+    clock = Ahead()
     async with angelone_stand(clock) as stand:
         broker, ear = stand.broker(clock=clock), Ear()
         await broker.connect(ear)
         stand.twin.sessions.forget("plain", renewable=True)
         assert (await broker.snapshot()).cash == {"INR": Decimal(100_000)}
         assert (stand.twin.sessions.logins, stand.twin.sessions.renewals) == (1, 1)
-        clock.ahead = timedelta(days=1)
+        clock.by = timedelta(days=1)
         await until(lambda: ear.states.count("up") >= 2, "a session of the next day")
         assert "the day's login ended" in ear.states[1]
         assert (stand.twin.sessions.logins, stand.twin.sessions.renewals) == (2, 1)

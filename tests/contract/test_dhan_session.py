@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
-from bidwell.app.clock import WallClock
 from bidwell.brokers.dhan import DhanBroker, Login
 from bidwell.brokers.dhan.broker.ticket import product_of
 from bidwell.brokers.dhan.config import GUIDE, configure
@@ -20,28 +21,19 @@ from bidwell.brokers.dhan.symbols import SymbolBook
 from bidwell.brokers.transport.indian import Product
 from bidwell.engine.ports import SessionLife
 from bidwell.model.errors import InvalidInput, Refused, Unavailable
-from bidwell.model.events import OrderAccepted, OrderFilled, OrderReplaced, ReplaceRejected
-from bidwell.model.ids import BrokerOrderId, ClientOrderId
+from bidwell.model.events import OrderAccepted, OrderFilled
 from bidwell.model.terms import TimeInForce
-from bidwell.simulation.orders import Ticket
+from bidwell.simulation.orders import VenueOrder
 from bidwell.twins.dhan import words
 from bidwell.twins.dhan.answers import encoded
 from bidwell.twins.stage import ORDERS
-from tests.contract.broker_stand import Ear, Maker, approved, until
-from tests.contract.dhan_stand import ACME, FIELDS, DhanStand, dhan_stand
+from tests.contract.broker_stand import Ahead, Ear, Maker, approved, until
+from tests.contract.day_contract import DayContract
+from tests.contract.dhan_stand import FIELDS, DhanStand, dhan_stand
 from tests.contract.paper_stand import SeededEntropy
+from tests.contract.twin_stand import TwinStand
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-class Ahead(WallClock):
-    """The wall's clock, put forward."""
-
-    def __init__(self) -> None:
-        self.by = timedelta()
-
-    def now(self) -> datetime:
-        return super().now() + self.by
 
 
 async def connected(stand: DhanStand, broker: DhanBroker | None = None) -> tuple[DhanBroker, Ear, Maker]:
@@ -182,39 +174,22 @@ def test_a_credential_needs_a_token_or_what_makes_one() -> None:
     assert [each.name for each in GUIDE.fields if not each.secret] == ["client_id", "product"]
 
 
-async def test_a_change_that_was_made_elsewhere_is_told() -> None:
-    async with dhan_stand() as stand:
-        broker, ear, make = await connected(stand)
-        order = make.limit("90.00")
-        await broker.submit(approved(order))
-        await until(lambda: _alerted(broker, stand), "the first alert")
-        held = stand.stage.state.named["plain", order.client_order_id]
-        ticket = Ticket(
-            held.instrument, held.side, Decimal(12), held.order_type, held.time_in_force, "", Decimal("91.00")
-        )
-        stand.stage.publish(stand.stage.venue.replace("plain", ticket, held.broker_order_id))
-        await ear.hears(order.client_order_id, OrderReplaced)
-        event = ear.of(order.client_order_id)[-1]
-        assert isinstance(event, OrderReplaced)
-        assert (event.quantity, event.terms.limit_price) == (Decimal(12), Decimal("91.00"))
-        await broker.close()
+class TestDhanDay(DayContract):
+    """Dhan's list of orders keeps the cards of brokers that have no other."""
 
+    nothing = ((200, ""), (200, "{}"), (400, '{"errorCode":"DH-905","errorMessage":"no"}'),
+               (404, '{"errorCode":"DH-907","errorMessage":"none"}'))  # fmt: skip
 
-async def test_a_change_that_is_rejected_after_it_was_taken_leaves_the_order_working() -> None:
-    async with dhan_stand() as stand:
-        broker, ear, make = await connected(stand)
-        order = make.limit("90.00")
-        name = order.client_order_id
-        await broker.submit(approved(order))
-        await ear.hears(name, OrderAccepted)
-        held = stand.stage.state.named["plain", name]
-        broker._updates.changing(words.order_id(held.broker_order_id))
-        row = words.alert(held, stand.stage.market.rows["ACME"], FIELDS["client_id"], name, "INTRADAY", "REJECTED", (),
-                          stand.stage.market.now()) | {"reasonDescription": "price out of range"}  # fmt: skip
-        stand.stage.lines.tell("plain", [encoded({"Type": "order_alert", "Data": row})], ORDERS)
-        await ear.hears(name, ReplaceRejected)
-        assert "OrderRejected" not in ear.kinds(name)
-        await broker.close()
+    def stands(self, middlewares: Sequence[Middleware] = ()) -> AbstractAsyncContextManager[DhanStand]:
+        return dhan_stand(middlewares=middlewares)
+
+    def seeks_a_tag(self, request: web.Request) -> bool:
+        return request.path.startswith("/v2/orders/external/")
+
+    def rejection(self, stand: TwinStand[Any], held: VenueOrder) -> bytes:
+        row = words.alert(held, stand.stage.market.rows["ACME"], FIELDS["client_id"], held.client_order_id, "INTRADAY",
+                          "REJECTED", (), stand.stage.market.now())  # fmt: skip
+        return encoded({"Type": "order_alert", "Data": row | {"reasonDescription": "price out of range"}})
 
 
 @pytest.mark.parametrize("misses", [1, 100], ids=["a moment later", "never"])
@@ -241,44 +216,6 @@ async def test_executions_that_are_listed_later_than_told_are_waited_for(misses:
             assert any("are listed" in each.sentence for each in broker.report().troubles)
             theirs = {each.client_order_id: each for each in (await broker.snapshot()).orders}
             assert sum(each.quantity for each in theirs[order.client_order_id].fills) == 10
-        await broker.close()
-
-
-async def test_holdings_and_the_days_positions_add_up_and_cash_is_moved_by_fills_alone() -> None:
-    async with dhan_stand() as stand:
-        stand.twin.records.deposit("plain", "ACME", Decimal(30), Decimal("90.00"))
-        broker, ear, make = await connected(stand)
-        order = make.order(quantity="10")
-        await broker.submit(approved(order))
-        await ear.hears(order.client_order_id, OrderFilled)
-        resting = make.limit("50.00", quantity="100")
-        await broker.submit(approved(resting))
-        book = await broker.snapshot()
-        assert book.positions == {ACME: Decimal(40)}
-        assert book.average_prices == {ACME: Decimal("92.5")}
-        assert book.cash == {"INR": Decimal(100_000 - 1000)}
-        assert await broker.held() == ["ACME.XNSE"]
-        await broker.close()
-
-
-@pytest.mark.parametrize(("status", "said"), [(200, ""), (200, "{}"), (400, '{"errorCode":"DH-905","errorMessage":"no"}'),
-                                             (404, '{"errorCode":"DH-907","errorMessage":"none"}')])  # fmt: skip
-async def test_an_order_is_absent_only_when_tag_and_list_have_none(status: int, said: str) -> None:
-    @web.middleware
-    async def nothing(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path.startswith("/v2/orders/external/"):
-            return web.Response(status=status, text=said, content_type="application/json")
-        return await handler(request)
-
-    async with dhan_stand(middlewares=[nothing]) as stand:
-        broker, ear, make = await connected(stand)
-        order = make.limit("90.00")
-        await broker.submit(approved(order))
-        await ear.hears(order.client_order_id, OrderAccepted)
-        theirs = await broker.find(order.client_order_id)
-        assert theirs is not None
-        assert theirs.client_order_id == order.client_order_id
-        assert await broker.find(ClientOrderId("NOSUCHORDER0000000")) is None
         await broker.close()
 
 
@@ -310,15 +247,3 @@ async def test_words_that_dhan_does_not_document_are_told_and_the_account_is_rea
 
 def _over(stand: DhanStand, login: Login) -> DhanBroker:
     return DhanBroker(stand.config, login, stand.account, SymbolBook(), stand.clock, SeededEntropy())
-
-
-async def test_the_days_list_is_all_that_is_known_of_orders() -> None:
-    async with dhan_stand() as stand:
-        able = stand.broker().capabilities
-        assert able.lists_the_day
-        assert able.wall_times
-
-
-def _alerted(broker: DhanBroker, stand: DhanStand) -> bool:
-    orders = [BrokerOrderId(words.order_id(each)) for each in stand.stage.state.orders]
-    return all(broker._updates.mentioned(each) for each in orders)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from aiohttp import ClientSession, web
+from aiohttp.typedefs import Middleware
 
 from bidwell.app.brokerage import Access, Means
 from bidwell.app.brokerages.fyers import Fyers
@@ -20,31 +23,22 @@ from bidwell.brokers.fyers.symbols import Row, SymbolBook
 from bidwell.brokers.transport.indian import Product
 from bidwell.engine.ports import SessionLife
 from bidwell.model.errors import InvalidInput, Refused, Unavailable
-from bidwell.model.events import OrderAccepted, OrderCanceled, OrderFilled, OrderReplaced, ReplaceRejected
-from bidwell.model.ids import ClientOrderId
+from bidwell.model.events import OrderAccepted, OrderCanceled
 from bidwell.model.terms import OrderType, TimeInForce
-from bidwell.simulation.orders import Ticket
+from bidwell.simulation.orders import Ticket, VenueOrder
 from bidwell.twins.fyers import words
 from bidwell.twins.fyers.answers import encoded
 from bidwell.twins.scenario import inner_id
 from bidwell.twins.stage import ORDERS
-from tests.contract.broker_stand import Ear, Maker, approved, until
+from tests.contract.broker_stand import Ahead, Ear, Maker, approved, until
+from tests.contract.day_contract import DayContract
 from tests.contract.fyers_stand import ACME, FIELDS, SYMBOL, FyersStand, fyers_stand
 from tests.contract.paper_stand import SeededEntropy
+from tests.contract.twin_stand import TwinStand
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 ENTERED = {"app_id": FIELDS["app_id"], "app_secret": FIELDS["app_secret"], "redirect_uri": "http://127.0.0.1/back",
            "pin": "", "product": "intraday"}  # fmt: skip
-
-
-class Ahead(WallClock):
-    """The wall's clock, put forward."""
-
-    def __init__(self) -> None:
-        self.by = timedelta()
-
-    def now(self) -> datetime:
-        return super().now() + self.by
 
 
 async def connected(stand: FyersStand, broker: FyersBroker | None = None) -> tuple[FyersBroker, Ear, Maker]:
@@ -212,38 +206,21 @@ async def test_a_login_of_another_client_is_refused() -> None:
 # --- orders ---------------------------------------------------------------------------------------
 
 
-async def test_a_change_that_was_made_elsewhere_is_told() -> None:
-    async with fyers_stand() as stand:
-        broker, ear, make = await connected(stand)
-        order = make.limit("90.00")
-        await broker.submit(approved(order))
-        held = stand.stage.state.named["plain", order.client_order_id]
-        await until(lambda: broker._updates.mentioned(words.order_id(held.broker_order_id)), "the first event")
-        ticket = Ticket(
-            held.instrument, held.side, Decimal(12), held.order_type, held.time_in_force, "", Decimal("91.00")
-        )
-        stand.stage.publish(stand.stage.venue.replace("plain", ticket, held.broker_order_id))
-        await ear.hears(order.client_order_id, OrderReplaced)
-        event = ear.of(order.client_order_id)[-1]
-        assert isinstance(event, OrderReplaced)
-        assert (event.quantity, event.terms.limit_price) == (Decimal(12), Decimal("91.00"))
-        await broker.close()
+class TestFyersDay(DayContract):
+    """Fyers' list of orders keeps the cards of brokers that have no other."""
 
+    nothing = tuple((200, json.dumps({"s": "error", "code": code, "message": "no"})) for code in (-99, -51, -50))
 
-async def test_a_change_that_is_rejected_after_it_was_taken_leaves_the_order_working() -> None:
-    async with fyers_stand() as stand:
-        broker, ear, make = await connected(stand)
-        order = make.limit("90.00")
-        name = order.client_order_id
-        await broker.submit(approved(order))
-        await ear.hears(name, OrderAccepted)
-        held = stand.stage.state.named["plain", name]
-        broker._updates.changing(words.order_id(held.broker_order_id))
-        row = words.streamed(stand.twin.records.order(held), (), 5) | {"oms_msg": "price out of range"}
-        stand.stage.lines.tell("plain", [encoded({"s": "ok", "orders": row})], ORDERS)
-        await ear.hears(name, ReplaceRejected)
-        assert "OrderRejected" not in ear.kinds(name)
-        await broker.close()
+    def stands(self, middlewares: Sequence[Middleware] = ()) -> AbstractAsyncContextManager[FyersStand]:
+        return fyers_stand(middlewares=middlewares)
+
+    def seeks_a_tag(self, request: web.Request) -> bool:
+        return "order_tag" in request.query
+
+    def rejection(self, stand: TwinStand[Any], held: VenueOrder) -> bytes:
+        twin: Any = stand.stage.dialect
+        row = words.streamed(twin.records.order(held), (), 5)
+        return encoded({"s": "ok", "orders": row | {"oms_msg": "price out of range"}})
 
 
 @pytest.mark.parametrize("listed", [True, False], ids=["listed", "not listed either"])
@@ -274,42 +251,6 @@ async def test_fills_that_the_stream_does_not_tell_are_read_before_the_order_is_
         await broker.close()
 
 
-async def test_holdings_and_the_days_positions_add_up_and_cash_is_moved_by_fills_alone() -> None:
-    async with fyers_stand() as stand:
-        stand.twin.records.deposit("plain", SYMBOL, Decimal(30), Decimal("90.00"))
-        broker, ear, make = await connected(stand)
-        order = make.order(quantity="10")
-        await broker.submit(approved(order))
-        await ear.hears(order.client_order_id, OrderFilled)
-        await broker.submit(approved(make.limit("50.00", quantity="100")))
-        book = await broker.snapshot()
-        assert book.positions == {ACME: Decimal(40)}
-        assert book.average_prices == {ACME: Decimal("92.5")}
-        assert book.cash == {"INR": Decimal(100_000 - 1000)}
-        assert await broker.held() == ["ACME.XNSE"]
-        await broker.close()
-
-
-@pytest.mark.parametrize("code", [-99, -51, -50])
-async def test_an_order_is_absent_only_when_tag_and_list_have_none(code: int) -> None:
-    @web.middleware
-    async def nothing(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if "order_tag" in request.query:
-            return web.json_response({"s": "error", "code": code, "message": "no"})
-        return await handler(request)
-
-    async with fyers_stand(middlewares=[nothing]) as stand:
-        broker, ear, make = await connected(stand)
-        order = make.limit("90.00")
-        await broker.submit(approved(order))
-        await ear.hears(order.client_order_id, OrderAccepted)
-        theirs = await broker.find(order.client_order_id)
-        assert theirs is not None
-        assert theirs.client_order_id == order.client_order_id
-        assert await broker.find(ClientOrderId("NOSUCHORDER0000000")) is None
-        await broker.close()
-
-
 async def test_what_is_not_documented_ends_the_stream_and_the_account_is_read_anew() -> None:
     async with fyers_stand() as stand:
         broker, ear, _ = await connected(stand)
@@ -320,10 +261,3 @@ async def test_what_is_not_documented_ends_the_stream_and_the_account_is_read_an
             await ear.sees(*(["up", "down"] * (place + 1)), "up")
         assert broker.report().troubles
         await broker.close()
-
-
-async def test_the_days_list_is_all_that_is_known_of_orders() -> None:
-    async with fyers_stand() as stand:
-        able = stand.broker().capabilities
-        assert able.lists_the_day
-        assert able.wall_times
