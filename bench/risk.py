@@ -5,9 +5,9 @@ Run it with `./bidwell bench risk` (`--quick` is the gate alone). What is measur
 gate   one decision (the account's view and all rules) for an account with 200 positions and 500 working orders, every
        limit set and a rulebook attached, in this process' CPU time, so that a busy machine does not count; `fresh` is
        the same right after new prices, when the account must be valued again
-halt   a desk with PostgreSQL and the paper venue in processes of their own takes 1,000 orders in, and is halted while
-       they queue: from the request until its answer, and until the last order left after it (none may); then until
-       every working order is canceled, as far as the broker's rate allows
+halt   a desk with PostgreSQL and the paper venue in processes of their own has taken 1,000 orders in, and is halted while
+       as many more come: from the request until its answer, and until the last order left after it (none may); then
+       until every working order is canceled, as far as the broker's rate allows
 guardian  a desk that holds positions in four accounts and works an entry is stopped (SIGSTOP): from the moment at which its
        guardian has to act until the venue's own book has neither position nor working order
 """
@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import multiprocessing
 import os
 import shutil
 import signal
@@ -182,8 +183,8 @@ def gate_cost() -> dict[str, float]:
 # --- halt ------------------------------------------------------------------------------------------------
 
 
-def place(desk: Any, account_id: str, price: str, count: int, tag: str) -> None:  # noqa: ANN401 - a test's desk, imported late
-    """Send orders that rest, from eight connections at once, until all are durable."""
+def place(desk: Any, account_id: str, price: str, count: int, tag: str, taken: Any) -> None:  # noqa: ANN401 - a test's desk, imported late
+    """Send orders that rest, from eight connections at once, and count in `taken` those that are durable."""
     cookies = desk.browser
 
     def send(first: int) -> None:
@@ -196,6 +197,8 @@ def place(desk: Any, account_id: str, price: str, count: int, tag: str) -> None:
                 time.sleep(0.05)
             if answer.status != 202:
                 raise SystemExit(f"an order was refused: {answer}")
+            with taken.get_lock():
+                taken.value += 1
 
     threads = [threading.Thread(target=send, args=(first,)) for first in range(8)]
     for thread in threads:
@@ -205,20 +208,30 @@ def place(desk: Any, account_id: str, price: str, count: int, tag: str) -> None:
 
 
 def halt_once(desk: Any, account_id: str, price: str, turn: int, queued: int) -> tuple[float, float, float]:  # noqa: ANN401 - the same
-    """Milliseconds of a halt, milliseconds by which the last order left after its answer, and seconds to the last cancel."""
+    """Milliseconds of a halt, milliseconds by which the last order left after its answer, and seconds to the last cancel.
+
+    A process of its own goes on sending while the halt comes: as many again as are taken in by then.
+    """
     base, scope = "/api/v1/w/main", {"type": "account", "id": account_id}
-    place(desk, account_id, price, queued, f"h{turn}")
+    apart = multiprocessing.get_context("fork")
+    taken = apart.Value("i", 0)
+    sender = apart.Process(target=place, args=(desk, account_id, price, queued * 2, f"h{turn}", taken))
+    sender.start()
+    while taken.value < queued:
+        time.sleep(0.001)
     began = time.perf_counter()
     answer = desk.browser.call("POST", f"{base}/halt", {"scope": scope, "reason": "bench"})
     took, answered = (time.perf_counter() - began) * 1000, datetime.now(UTC)  # noqa: TID251 - the desk's records are in wall time
     if answer.status != 202:
         raise SystemExit(f"the halt was refused: {answer}")
+    sender.terminate()
+    sender.join()
     while (left := desk.browser.call("GET", f"{base}/accounts/{account_id}")).status == 429 or left.body["open_orders"]:
         time.sleep(0.02)
         if time.perf_counter() - began > 60:
             raise SystemExit(f"orders stayed open: {left}")
     canceled = time.perf_counter() - began
-    time.sleep(2)  # until this address may ask again
+    time.sleep(4)  # until this address may ask again
     sent = desk.browser.get(f"{base}/journal?kind=OrderSubmitted&limit=1")["items"]
     late = max((datetime.fromisoformat(row["occurred_at"]) - answered).total_seconds() * 1000 for row in sent)
     desk.browser.call("POST", f"{base}/release", {"scope": scope, "password": desk.password})

@@ -293,7 +293,8 @@ class Desk(Reading):
         check_scope(self.state, scope)
         count = self.core.set_trading_state(scope, to, reason, actor, cancel_working=cancel_working)
         await self._commit()
-        self._go_on_halting()
+        # Whoever asked is answered first.
+        asyncio.get_running_loop().call_soon(self._go_on_halting)
         return count
 
     def _go_on_halting(self) -> None:

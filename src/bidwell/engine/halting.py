@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from bidwell.model.limits import Scope
     from bidwell.model.order import Order
 
-AT_ONCE: Final = 50
-"""How many orders one slice asks for: some milliseconds of work, between which the desk looks at everything else."""
+AT_ONCE: Final = 20
+"""How many orders one slice asks for: a millisecond or two of work, between which the desk looks at everything else."""
 
 
 class Deciding(Protocol):

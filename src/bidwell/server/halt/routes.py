@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+import structlog
+from fastapi import APIRouter, BackgroundTasks, Depends
 
 from bidwell.model.errors import InvalidInput
 from bidwell.model.ids import AccountId
@@ -18,21 +19,30 @@ from bidwell.server.limits.reads import scope_of
 from bidwell.server.readiness.reads import must_be_ready
 
 router = APIRouter(prefix="/api/v1/w/{workspace}", tags=["halt"])
+_log = structlog.get_logger("bidwell.server")
 _Halt = Annotated[Access, Depends(InWorkspace(Action.HALT))]
 _Release = Annotated[Access, Depends(InWorkspace(Action.RELEASE))]
 
 
 @router.post("/halt", status_code=202)
-async def halt(access: _Halt, body: schemas.Halt) -> schemas.HaltReceipt:
+async def halt(access: _Halt, body: schemas.Halt, background: BackgroundTasks) -> schemas.HaltReceipt:
     """Stop what adds risk in a scope; when this answers nothing that adds risk leaves any more."""
     scope = scope_of(access.desk, body.scope.type, body.scope.id)
     reason = body.reason or "halted by hand"
     canceled = await access.desk.set_trading_state(
         scope, body.state, reason, access.actor.label, cancel_working=body.cancel_working
     )
-    await access.note("halt", str(scope), {"state": str(body.state), "reason": reason})
+    # The brake first: the journal has the halt with its actor, and the trail is written behind the answer.
+    background.add_task(_note, access, str(scope), {"state": str(body.state), "reason": reason})
     view = ScopeView(type=scope.type, id=scope.id)
     return schemas.HaltReceipt(scope=view, state=body.state, reason=reason, canceled=canceled)
+
+
+async def _note(access: Access, subject: str, detail: dict[str, str]) -> None:
+    try:
+        await access.note("halt", subject, detail)
+    except Exception as error:  # noqa: BLE001 - the answer is out, so this is the only place that can tell
+        _log.error("halt_not_in_audit_trail", scope=subject, actor=access.actor.label, error=repr(error))
 
 
 @router.post("/release", status_code=202)
