@@ -145,7 +145,7 @@ def test_what_fits_is_held_back_while_the_answer_may_still_come() -> None:
     ledger.sending(ours("A"))
     found = settled(ledger, theirs(1))
     assert found.held == {"1"}
-    assert "awaited" in found.doubts[ClientOrderId("A")]
+    assert "awaited" in found.awaited[ClientOrderId("A")]
     ledger.numbered(ClientOrderId("A"), "1")
     assert settled(ledger, theirs(1)) == Findings()
 

@@ -216,7 +216,10 @@ class Broker(Protocol):
         ...
 
     async def find(self, client_order_id: ClientOrderId) -> BrokerOrder | None:
-        """Look an order up by our id; None means that the broker answered that it has none."""
+        """Look an order up by our id; None means that the broker answered that it has none.
+
+        Raises InDoubt where the broker keeps no id of ours, and more than one of its orders may be this one.
+        """
         ...
 
     async def snapshot(self, since: datetime | None = None) -> Snapshot:

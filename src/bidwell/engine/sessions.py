@@ -12,7 +12,7 @@ from bidwell.engine import reconciliation, tracking
 from bidwell.engine.commands import Cancel, Replace
 from bidwell.engine.ports import DedupeScope
 from bidwell.model import events as ev
-from bidwell.model.errors import BrokerError
+from bidwell.model.errors import BrokerError, InDoubt
 from bidwell.model.order import OrderStatus, Pending
 from bidwell.model.terms import TimeInForce
 
@@ -207,7 +207,11 @@ class Reconciler:
     async def _find(self, name: ClientOrderId) -> bool:
         """Look one order up and conclude from the answer; True when it moved."""
         stamp, mark = self._stamp(), self._session.heard.mark()
-        found = await self._session.broker.find(name)
+        try:
+            found = await self._session.broker.find(name)
+        except InDoubt:
+            # Not told which it is: it is neither found nor missed, and the others are looked up all the same.
+            return False
         self._check(stamp)
         return self.on_lookup(name, found, overtaken=name in self._session.heard.since(mark))
 

@@ -73,6 +73,7 @@ class SchwabBroker(RemoteBroker):
         self._ledger = Ledger(symbols, clock, desk or NothingKnown(), config.answer_timeout)
         wanted = config.account if account.broker_account == NOBODY else account.broker_account
         self._reading = Reading(config, self._client, symbols, self._ledger, account.id, wanted, clock)
+        self._reading.on_doubt = lambda sentence: self.trouble("orders", sentence, "in_doubt")
         self._updates = Updates(self, config, self._reading, self._ledger, clock)
         self._stream = Seat(user.streamer, self._updates)
 

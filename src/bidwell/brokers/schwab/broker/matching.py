@@ -74,10 +74,14 @@ class Sent:
 
 @dataclass(slots=True)
 class Findings:
-    """What was concluded: `held` are Schwab's orders that are in no report yet, `doubts` why, by our ids."""
+    """What was concluded: `held` are Schwab's orders that are in no report yet, by our ids why.
+
+    `doubts` are a person's to end, `awaited` end by themselves.
+    """
 
     held: set[str] = field(default_factory=set)
     doubts: dict[ClientOrderId, str] = field(default_factory=dict)
+    awaited: dict[ClientOrderId, str] = field(default_factory=dict)
 
 
 class Ledger:
@@ -182,7 +186,7 @@ class Ledger:
             wanted.append(_Wanted(name, name not in self._replacing, after))
             if not after and not self._is_over(row):
                 found.held.add(ident)
-                found.doubts[name] = f"order {ident} was replaced at Schwab, and its successor is not listed yet"
+                found.awaited[name] = f"order {ident} was replaced at Schwab, and its successor is not listed yet"
         for each in wanted:
             rivals = [other for other in wanted if other.fitting & each.fitting]
             if each.settled and len(each.fitting) == 1 and len(rivals) == 1:
@@ -199,11 +203,14 @@ class Ledger:
             self.numbered(wanted.name, left[0])
             return
         found.held |= wanted.fitting
+        if not wanted.settled:
+            found.awaited[wanted.name] = f"the answer to order {wanted.name} is still awaited"
+            return
         named = ", ".join(sorted(wanted.fitting))
         found.doubts[wanted.name] = (
             f"the answer to order {wanted.name} was lost, and which of Schwab's it is cannot be told: {named} may be. "
             "Look at Schwab, and cancel there what should not be"
-        ) if wanted.settled else f"the answer to order {wanted.name} is still awaited"  # fmt: skip
+        )
 
     def _replaced(self, known: dict[str, wire.Order]) -> list[tuple[ClientOrderId, str, wire.Order]]:
         """The orders that were replaced, by what is not known."""

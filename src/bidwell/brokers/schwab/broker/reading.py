@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -65,6 +65,8 @@ class Reading:
         self._touched: set[InstrumentId] = set()
         self._unclear: tuple[float, Snapshot] | None = None
         self._began = False
+        self._told: set[str] = set()
+        self.on_doubt: Callable[[str], None] = lambda _sentence: None
         self.number = ""
         self.others: frozenset[str] = frozenset()
         self._hash = ""
@@ -116,7 +118,7 @@ class Reading:
         found = next((each for each in view.orders if each.client_order_id == name), None)
         if found is not None:
             return found
-        doubt = view.findings.doubts.get(name)
+        doubt = view.findings.doubts.get(name) or view.findings.awaited.get(name)
         if doubt is not None:
             raise InDoubt(doubt)
         chain = self._ledger.chain(name)
@@ -162,6 +164,9 @@ class Reading:
     def _assembled(self, rows: Sequence[wire.Order]) -> View:
         view, by_number = View(), {parse.order_id(row): row for row in rows}
         view.findings = self._ledger.settle(by_number.values())
+        for sentence in set(view.findings.doubts.values()) - self._told:
+            self._told.add(sentence)
+            self.on_doubt(sentence)
         named: defaultdict[ClientOrderId | str, dict[str, wire.Order]] = defaultdict(dict)
         for number, row in by_number.items():
             if number not in view.findings.held:

@@ -146,7 +146,7 @@ class Streamer:
             self._answered(answer)
         for notice in message.notify or ():
             if notice.content is not None:
-                _raise_bad(notice.content)
+                raise_bad(notice.content)
         for batch in message.data or ():
             self._tell(batch)
 
@@ -212,9 +212,9 @@ class Streamer:
             self._early += message.data or []
             for notice in message.notify or ():
                 if notice.content is not None:
-                    _raise_bad(notice.content)
+                    raise_bad(notice.content)
             for answer in message.response or ():
-                _raise_bad(answer.content)
+                raise_bad(answer.content)
                 if str(answer.requestid) == number:
                     return
 
@@ -237,10 +237,10 @@ class Streamer:
     def _answered(self, answer: wire.Response) -> None:
         waiting = self._waiting.get(str(answer.requestid))
         if waiting is None or waiting.done():
-            _raise_bad(answer.content)
+            raise_bad(answer.content)
             return
         try:
-            _raise_bad(answer.content)
+            raise_bad(answer.content)
         except BrokerError as problem:
             waiting.set_exception(problem)
         else:
@@ -298,7 +298,7 @@ class Seat:
         self._streamer.drop(reason)
 
 
-def _raise_bad(said: wire.Said) -> None:
+def raise_bad(said: wire.Said) -> None:
     """Raise what a code of the stream means, nothing for a good one."""
     if said.code in STREAM_GOOD:
         return

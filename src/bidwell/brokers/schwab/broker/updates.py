@@ -55,7 +55,6 @@ class Updates(OrderUpdates[str]):
         self._ledger = ledger
         self._clock = clock
         self._known: Recent[ClientOrderId, _Known] = Recent()
-        self._doubted: set[str] = set()
 
     def know(self, name: ClientOrderId, order_id: str, quantity: Decimal, terms: Terms) -> None:
         """An order of ours with the terms under which it was taken, unless a reading said more already."""
@@ -107,9 +106,6 @@ class Updates(OrderUpdates[str]):
         for name, (number, why) in view.refused_changes.items():
             self._ledger.withdraw(name, number)
             self._owner.tell(ev.ReplaceRejected(self._clock.now(), name, why))
-        for sentence in set(view.findings.doubts.values()) - self._doubted:
-            self._doubted.add(sentence)
-            self._owner.trouble("orders", sentence, "in_doubt")
         for order in view.orders:
             number = str(order.broker_order_id)
             self._mention(number)
