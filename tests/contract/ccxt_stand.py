@@ -24,8 +24,8 @@ from bidwell.twins import Dialect, Scenario, Stage
 from bidwell.twins.crypto.binance import BinanceTwin
 from bidwell.twins.crypto.bybit import BybitTwin
 from bidwell.twins.crypto.coinbase import CoinbaseTwin
-from bidwell.twins.crypto.coinbase import order_id as coinbase_id
-from bidwell.twins.crypto.coinbase import venue_id_of as coinbase_venue_id
+from bidwell.twins.crypto.coinbase_words import order_id as coinbase_id
+from bidwell.twins.crypto.coinbase_words import venue_id_of as coinbase_venue_id
 from bidwell.twins.crypto.kraken import KrakenTwin
 from bidwell.twins.crypto.kraken import order_id as kraken_id
 from bidwell.twins.crypto.kraken import venue_id_of as kraken_venue_id

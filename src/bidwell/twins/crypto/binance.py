@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -22,11 +22,11 @@ from bidwell.simulation.floor import Outcome
 from bidwell.simulation.orders import VenueOrder
 from bidwell.twins.crypto import binance_words as words
 from bidwell.twins.crypto.answers import figure, heard, reply, same, say
-from bidwell.twins.crypto.spot import Draft, Placing, SpotRoom, milliseconds
+from bidwell.twins.crypto.dialect import PUBLIC, Query, SpotTwin
+from bidwell.twins.crypto.spot import Draft, Placing, milliseconds
 from bidwell.twins.lines import Line
-from bidwell.twins.mishaps import On
 from bidwell.twins.scenario import Listed, Person, Scenario
-from bidwell.twins.stage import ORDERS, Stage
+from bidwell.twins.stage import ORDERS
 
 SCENARIO = Scenario(
     accounts=(
@@ -46,42 +46,46 @@ SCENARIO = Scenario(
 )  # fmt: skip
 
 _WINDOW = 60_000
-_TICKER = "price:"
 _END = {OrderStatus.EXPIRED: "EXPIRED", OrderStatus.REJECTED: "REJECTED"}
-Work = Callable[[web.Request, str, Mapping[str, str]], web.Response]
 
 
-class BinanceTwin:
+class BinanceTwin(SpotTwin):
     """`twins.Dialect` for Binance."""
 
     name = "binance"
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
-        self.room = SpotRoom(stage)
+    @staticmethod
+    def pair(row: Listed) -> str:
+        """BTCUSDT."""
+        return words.pair(row.symbol)
+
+    def row(self, pair: str) -> Listed | None:
+        """The pair of this name, however it is written."""
+        return super().row(pair.upper())
+
+    def price_frames(self, row: Listed) -> Mapping[str, str]:
+        """What the ticker's stream says of a pair now."""
+        return {self.pair(row): say(words.stream_ticker(row, self.quote(row), self.now()))}
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         """The exchange's own URLs."""
         return [
-            web.get("/api/v3/ping", self._public(lambda _query: {})),
-            web.get("/api/v3/time", self._public(lambda _query: {"serverTime": self._now()})),
-            web.get("/api/v3/exchangeInfo", self._public(self._info)),
-            web.get("/api/v3/ticker/24hr", self._public(self._ticker)),
-            web.get("/api/v3/klines", self._public(self._klines)),
-            web.get("/api/v3/account", self._read(self._account)),
-            web.get("/api/v3/order", self._read(self._one)),
-            web.get("/api/v3/openOrders", self._read(self._open)),
-            web.get("/api/v3/allOrders", self._read(self._all)),
-            web.get("/api/v3/myTrades", self._read(self._executions)),
-            web.get("/sapi/v1/account/apiRestrictions", self._read(self._rights)),
+            web.get("/api/v3/ping", self.public(lambda _query: _reply({}))),
+            web.get("/api/v3/time", self.public(lambda _query: _reply({"serverTime": self.now()}))),
+            web.get("/api/v3/exchangeInfo", self.public(self._info)),
+            web.get("/api/v3/ticker/24hr", self.public(self._ticker)),
+            web.get("/api/v3/klines", self.public(self._klines)),
+            web.get("/api/v3/account", self.read(self._account)),
+            web.get("/api/v3/order", self.read(self._one)),
+            web.get("/api/v3/openOrders", self.read(self._open)),
+            web.get("/api/v3/allOrders", self.read(self._all)),
+            web.get("/api/v3/myTrades", self.read(self._executions)),
+            web.get("/sapi/v1/account/apiRestrictions", self.read(self._rights)),
             web.post("/api/v3/order", self._place),
             web.delete("/api/v3/order", self._cancel),
             web.get("/ws-api/v3", self._private),
             web.get("/ws/{name:.*}", self._prices),
         ]
-
-    def on_outcomes(self, outcomes: Sequence[Outcome]) -> None:
-        """Nothing is remembered beside the venue."""
 
     # --- who --------------------------------------------------------------------------------------
 
@@ -93,7 +97,7 @@ class BinanceTwin:
         good = hmac.new(person.fields["secret"].encode(), signed.encode(), hashlib.sha256).hexdigest()
         if not same(good, signature):
             return _problem(-1022, "Signature for this request is not valid.")
-        if not timestamp.isdecimal() or abs(int(timestamp) - self._now()) > _WINDOW:
+        if not timestamp.isdecimal() or abs(int(timestamp) - self.now()) > _WINDOW:
             return _problem(-1021, "Timestamp for this request is outside of the recvWindow.")
         return person
 
@@ -102,26 +106,10 @@ class BinanceTwin:
         query = dict(parse_qsl(signed, keep_blank_values=True))
         return self._caller(request.headers.get("X-MBX-APIKEY", ""), signed, signature, query.get("timestamp", ""))
 
-    def _read(self, work: Work) -> Callable[[web.Request], Awaitable[web.Response]]:
-        async def handle(request: web.Request) -> web.Response:
-            person = self._signed(request, request.query_string)
-            if isinstance(person, web.Response):
-                return person
-            account = person.account
-            return await self.stage.play(request, On.READ, account,
-                                         lambda _refusal, _first: (work(request, account, request.query), ()))  # fmt: skip
-
-        return handle
-
-    def _public(self, work: Callable[[Mapping[str, str]], object]) -> Callable[[web.Request], Awaitable[web.Response]]:
-        async def handle(request: web.Request) -> web.Response:
-            def answer() -> web.Response:
-                told = work(request.query)
-                return told if isinstance(told, web.Response) else _reply(told)
-
-            return await self.stage.play(request, On.READ, "", lambda _refusal, _first: (answer(), ()))
-
-        return handle
+    async def caller(self, request: web.Request) -> tuple[str, Query] | web.Response:
+        """The account that asks for a read."""
+        person = self._signed(request, request.query_string)
+        return person if isinstance(person, web.Response) else (person.account, request.query)
 
     # --- orders -----------------------------------------------------------------------------------
 
@@ -138,8 +126,8 @@ class BinanceTwin:
             else await self.room.place(request, person.account, draft, self._placed)
         )
 
-    def _draft(self, query: Mapping[str, str]) -> Draft | web.Response:
-        row = self._row(query.get("symbol", ""))
+    def _draft(self, query: Query) -> Draft | web.Response:
+        row = self.row(query.get("symbol", ""))
         if row is None:
             return _problem(*words.REFUSALS["instrument.unknown"])
         kind = words.TYPES.get(query.get("type", ""))
@@ -171,46 +159,46 @@ class BinanceTwin:
         def answer(held: VenueOrder | None, refusal: Refusal | None) -> web.Response:
             if held is None or refusal is not None:
                 return _refused(refusal, _problem(-2011, refusal.reason if refusal else "Unknown order sent."))
-            return _reply(words.canceled(held, self.room.row_of(held), self._now()))
+            return _reply(words.canceled(held, self.room.row_of(held), self.now()))
 
         held = self._held(person.account, request.query)
         return await self.room.cancel(request, person.account, held, answer)
 
-    def _held(self, account: str, query: Mapping[str, str]) -> VenueOrder | None:
+    def _held(self, account: str, query: Query) -> VenueOrder | None:
         held = self.room.find(account, query.get("orderId", ""), query.get("origClientOrderId", ""))
-        row = self._row(query.get("symbol", ""))
+        row = self.row(query.get("symbol", ""))
         return held if held is not None and row is not None and self.room.row_of(held) is row else None
 
     # --- reading ----------------------------------------------------------------------------------
 
-    def _one(self, _request: web.Request, account: str, query: Mapping[str, str]) -> web.Response:
+    def _one(self, account: str, query: Query) -> web.Response:
         held = self._held(account, query)
         if held is None:
             return _problem(-2013, "Order does not exist.")
         return _reply(words.order(held, self.room.row_of(held)))
 
-    def _open(self, _request: web.Request, account: str, query: Mapping[str, str]) -> web.Response:
-        rows = [each for each in self.room.orders(account) if each.is_open and self._asked(each, query)]
+    def _open(self, account: str, query: Query) -> web.Response:
+        rows = [each for each in self.room.orders(account) if each.is_open and self._wanted(each, query)]
         return _reply([words.order(each, self.room.row_of(each)) for each in rows])
 
-    def _all(self, _request: web.Request, account: str, query: Mapping[str, str]) -> web.Response:
-        if self._row(query.get("symbol", "")) is None:
+    def _all(self, account: str, query: Query) -> web.Response:
+        if self.row(query.get("symbol", "")) is None:
             return _problem(*words.REFUSALS["instrument.unknown"])
         start, limit = int(query.get("startTime", "0")), int(query.get("limit", "500"))
         rows = [words.order(each, self.room.row_of(each)) for each in self.room.orders(account)
-                if self._asked(each, query) and milliseconds(each.created_at) >= start]  # fmt: skip
+                if self._wanted(each, query) and milliseconds(each.created_at) >= start]  # fmt: skip
         return _reply(rows[:limit] if start else rows[-limit:])
 
-    def _executions(self, _request: web.Request, account: str, query: Mapping[str, str]) -> web.Response:
-        if self._row(query.get("symbol", "")) is None:
+    def _executions(self, account: str, query: Query) -> web.Response:
+        if self.row(query.get("symbol", "")) is None:
             return _problem(*words.REFUSALS["instrument.unknown"])
         start, limit = int(query.get("startTime", "0")), int(query.get("limit", "500"))
         rows = [words.execution(held, done, self.room.row_of(held)) for held, done in self.room.executions(account)
-                if self._asked(held, query) and milliseconds(done.at) >= start]  # fmt: skip
+                if self._wanted(held, query) and milliseconds(done.at) >= start]  # fmt: skip
         kept = [row for row in rows if query.get("orderId", str(row["orderId"])) == str(row["orderId"])]
         return _reply(kept[:limit] if start else kept[-limit:])
 
-    def _account(self, _request: web.Request, account: str, _query: Mapping[str, str]) -> web.Response:
+    def _account(self, account: str, _query: Query) -> web.Response:
         balances = [{"asset": coin, "free": words.figure(free), "locked": words.figure(locked)}
                     for coin in self.room.coins(account) for free, locked in (self.room.balance(account, coin),)]  # fmt: skip
         return _reply({
@@ -218,36 +206,33 @@ class BinanceTwin:
             "commissionRates": {"maker": "0.00100000", "taker": "0.00100000", "buyer": "0.00000000",
                                 "seller": "0.00000000"},
             "canTrade": True, "canWithdraw": True, "canDeposit": True, "brokered": False,
-            "requireSelfTradePrevention": False, "preventSor": False, "updateTime": self._now(), "accountType": "SPOT",
+            "requireSelfTradePrevention": False, "preventSor": False, "updateTime": self.now(), "accountType": "SPOT",
             "balances": balances, "permissions": ["SPOT"], "uid": int(account) if account.isdecimal() else 0,
         })  # fmt: skip
 
-    def _rights(self, _request: web.Request, account: str, _query: Mapping[str, str]) -> web.Response:
+    def _rights(self, account: str, _query: Query) -> web.Response:
         may = "withdraw" in self.stage.people[account].fields
         return _reply({"ipRestrict": True, "createTime": 1_700_000_000_000, "enableReading": True,
                        "enableWithdrawals": may, "enableInternalTransfer": False, "enableMargin": False,
                        "enableFutures": False, "enableSpotAndMarginTrading": True})  # fmt: skip
 
-    def _asked(self, held: VenueOrder, query: Mapping[str, str]) -> bool:
-        return "symbol" not in query or words.pair(self.room.row_of(held).symbol) == query["symbol"]
+    def _wanted(self, held: VenueOrder, query: Query) -> bool:
+        return "symbol" not in query or self.pair(self.room.row_of(held)) == query["symbol"]
 
     # --- pairs and prices -------------------------------------------------------------------------
 
-    def _row(self, symbol: str) -> Listed | None:
-        return next((row for row in self.room.rows() if words.pair(row.symbol) == symbol.upper()), None)
+    def _info(self, _query: Query) -> web.Response:
+        return _reply({"timezone": "UTC", "serverTime": self.now(), "rateLimits": [], "exchangeFilters": [],
+                       "symbols": [words.market(row) for row in self.room.rows()]})  # fmt: skip
 
-    def _info(self, _query: Mapping[str, str]) -> object:
-        return {"timezone": "UTC", "serverTime": self._now(), "rateLimits": [], "exchangeFilters": [],
-                "symbols": [words.market(row) for row in self.room.rows()]}  # fmt: skip
-
-    def _ticker(self, query: Mapping[str, str]) -> object:
-        row = self._row(query.get("symbol", ""))
+    def _ticker(self, query: Query) -> web.Response:
+        row = self.row(query.get("symbol", ""))
         if row is None:
             return _problem(*words.REFUSALS["instrument.unknown"])
-        return words.ticker(row, self._quote(row), self._now())
+        return _reply(words.ticker(row, self.quote(row), self.now()))
 
-    def _klines(self, query: Mapping[str, str]) -> object:
-        row, seconds = self._row(query.get("symbol", "")), words.INTERVALS.get(query.get("interval", ""))
+    def _klines(self, query: Query) -> web.Response:
+        row, seconds = self.row(query.get("symbol", "")), words.INTERVALS.get(query.get("interval", ""))
         if row is None or seconds is None:
             return _problem(-1120, "Invalid interval.")
         limit = min(int(query.get("limit", "500")), 1000)
@@ -255,11 +240,7 @@ class BinanceTwin:
         start = int(query["startTime"]) if "startTime" in query else milliseconds(now) - limit * seconds * 1000
         begin = now - timedelta(milliseconds=milliseconds(now) - start)
         bars = self.stage.market.bars(row.symbol, seconds, begin, min(now, begin + timedelta(seconds=seconds * limit)))
-        return [words.kline(bar) for bar in bars[:limit]]
-
-    def _quote(self, row: Listed) -> Any:  # noqa: ANN401 - a quote of the venue
-        listed = self.stage.market.instrument(row.symbol)
-        return self.stage.venue.quotes[listed.id] if listed is not None else None
+        return _reply([words.kline(bar) for bar in bars[:limit]])
 
     # --- streams ----------------------------------------------------------------------------------
 
@@ -292,15 +273,15 @@ class BinanceTwin:
         """The frames of the user data stream."""
         if isinstance(outcome, Placed):
             held = self.stage.state.orders.get(outcome.order.broker_order_id, outcome.order)
-            return self._said(held, words.report(held, self.room.row_of(held), "NEW", self._now(), filled=ZERO))
+            return self._said(held, words.report(held, self.room.row_of(held), "NEW", self.now(), filled=ZERO))
         if isinstance(outcome, Traded):
             held, done = self.stage.state.orders[outcome.broker_order_id], outcome.execution
             filled = self.room.filled_with(held, done)
-            return self._said(held, words.report(held, self.room.row_of(held), "TRADE", self._now(), done, filled))
+            return self._said(held, words.report(held, self.room.row_of(held), "TRADE", self.now(), done, filled))
         if isinstance(outcome, Closed):
             held = self.stage.state.orders[outcome.broker_order_id]
             what = _END.get(outcome.status) or ("EXPIRED" if words.status(held) == "EXPIRED" else "CANCELED")
-            return self._said(held, words.report(held, self.room.row_of(held), what, self._now()))
+            return self._said(held, words.report(held, self.room.row_of(held), what, self.now()))
         return None
 
     def _said(self, held: VenueOrder, event: dict[str, Any]) -> tuple[str, list[str | bytes]]:
@@ -316,7 +297,7 @@ class BinanceTwin:
     async def _prices(self, request: web.Request) -> web.StreamResponse:
         """Public streams: tickers by subscription."""
         async with self.stage.lines.opened(request) as (line, socket):
-            line.account = _TICKER
+            line.account = PUBLIC
             async for frame in line.frames():
                 said = heard(frame)
                 if said is None:
@@ -326,16 +307,10 @@ class BinanceTwin:
                 fresh = {name.partition("@")[0].upper() for name in names if name.endswith("@ticker")}
                 line.wants |= fresh
                 for row in self.room.rows():
-                    if words.pair(row.symbol) in fresh:
-                        line.put(say(words.stream_ticker(row, self._quote(row), self._now())))
+                    for wanted, told in self.price_frames(row).items():
+                        if wanted in fresh:
+                            line.put(told)
             return socket
-
-    def prices(self, instruments: Sequence[str]) -> None:
-        """Quotes moved: tell whoever subscribed."""
-        for name in instruments:
-            row = self.stage.market.rows[self.stage.market.symbols[name]]
-            frame = say(words.stream_ticker(row, self._quote(row), self._now()))
-            self.stage.lines.tell(_TICKER, [frame], words.pair(row.symbol))
 
     # --- failing ----------------------------------------------------------------------------------
 
@@ -353,11 +328,8 @@ class BinanceTwin:
         """A key that opens nothing."""
         return _problem(-2015, "Invalid API-key, IP, or permissions for action.", 401)
 
-    def _now(self) -> int:
-        return milliseconds(self.stage.market.now())
 
-
-def kind_fits(kind: OrderType, query: Mapping[str, str]) -> bool:
+def kind_fits(kind: OrderType, query: Query) -> bool:
     """Whether the prices that a type needs were sent."""
     needs = {OrderType.LIMIT: {"price"}, OrderType.STOP: {"stopPrice"}, OrderType.STOP_LIMIT: {"price", "stopPrice"}}
     return needs.get(kind, set()) <= {name for name in ("price", "stopPrice") if query.get(name)}

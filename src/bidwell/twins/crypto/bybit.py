@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -19,11 +19,11 @@ from bidwell.simulation.facts import Amended, Closed, Placed, Traded
 from bidwell.simulation.floor import Outcome
 from bidwell.simulation.orders import Execution, VenueOrder
 from bidwell.twins.crypto.answers import figure, heard, reply, same, say
-from bidwell.twins.crypto.spot import Draft, Placing, SpotRoom, execution_number, milliseconds, number, plain
+from bidwell.twins.crypto.dialect import PUBLIC, Query, SigningTwin
+from bidwell.twins.crypto.spot import Draft, Placing, execution_number, milliseconds, number, plain
 from bidwell.twins.lines import Line
-from bidwell.twins.mishaps import On
 from bidwell.twins.scenario import Listed, Person, Scenario
-from bidwell.twins.stage import ORDERS, Stage
+from bidwell.twins.stage import ORDERS
 
 SCENARIO = Scenario(
     accounts=(
@@ -52,31 +52,30 @@ _REFUSALS = {
 }  # fmt: skip
 _INTERVALS = {"1": 60, "5": 300, "15": 900, "30": 1800, "60": 3600, "240": 14400, "D": 86400, "W": 604800}
 _WINDOW = 60_000
-_PUBLIC = "price:"
-Work = Callable[[str, Mapping[str, str]], web.Response]
 
 
-class BybitTwin:
+class BybitTwin(SigningTwin):
     """`twins.Dialect` for Bybit."""
 
     name = "bybit"
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
-        self.room = SpotRoom(stage)
+    @staticmethod
+    def pair(row: Listed) -> str:
+        """BTCUSDT."""
+        return row.symbol.replace("/", "")
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         """The exchange's own URLs."""
         return [
-            web.get("/v5/market/instruments-info", self._public(self._pairs)),
-            web.get("/v5/market/tickers", self._public(self._tickers)),
-            web.get("/v5/market/kline", self._public(self._klines)),
-            web.get("/v5/user/query-api", self._read(self._key)),
-            web.get("/v5/account/info", self._read(self._info)),
-            web.get("/v5/account/wallet-balance", self._read(self._wallet)),
-            web.get("/v5/order/realtime", self._read(self._realtime)),
-            web.get("/v5/order/history", self._read(self._history)),
-            web.get("/v5/execution/list", self._read(self._executions)),
+            web.get("/v5/market/instruments-info", self.public(self._pairs)),
+            web.get("/v5/market/tickers", self.public(self._tickers)),
+            web.get("/v5/market/kline", self.public(self._klines)),
+            web.get("/v5/user/query-api", self.read(self._key)),
+            web.get("/v5/account/info", self.read(self._info)),
+            web.get("/v5/account/wallet-balance", self.read(self._wallet)),
+            web.get("/v5/order/realtime", self.read(self._realtime)),
+            web.get("/v5/order/history", self.read(self._history)),
+            web.get("/v5/execution/list", self.read(self._executions)),
             web.post("/v5/order/create", self._create),
             web.post("/v5/order/cancel", self._cancel),
             web.post("/v5/order/amend", self._amend),
@@ -84,12 +83,10 @@ class BybitTwin:
             web.get("/v5/public/spot", self._prices),
         ]
 
-    def on_outcomes(self, outcomes: Sequence[Outcome]) -> None:
-        """Nothing is remembered beside the venue."""
-
     # --- who --------------------------------------------------------------------------------------
 
-    def _signed(self, request: web.Request, text: str) -> Person | web.Response:
+    def signed(self, request: web.Request, text: str) -> Person | web.Response:
+        """The account behind the headers."""
         told = request.headers
         stamp, key = told.get("X-BAPI-TIMESTAMP", ""), told.get("X-BAPI-API-KEY", "")
         person = self.stage.who(key=key)
@@ -99,46 +96,31 @@ class BybitTwin:
         good = hmac.new(person.fields["secret"].encode(), whole.encode(), hashlib.sha256).hexdigest()
         if not same(good, told.get("X-BAPI-SIGN", "")):
             return self._problem(10004, "Error sign, please check your signature generation algorithm.")
-        if not stamp.isdecimal() or abs(int(stamp) - self._now()) > _WINDOW:
+        if not stamp.isdecimal() or abs(int(stamp) - self.now()) > _WINDOW:
             return self._problem(10002, "The request time exceeds the time window range.")
         return person
 
-    def _read(self, work: Work) -> Callable[[web.Request], Awaitable[web.Response]]:
-        async def handle(request: web.Request) -> web.Response:
-            person = self._signed(request, request.rel_url.raw_query_string)
-            if isinstance(person, web.Response):
-                return person
-            account, query = person.account, request.query
-            return await self.stage.play(request, On.READ, account, lambda _refusal, _first: (work(account, query), ()))
+    def covered(self, request: web.Request) -> str:
+        """The query."""
+        return request.rel_url.raw_query_string
 
-        return handle
+    def misread(self) -> web.Response:
+        """The answer to a body that is none, or not of the spot market."""
+        return self._problem(10001, "Request parameter error.")
 
-    def _public(
-        self, work: Callable[[Mapping[str, str]], web.Response]
-    ) -> Callable[[web.Request], Awaitable[web.Response]]:
-        async def handle(request: web.Request) -> web.Response:
-            return await self.stage.play(request, On.READ, "", lambda _refusal, _first: (work(request.query), ()))
-
-        return handle
-
-    async def _asked(self, request: web.Request) -> tuple[str, dict[str, Any]] | web.Response:
-        text = await request.text()
-        person = self._signed(request, text)
-        if isinstance(person, web.Response):
-            return person
-        body = heard(text)
-        if body is None or body.get("category") != "spot":
-            return self._problem(10001, "Request parameter error.")
-        return person.account, body
+    async def asked(self, request: web.Request) -> tuple[str, dict[str, Any]] | web.Response:
+        """The account that wants something changed at the spot market, and what it says."""
+        found = await super().asked(request)
+        return found if isinstance(found, web.Response) or found[1].get("category") == "spot" else self.misread()
 
     # --- orders -----------------------------------------------------------------------------------
 
     async def _create(self, request: web.Request) -> web.Response:
-        asked = await self._asked(request)
+        asked = await self.asked(request)
         if isinstance(asked, web.Response):
             return asked
         account, body = asked
-        row, kind, side = (self._row(str(body.get("symbol"))), _TYPES.get(str(body.get("orderType"))),
+        row, kind, side = (self.row(str(body.get("symbol"))), _TYPES.get(str(body.get("orderType"))),
                            _SIDES.get(str(body.get("side"))))  # fmt: skip
         if row is None:
             return self._problem(*_REFUSALS["instrument.unknown"])
@@ -149,7 +131,7 @@ class BybitTwin:
         if kind is None or side is None or quantity is None or (kind is OrderType.LIMIT) != (limit is not None):
             return self._problem(10001, "Request parameter error.")
         if kind is OrderType.MARKET and side is Side.BUY and body.get("marketUnit") != "baseCoin":
-            quantity = (quantity / self._quote(row).ask).quantize(row.lot)
+            quantity = (quantity / self.quote(row).ask).quantize(row.lot)
         force = _FORCES.get(str(body.get("timeInForce", "GTC")), TimeInForce.GTC)
         draft = Draft(row.symbol, side, quantity, kind, force, str(body.get("orderLinkId", "")), limit)
         return await self.room.place(request, account, draft, self._placed)
@@ -161,14 +143,14 @@ class BybitTwin:
         return self._good({"orderId": str(number(held.broker_order_id)), "orderLinkId": held.client_order_id})
 
     async def _cancel(self, request: web.Request) -> web.Response:
-        asked = await self._asked(request)
+        asked = await self.asked(request)
         if isinstance(asked, web.Response):
             return asked
         account, body = asked
         return await self.room.cancel(request, account, self._held(account, body), self._changed)
 
     async def _amend(self, request: web.Request) -> web.Response:
-        asked = await self._asked(request)
+        asked = await self.asked(request)
         if isinstance(asked, web.Response):
             return asked
         account, body = asked
@@ -183,36 +165,36 @@ class BybitTwin:
 
     def _held(self, account: str, body: Mapping[str, Any]) -> VenueOrder | None:
         held = self.room.find(account, str(body.get("orderId") or ""), str(body.get("orderLinkId") or ""))
-        return held if held is not None and _pair(self.room.row_of(held)) == body.get("symbol") else None
+        return held if held is not None and self.pair(self.room.row_of(held)) == body.get("symbol") else None
 
     # --- reading ----------------------------------------------------------------------------------
 
-    def _realtime(self, account: str, query: Mapping[str, str]) -> web.Response:
+    def _realtime(self, account: str, query: Query) -> web.Response:
         named = query.get("orderId") or query.get("orderLinkId")
         rows = [each for each in self.room.orders(account) if self._wanted(each, query) and (each.is_open or named)]
         return self._rows([self._order(each) for each in reversed(rows)][: _limit(query)])
 
-    def _history(self, account: str, query: Mapping[str, str]) -> web.Response:
+    def _history(self, account: str, query: Query) -> web.Response:
         rows = [self._order(each) for each in self.room.orders(account)
                 if self._wanted(each, query) and not each.is_open and self._late(milliseconds(each.created_at), query)]  # fmt: skip
         return self._rows(rows[::-1][: _limit(query)])
 
-    def _executions(self, account: str, query: Mapping[str, str]) -> web.Response:
+    def _executions(self, account: str, query: Query) -> web.Response:
         rows = [self._execution(held, done) for held, done in self.room.executions(account)
                 if self._wanted(held, query) and self._late(milliseconds(done.at), query)]  # fmt: skip
         return self._rows(rows[::-1][: _limit(query)])
 
-    def _wanted(self, held: VenueOrder, query: Mapping[str, str]) -> bool:
-        told = {"symbol": _pair(self.room.row_of(held)), "orderId": str(number(held.broker_order_id)),
+    def _wanted(self, held: VenueOrder, query: Query) -> bool:
+        told = {"symbol": self.pair(self.room.row_of(held)), "orderId": str(number(held.broker_order_id)),
                 "orderLinkId": held.client_order_id}  # fmt: skip
         # The library sends an empty orderId with an orderLinkId; that Bybit takes it for none is unconfirmed.
         return all((query.get(name) or value) == value for name, value in told.items())
 
     @staticmethod
-    def _late(at: int, query: Mapping[str, str]) -> bool:
+    def _late(at: int, query: Query) -> bool:
         return int(query.get("startTime", "0")) <= at <= int(query.get("endTime", str(at)))
 
-    def _wallet(self, account: str, _query: Mapping[str, str]) -> web.Response:
+    def _wallet(self, account: str, _query: Query) -> web.Response:
         coins = []
         for coin in self.room.coins(account):
             free, locked = self.room.balance(account, coin)
@@ -224,31 +206,24 @@ class BybitTwin:
             })  # fmt: skip
         return self._good({"list": [{"accountType": "UNIFIED", "coin": coins}]})
 
-    def _key(self, account: str, _query: Mapping[str, str]) -> web.Response:
+    def _key(self, account: str, _query: Query) -> web.Response:
         wallet = ["AccountTransfer", *(["Withdraw"] if "withdraw" in self.stage.people[account].fields else [])]
         return self._good({"readOnly": 0, "permissions": {"Spot": ["SpotTrade"], "Wallet": wallet}, "ips": ["127.0.0.1"],
                            "unified": 0, "uta": 1, "userID": int(account)})  # fmt: skip
 
-    def _info(self, _account: str, _query: Mapping[str, str]) -> web.Response:
+    def _info(self, _account: str, _query: Query) -> web.Response:
         return self._good({"marginMode": "REGULAR_MARGIN", "updatedTime": "1697078946000", "unifiedMarginStatus": 6,
                            "dcpStatus": "OFF", "timeWindow": 10, "smpGroup": 0, "isMasterTrader": False,
                            "spotHedgingStatus": "OFF"})  # fmt: skip
 
     # --- pairs and prices -------------------------------------------------------------------------
 
-    def _row(self, symbol: str) -> Listed | None:
-        return next((row for row in self.room.rows() if _pair(row) == symbol), None)
-
-    def _quote(self, row: Listed) -> Any:  # noqa: ANN401 - a quote of the venue
-        listed = self.stage.market.instrument(row.symbol)
-        return self.stage.venue.quotes[listed.id] if listed is not None else None
-
-    def _pairs(self, _query: Mapping[str, str]) -> web.Response:
+    def _pairs(self, _query: Query) -> web.Response:
         rows = []
         for row in self.room.rows():
             base, _, quote = row.symbol.partition("/")
             rows.append({
-                "symbol": _pair(row), "baseCoin": base, "quoteCoin": quote, "innovation": "0", "status": "Trading",
+                "symbol": self.pair(row), "baseCoin": base, "quoteCoin": quote, "innovation": "0", "status": "Trading",
                 "marginTrading": "none", "priceFilter": {"tickSize": f"{row.tick:f}"},
                 "lotSizeFilter": {"basePrecision": f"{row.lot:f}", "quotePrecision": "0.00000001",
                                   "minOrderQty": f"{row.lot:f}", "maxOrderQty": "9000000", "minOrderAmt": "0",
@@ -256,24 +231,24 @@ class BybitTwin:
             })  # fmt: skip
         return self._rows(rows)
 
-    def _tickers(self, query: Mapping[str, str]) -> web.Response:
-        rows = [self._ticker(row) for row in self.room.rows() if query.get("symbol", _pair(row)) == _pair(row)]
+    def _tickers(self, query: Query) -> web.Response:
+        rows = [self._ticker(row) for row in self.room.rows() if query.get("symbol", self.pair(row)) == self.pair(row)]
         return self._rows(rows)
 
     def _ticker(self, row: Listed) -> dict[str, Any]:
-        quote = self._quote(row)
+        quote = self.quote(row)
         return self._last(row) | {"bid1Price": plain(quote.bid), "bid1Size": plain(quote.bid_quantity),
                                   "ask1Price": plain(quote.ask), "ask1Size": plain(quote.ask_quantity)}  # fmt: skip
 
     def _last(self, row: Listed) -> dict[str, Any]:
-        quote = self._quote(row)
+        quote = self.quote(row)
         last = plain(quote.last)
-        return {"symbol": _pair(row), "lastPrice": last, "highPrice24h": last, "lowPrice24h": last,
+        return {"symbol": self.pair(row), "lastPrice": last, "highPrice24h": last, "lowPrice24h": last,
                 "prevPrice24h": plain(quote.previous_close or quote.last), "price24hPcnt": "0", "volume24h": "1000",
                 "turnover24h": "1000", "usdIndexPrice": last}  # fmt: skip
 
-    def _klines(self, query: Mapping[str, str]) -> web.Response:
-        row, seconds = self._row(query.get("symbol", "")), _INTERVALS.get(query.get("interval", ""))
+    def _klines(self, query: Query) -> web.Response:
+        row, seconds = self.row(query.get("symbol", "")), _INTERVALS.get(query.get("interval", ""))
         if row is None or seconds is None:
             return self._problem(10001, "Invalid period!")
         limit, now = min(int(query.get("limit", "200")), 1000), self.stage.market.now()
@@ -283,7 +258,7 @@ class BybitTwin:
         bars = self.stage.market.bars(row.symbol, seconds, begin, min(now, begin + timedelta(seconds=seconds * limit)))
         rows = [[str(milliseconds(bar.start)), *(plain(each) for each in (bar.open, bar.high, bar.low, bar.close,
                  bar.volume, bar.volume * bar.close))] for bar in bars]  # fmt: skip
-        return self._good({"category": "spot", "symbol": _pair(row), "list": rows[::-1]})
+        return self._good({"category": "spot", "symbol": self.pair(row), "list": rows[::-1]})
 
     # --- streams ----------------------------------------------------------------------------------
 
@@ -302,7 +277,7 @@ class BybitTwin:
                     line.put(say({"success": bool(line.account), "ret_msg": "" if line.account else "not authorized",
                                   "op": "subscribe", "conn_id": "twin"}))  # fmt: skip
                 else:
-                    line.put(say({"op": "pong" if op == "ping" else op, "args": [str(self._now())], "conn_id": "twin"}))
+                    line.put(say({"op": "pong" if op == "ping" else op, "args": [str(self.now())], "conn_id": "twin"}))
             return socket
 
     def _auth(self, line: Line, args: Sequence[object]) -> None:
@@ -310,9 +285,7 @@ class BybitTwin:
         person = self.stage.who(key=key)
         secret = person.fields["secret"] if person is not None else ""
         good = hmac.new(secret.encode(), f"GET/realtime{expires}".encode(), hashlib.sha256).hexdigest()
-        let_in = (
-            person is not None and same(good, sign) and expires.isdecimal() and int(expires) > self._now() - _WINDOW
-        )
+        let_in = person is not None and same(good, sign) and expires.isdecimal() and int(expires) > self.now() - _WINDOW
         line.account = person.account if person is not None and let_in else ""
         line.put(say({"success": let_in, "ret_msg": "" if let_in else "Params Error", "op": "auth", "conn_id": "twin"}))
 
@@ -332,13 +305,13 @@ class BybitTwin:
         return None
 
     def _topic(self, topic: str, row: dict[str, Any]) -> str:
-        return say({"id": f"twin-{self._now()}", "topic": topic, "creationTime": self._now(),
+        return say({"id": f"twin-{self.now()}", "topic": topic, "creationTime": self.now(),
                     "data": [row | {"category": "spot"}]})  # fmt: skip
 
     async def _prices(self, request: web.Request) -> web.StreamResponse:
         """Public topics."""
         async with self.stage.lines.opened(request) as (line, socket):
-            line.account = _PUBLIC
+            line.account = PUBLIC
             async for frame in line.frames():
                 said = heard(frame)
                 if said is None:
@@ -348,13 +321,14 @@ class BybitTwin:
                               "conn_id": "twin"}))  # fmt: skip
                 line.wants |= topics
                 for row in self.room.rows():
-                    for topic, told in self._public_frames(row).items():
+                    for topic, told in self.price_frames(row).items():
                         if topic in topics:
                             line.put(told)
             return socket
 
-    def _public_frames(self, row: Listed) -> dict[str, str]:
-        quote, pair, now = self._quote(row), _pair(row), self._now()
+    def price_frames(self, row: Listed) -> Mapping[str, str]:
+        """What the public topics say of a pair now."""
+        quote, pair, now = self.quote(row), self.pair(row), self.now()
         book = {"s": pair, "b": [[plain(quote.bid), plain(quote.bid_quantity)]],
                 "a": [[plain(quote.ask), plain(quote.ask_quantity)]], "u": 1, "seq": 1}  # fmt: skip
         return {
@@ -363,13 +337,6 @@ class BybitTwin:
             f"orderbook.1.{pair}": say({"topic": f"orderbook.1.{pair}", "ts": now, "type": "snapshot", "data": book,
                                         "cts": now}),
         }  # fmt: skip
-
-    def prices(self, instruments: Sequence[str]) -> None:
-        """Quotes moved: tell whoever subscribed."""
-        for name in instruments:
-            row = self.stage.market.rows[self.stage.market.symbols[name]]
-            for topic, frame in self._public_frames(row).items():
-                self.stage.lines.tell(_PUBLIC, [frame], topic)
 
     # --- words ------------------------------------------------------------------------------------
 
@@ -381,7 +348,7 @@ class BybitTwin:
         newest = max([made, milliseconds(held.closed_at), *(milliseconds(each.at) for each in held.fills)])
         return {
             "orderId": str(number(held.broker_order_id)), "orderLinkId": held.client_order_id, "blockTradeId": "",
-            "symbol": _pair(self.room.row_of(held)), "price": plain(held.limit_price) or "0", "qty": plain(held.quantity),
+            "symbol": self.pair(self.room.row_of(held)), "price": plain(held.limit_price) or "0", "qty": plain(held.quantity),
             "side": held.side.value.capitalize(), "isLeverage": "0", "positionIdx": 0,
             "orderStatus": _status(held, total, partial=filled is not None), "cancelType": "UNKNOWN",
             "rejectReason": "EC_NoError", "avgPrice": average, "leavesQty": plain(held.quantity - total),
@@ -394,7 +361,7 @@ class BybitTwin:
 
     def _execution(self, held: VenueOrder, done: Execution) -> dict[str, Any]:
         return {
-            "symbol": _pair(self.room.row_of(held)), "orderType": _TYPE_WORDS[held.order_type], "underlyingPrice": "",
+            "symbol": self.pair(self.room.row_of(held)), "orderType": _TYPE_WORDS[held.order_type], "underlyingPrice": "",
             "orderLinkId": held.client_order_id, "side": held.side.value.capitalize(), "indexPrice": "",
             "orderId": str(number(held.broker_order_id)), "stopOrderType": "UNKNOWN", "leavesQty": plain(held.leaves),
             "execTime": str(milliseconds(done.at)), "feeCurrency": "", "isMaker": False, "execFee": "0",
@@ -407,13 +374,13 @@ class BybitTwin:
     # --- answers ----------------------------------------------------------------------------------
 
     def _good(self, result: object) -> web.Response:
-        return reply({"retCode": 0, "retMsg": "OK", "result": result, "retExtInfo": {}, "time": self._now()})
+        return reply({"retCode": 0, "retMsg": "OK", "result": result, "retExtInfo": {}, "time": self.now()})
 
     def _rows(self, rows: list[dict[str, Any]]) -> web.Response:
         return self._good({"category": "spot", "list": rows, "nextPageCursor": ""})
 
     def _problem(self, code: int, text: str, status: int = 200) -> web.Response:
-        return reply({"retCode": code, "retMsg": text, "result": {}, "retExtInfo": {}, "time": self._now()}, status)
+        return reply({"retCode": code, "retMsg": text, "result": {}, "retExtInfo": {}, "time": self.now()}, status)
 
     def _refused(self, refusal: Refusal | None) -> web.Response:
         known = _REFUSALS.get(refusal.code) if refusal is not None else None
@@ -422,7 +389,7 @@ class BybitTwin:
     def throttled(self, seconds: float) -> web.Response:
         """Too many visits: the time until which to wait is told in milliseconds."""
         answer = self._problem(10006, "Too many visits. Exceeded the API Rate Limit.")
-        answer.headers["X-Bapi-Limit-Reset-Timestamp"] = str(self._now() + int(seconds * 1000))
+        answer.headers["X-Bapi-Limit-Reset-Timestamp"] = str(self.now() + int(seconds * 1000))
         return answer
 
     def failed(self, status: int) -> web.Response:
@@ -433,16 +400,9 @@ class BybitTwin:
         """A key that opens nothing."""
         return self._problem(10003, "API key is invalid.")
 
-    def _now(self) -> int:
-        return milliseconds(self.stage.market.now())
 
-
-def _limit(query: Mapping[str, str]) -> int:
+def _limit(query: Query) -> int:
     return min(int(query.get("limit", "20")), 50)
-
-
-def _pair(row: Listed) -> str:
-    return row.symbol.replace("/", "")
 
 
 def _status(held: VenueOrder, total: Decimal, *, partial: bool) -> str:

@@ -23,10 +23,10 @@ from bidwell.simulation.facts import Closed, Placed, Traded
 from bidwell.simulation.floor import Outcome
 from bidwell.simulation.orders import Execution, VenueOrder
 from bidwell.twins.crypto.answers import figure, heard, reply, same, say
-from bidwell.twins.crypto.spot import Draft, Placing, SpotRoom, execution_number, number, plain
+from bidwell.twins.crypto.dialect import PUBLIC, Query, SpotTwin
+from bidwell.twins.crypto.spot import Draft, Placing, execution_number, number, plain
 from bidwell.twins.crypto.spot import venue_id_of as venue_id_of_number
 from bidwell.twins.lines import Line
-from bidwell.twins.mishaps import On
 from bidwell.twins.scenario import Listed, Person, Scenario
 from bidwell.twins.stage import ORDERS, Stage
 
@@ -59,8 +59,6 @@ _STATUSES = {OrderStatus.FILLED: "closed", OrderStatus.CANCELED: "canceled", Ord
 _INTERVALS = {"1": 60, "5": 300, "15": 900, "30": 1800, "60": 3600, "240": 14400, "1440": 86400, "10080": 604800}
 _NEWEST = 720
 """No older bars are told."""
-_PUBLIC = "price:"
-Work = Callable[[str, Mapping[str, str]], web.Response]
 
 
 def order_id(venue_id: str) -> str:
@@ -73,20 +71,25 @@ def venue_id_of(text: str) -> str:
     return venue_id_of_number(text.rpartition("-")[2])
 
 
-class KrakenTwin:
+class KrakenTwin(SpotTwin):
     """`twins.Dialect` for Kraken."""
 
     name = "kraken"
 
+    @staticmethod
+    def pair(row: Listed) -> str:
+        """XXBTZUSD, and SOLUSD for what is newer."""
+        base, _, quote = row.symbol.partition("/")
+        return f"{_coin(base)}{_coin(quote)}" if base in _COINS else f"{base}{quote}"
+
     def __init__(self, stage: Stage) -> None:
-        self.stage = stage
-        self.room = SpotRoom(stage)
+        super().__init__(stage)
         self._tokens: dict[str, str] = {}
         self._nonces: dict[str, int] = {}
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         """The exchange's own URLs."""
-        reads: dict[str, Work] = {
+        reads: dict[str, Callable[[str, Query], web.Response]] = {
             "BalanceEx": self._balance, "OpenOrders": self._open, "ClosedOrders": self._closed,
             "QueryOrders": self._query, "TradesHistory": self._executions, "GetWebSocketsToken": self._token,
         }  # fmt: skip
@@ -94,18 +97,16 @@ class KrakenTwin:
             web.get("/0/public/AssetPairs", self._pairs),
             web.get("/0/public/Ticker", self._ticker),
             web.get("/0/public/OHLC", self._bars),
-            *(web.post(f"/0/private/{name}", self._reading(work)) for name, work in reads.items()),
+            *(web.post(f"/0/private/{name}", self.read(work)) for name, work in reads.items()),
             web.post("/0/private/AddOrder", self._add),
             web.post("/0/private/CancelOrder", self._cancel),
             web.get("/v2", self._stream),
         ]
 
-    def on_outcomes(self, outcomes: Sequence[Outcome]) -> None:
-        """Nothing is remembered beside the venue."""
-
     # --- who --------------------------------------------------------------------------------------
 
-    async def _signed(self, request: web.Request) -> tuple[str, dict[str, str]] | web.Response:
+    async def caller(self, request: web.Request) -> tuple[str, Query] | web.Response:
+        """The account behind a signature over address, nonce and body, and the body."""
         text = await request.text()
         query = dict(parse_qsl(text, keep_blank_values=True))
         person = self.stage.who(key=request.headers.get("API-Key", ""))
@@ -122,24 +123,14 @@ class KrakenTwin:
         self._nonces[person.account] = int(nonce)
         return person.account, query
 
-    def _reading(self, work: Work) -> Callable[[web.Request], Any]:
-        async def handle(request: web.Request) -> web.Response:
-            asked = await self._signed(request)
-            if isinstance(asked, web.Response):
-                return asked
-            account, query = asked
-            return await self.stage.play(request, On.READ, account, lambda _refusal, _first: (work(account, query), ()))
-
-        return handle
-
     # --- orders -----------------------------------------------------------------------------------
 
     async def _add(self, request: web.Request) -> web.Response:
-        asked = await self._signed(request)
+        asked = await self.caller(request)
         if isinstance(asked, web.Response):
             return asked
         account, query = asked
-        row, kind, side = (self._row(query.get("pair", "")), _TYPES.get(query.get("ordertype", "")),
+        row, kind, side = (self.row(query.get("pair", "")), _TYPES.get(query.get("ordertype", "")),
                            _SIDES.get(query.get("type", "")))  # fmt: skip
         if row is None:
             return _problem(_REFUSALS["instrument.unknown"])
@@ -163,7 +154,7 @@ class KrakenTwin:
         return _good({"txid": [order_id(held.broker_order_id)], "descr": {"order": self._description(held)["order"]}})
 
     async def _cancel(self, request: web.Request) -> web.Response:
-        asked = await self._signed(request)
+        asked = await self.caller(request)
         if isinstance(asked, web.Response):
             return asked
         account, query = asked
@@ -177,11 +168,11 @@ class KrakenTwin:
 
     # --- reading ----------------------------------------------------------------------------------
 
-    def _open(self, account: str, query: Mapping[str, str]) -> web.Response:
+    def _open(self, account: str, query: Query) -> web.Response:
         rows = [each for each in self.room.orders(account) if each.is_open and self._wanted(each, query)]
         return _good({"open": {order_id(each.broker_order_id): self._order(each) for each in reversed(rows)}})
 
-    def _closed(self, account: str, query: Mapping[str, str]) -> web.Response:
+    def _closed(self, account: str, query: Query) -> web.Response:
         start, end = float(query.get("start", "0")), float(query.get("end", "inf"))
         rows = [each for each in self.room.orders(account) if not each.is_open and self._wanted(each, query)
                 and start <= each.created_at.timestamp() <= end]  # fmt: skip
@@ -189,49 +180,45 @@ class KrakenTwin:
         return _good({"closed": told, "count": len(rows)})
 
     @staticmethod
-    def _wanted(held: VenueOrder, query: Mapping[str, str]) -> bool:
+    def _wanted(held: VenueOrder, query: Query) -> bool:
         return query.get("cl_ord_id", held.client_order_id) == held.client_order_id
 
-    def _query(self, account: str, query: Mapping[str, str]) -> web.Response:
+    def _query(self, account: str, query: Query) -> web.Response:
         held = self.stage.state.orders.get(venue_id_of(query.get("txid", "")))
         if held is None or held.account != account:
             return _problem("EOrder:Unknown order")
         return _good({order_id(held.broker_order_id): self._order(held)})
 
-    def _executions(self, account: str, query: Mapping[str, str]) -> web.Response:
+    def _executions(self, account: str, query: Query) -> web.Response:
         start, end = float(query.get("start", "0")), float(query.get("end", "inf"))
         rows = [(held, done) for held, done in self.room.executions(account) if start <= done.at.timestamp() <= end]
         return _good({"count": len(rows), "trades": {_execution_id(done): self._execution(held, done)
                                                      for held, done in rows[::-1][_page(query)]}})  # fmt: skip
 
-    def _balance(self, account: str, _query: Mapping[str, str]) -> web.Response:
+    def _balance(self, account: str, _query: Query) -> web.Response:
         found = {}
         for coin in self.room.coins(account):
             free, locked = self.room.balance(account, coin)
             found[_coin(coin)] = {"balance": _raw(free + locked), "hold_trade": _raw(locked)}
         return _good(found)
 
-    def _token(self, account: str, _query: Mapping[str, str]) -> web.Response:
+    def _token(self, account: str, _query: Query) -> web.Response:
         token = secrets.token_urlsafe(24)
         self._tokens[token] = account
         return _good({"token": token, "expires": 900})
 
     # --- pairs and prices -------------------------------------------------------------------------
 
-    def _row(self, pair: str) -> Listed | None:
-        return next(
-            (row for row in self.room.rows() if pair in {_pair(row), row.symbol, row.symbol.replace("/", "")}), None
-        )
-
-    def _quote(self, row: Listed) -> Any:  # noqa: ANN401 - a quote of the venue
-        listed = self.stage.market.instrument(row.symbol)
-        return self.stage.venue.quotes[listed.id] if listed is not None else None
+    def row(self, pair: str) -> Listed | None:
+        """A pair by any of the names that Kraken knows it by."""
+        return next((row for row in self.room.rows()
+                     if pair in {self.pair(row), row.symbol, row.symbol.replace("/", "")}), None)  # fmt: skip
 
     async def _pairs(self, _request: web.Request) -> web.Response:
         found = {}
         for row in self.room.rows():
             base, _, quote = row.symbol.partition("/")
-            found[_pair(row)] = {
+            found[self.pair(row)] = {
                 "altname": row.symbol.replace("/", "").replace("BTC", "XBT"), "wsname": row.symbol.replace("BTC", "XBT"),
                 "aclass_base": "currency", "base": _coin(base), "aclass_quote": "currency", "quote": _coin(quote),
                 "lot": "unit", "cost_decimals": 5, "pair_decimals": _decimals(row.tick), "lot_decimals": _decimals(row.lot),
@@ -242,18 +229,18 @@ class KrakenTwin:
         return _good(found)
 
     async def _ticker(self, request: web.Request) -> web.Response:
-        row = self._row(request.query.get("pair", ""))
+        row = self.row(request.query.get("pair", ""))
         if row is None:
             return _problem(_REFUSALS["instrument.unknown"])
-        quote = self._quote(row)
+        quote = self.quote(row)
         last = plain(quote.last)
-        return _good({_pair(row): {
+        return _good({self.pair(row): {
             "a": [plain(quote.ask), "1", plain(quote.ask_quantity)], "b": [plain(quote.bid), "1", plain(quote.bid_quantity)],
             "c": [last, plain(row.lot)], "v": ["1000", "1000"], "p": [last, last], "t": [10, 10], "l": [last, last],
             "h": [last, last], "o": plain(quote.open or quote.last)}})  # fmt: skip
 
     async def _bars(self, request: web.Request) -> web.Response:
-        row, seconds = self._row(request.query.get("pair", "")), _INTERVALS.get(request.query.get("interval", "1"))
+        row, seconds = self.row(request.query.get("pair", "")), _INTERVALS.get(request.query.get("interval", "1"))
         if row is None or seconds is None:
             return _problem("EGeneral:Invalid arguments")
         now = self.stage.market.now()
@@ -262,7 +249,7 @@ class KrakenTwin:
         bars = self.stage.market.bars(row.symbol, seconds, max(since, oldest), now)
         rows = [[int(bar.start.timestamp()), *(plain(each) for each in (bar.open, bar.high, bar.low, bar.close, bar.close,
                  bar.volume)), 10] for bar in bars]  # fmt: skip
-        return _good({_pair(row): rows, "last": int(now.timestamp())})
+        return _good({self.pair(row): rows, "last": int(now.timestamp())})
 
     # --- streams ----------------------------------------------------------------------------------
 
@@ -280,7 +267,7 @@ class KrakenTwin:
                 elif params.get("channel") == "executions":
                     self._private(line, said, params)
                 elif params.get("channel") == "ticker":
-                    self._public(line, said, params)
+                    self._tickers(line, said, params)
             return socket
 
     def _private(self, line: Line, said: Mapping[str, Any], params: Mapping[str, Any]) -> None:
@@ -292,29 +279,27 @@ class KrakenTwin:
         line.wants = {ORDERS}
         line.put(say(answer | {"result": {"channel": "executions", "snap_orders": False}}))
 
-    def _public(self, line: Line, said: Mapping[str, Any], params: Mapping[str, Any]) -> None:
-        line.account = _PUBLIC
+    def _tickers(self, line: Line, said: Mapping[str, Any], params: Mapping[str, Any]) -> None:
+        line.account = PUBLIC
         for symbol in params.get("symbol") or []:
-            row = self._row(str(symbol))
+            row = self.row(str(symbol))
             line.put(say({"method": "subscribe", "req_id": said.get("req_id"), "success": row is not None,
                           "result": {"channel": "ticker", "symbol": symbol, "snapshot": True}}))  # fmt: skip
             if row is not None:
                 line.wants.add(row.symbol)
                 line.put(self._price(row, "snapshot"))
 
+    def price_frames(self, row: Listed) -> Mapping[str, str]:
+        """What the channel `ticker` says of a pair now."""
+        return {row.symbol: self._price(row, "update")}
+
     def _price(self, row: Listed, kind: str) -> str:
-        quote = self._quote(row)
+        quote = self.quote(row)
         figures = {"ask": quote.ask, "ask_qty": quote.ask_quantity, "bid": quote.bid, "bid_qty": quote.bid_quantity,
                    "change": ZERO, "change_pct": ZERO, "high": quote.last, "last": quote.last, "low": quote.last,
                    "volume": Decimal(1000), "vwap": quote.last}  # fmt: skip
         data = {"symbol": row.symbol, **{name: _raw(value) for name, value in figures.items()}}
         return say({"channel": "ticker", "type": kind, "data": [data]})
-
-    def prices(self, instruments: Sequence[str]) -> None:
-        """Quotes moved: tell whoever subscribed."""
-        for name in instruments:
-            row = self.stage.market.rows[self.stage.market.symbols[name]]
-            self.stage.lines.tell(_PUBLIC, [self._price(row, "update")], row.symbol)
 
     def events(self, outcome: Outcome) -> tuple[str, Sequence[str | bytes]] | None:
         """The frames of the channel `executions`."""
@@ -379,7 +364,7 @@ class KrakenTwin:
 
     def _execution(self, held: VenueOrder, done: Execution) -> dict[str, Any]:
         return {
-            "ordertxid": order_id(held.broker_order_id), "postxid": "TWIN", "pair": _pair(self.room.row_of(held)),
+            "ordertxid": order_id(held.broker_order_id), "postxid": "TWIN", "pair": self.pair(self.room.row_of(held)),
             "time": done.at.timestamp(), "type": held.side.lower(), "ordertype": held.order_type.lower(),
             "price": f"{done.price:f}", "cost": f"{done.price * done.quantity:f}", "fee": "0", "vol": f"{done.quantity:f}",
             "margin": "0.00000", "leverage": "0", "misc": "", "trade_id": execution_number(done), "maker": False,
@@ -398,18 +383,13 @@ class KrakenTwin:
         return _problem("EAPI:Invalid key")
 
 
-def _page(query: Mapping[str, str]) -> slice:
+def _page(query: Query) -> slice:
     first = int(query.get("ofs", "0"))
     return slice(first, first + 50)
 
 
 def _coin(coin: str) -> str:
     return _COINS.get(coin, coin)
-
-
-def _pair(row: Listed) -> str:
-    base, _, quote = row.symbol.partition("/")
-    return f"{_coin(base)}{_coin(quote)}" if base in _COINS else f"{base}{quote}"
 
 
 def _decimals(step: Decimal) -> int:

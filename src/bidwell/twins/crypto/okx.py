@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -21,11 +21,11 @@ from bidwell.simulation.facts import Amended, Closed, Placed, Traded
 from bidwell.simulation.floor import Outcome
 from bidwell.simulation.orders import Execution, VenueOrder
 from bidwell.twins.crypto.answers import figure, heard, reply, same, say
-from bidwell.twins.crypto.spot import Draft, Placing, SpotRoom, execution_number, milliseconds, number, plain
+from bidwell.twins.crypto.dialect import PUBLIC, Query, SigningTwin
+from bidwell.twins.crypto.spot import Draft, Placing, execution_number, milliseconds, number, plain
 from bidwell.twins.lines import Line
-from bidwell.twins.mishaps import On
 from bidwell.twins.scenario import Listed, Person, Scenario
-from bidwell.twins.stage import ORDERS, Stage
+from bidwell.twins.stage import ORDERS
 
 SCENARIO = Scenario(
     accounts=(
@@ -62,33 +62,32 @@ _INTERVALS = {"1m": 60, "5m": 300, "15m": 900, "30m": 1800, "1H": 3600, "4H": 14
               "1W": 604800, "1Wutc": 604800}  # fmt: skip
 _WINDOW = timedelta(seconds=60)
 _LONGEST = 100
-_PUBLIC = "price:"
-Work = Callable[[str, Mapping[str, str]], web.Response]
 
 
-class OkxTwin:
+class OkxTwin(SigningTwin):
     """`twins.Dialect` for OKX."""
 
     name = "okx"
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
-        self.room = SpotRoom(stage)
+    @staticmethod
+    def pair(row: Listed) -> str:
+        """BTC-USDT."""
+        return row.symbol.replace("/", "-")
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         """The exchange's own URLs."""
         base = "/api/v5"
         return [
-            web.get(f"{base}/public/instruments", self._public(self._pairs)),
-            web.get(f"{base}/market/ticker", self._public(self._tickers)),
-            web.get(f"{base}/market/candles", self._public(self._candles)),
-            web.get(f"{base}/market/history-candles", self._public(self._candles)),
-            web.get(f"{base}/account/balance", self._read(self._balance)),
-            web.get(f"{base}/account/config", self._read(self._config)),
-            web.get(f"{base}/trade/order", self._read(self._one)),
-            web.get(f"{base}/trade/orders-pending", self._read(self._pending)),
-            web.get(f"{base}/trade/orders-history", self._read(self._history)),
-            web.get(f"{base}/trade/fills-history", self._read(self._executions)),
+            web.get(f"{base}/public/instruments", self.public(self._pairs)),
+            web.get(f"{base}/market/ticker", self.public(self._tickers)),
+            web.get(f"{base}/market/candles", self.public(self._candles)),
+            web.get(f"{base}/market/history-candles", self.public(self._candles)),
+            web.get(f"{base}/account/balance", self.read(self._balance)),
+            web.get(f"{base}/account/config", self.read(self._config)),
+            web.get(f"{base}/trade/order", self.read(self._one)),
+            web.get(f"{base}/trade/orders-pending", self.read(self._pending)),
+            web.get(f"{base}/trade/orders-history", self.read(self._history)),
+            web.get(f"{base}/trade/fills-history", self.read(self._executions)),
             web.post(f"{base}/trade/batch-orders", self._create),
             web.post(f"{base}/trade/cancel-order", self._cancel),
             web.post(f"{base}/trade/amend-order", self._amend),
@@ -96,12 +95,10 @@ class OkxTwin:
             web.get("/ws/v5/public", self._prices),
         ]
 
-    def on_outcomes(self, outcomes: Sequence[Outcome]) -> None:
-        """Nothing is remembered beside the venue."""
-
     # --- who --------------------------------------------------------------------------------------
 
-    def _signed(self, request: web.Request, text: str) -> Person | web.Response:
+    def signed(self, request: web.Request, text: str) -> Person | web.Response:
+        """The account behind the headers."""
         told = request.headers
         person = self.stage.who(key=told.get("OK-ACCESS-KEY", ""))
         if person is None:
@@ -118,36 +115,22 @@ class OkxTwin:
             late = True
         return _problem("50102", "Timestamp request expired", 401) if late else person
 
-    def _read(self, work: Work) -> Callable[[web.Request], Awaitable[web.Response]]:
-        async def handle(request: web.Request) -> web.Response:
-            person = self._signed(request, "")
-            if isinstance(person, web.Response):
-                return person
-            account, query = person.account, request.query
-            return await self.stage.play(request, On.READ, account, lambda _refusal, _first: (work(account, query), ()))
-
-        return handle
-
-    def _public(
-        self, work: Callable[[Mapping[str, str]], web.Response]
-    ) -> Callable[[web.Request], Awaitable[web.Response]]:
-        async def handle(request: web.Request) -> web.Response:
-            return await self.stage.play(request, On.READ, "", lambda _refusal, _first: (work(request.query), ()))
-
-        return handle
+    def misread(self) -> web.Response:
+        """The answer to a body that is none."""
+        return _problem("50002", "JSON syntax error", 400)
 
     # --- orders -----------------------------------------------------------------------------------
 
     async def _create(self, request: web.Request) -> web.Response:
         text = await request.text()
-        person = self._signed(request, text)
+        person = self.signed(request, text)
         if isinstance(person, web.Response):
             return person
         try:
             (body,) = msgspec.json.decode(text, type=list[dict[str, Any]])
         except (msgspec.MsgspecError, ValueError):
-            return _problem("50002", "JSON syntax error", 400)
-        row, side = self._row(str(body.get("instId"))), _SIDES.get(str(body.get("side")))
+            return self.misread()
+        row, side = self.row(str(body.get("instId"))), _SIDES.get(str(body.get("side")))
         kind, force = _TYPES.get(str(body.get("ordType")), (None, TimeInForce.GTC))
         name = str(body.get("clOrdId", ""))
         if row is None:
@@ -161,7 +144,7 @@ class OkxTwin:
         if not name.isalnum() or len(name) > 32:
             return _item("51000", "Parameter clOrdId error", name)
         if kind is OrderType.MARKET and body.get("tgtCcy") != "base_ccy":
-            quantity = (quantity / self._quote(row).ask).quantize(row.lot) if side is Side.BUY else quantity
+            quantity = (quantity / self.quote(row).ask).quantize(row.lot) if side is Side.BUY else quantity
         draft = Draft(row.symbol, side, quantity, kind, force, name, limit)
         return await self.room.place(request, person.account, draft, lambda found: self._placed(found, name))
 
@@ -170,14 +153,14 @@ class OkxTwin:
         return _refused(found.refusal, name) if found.order is None else _named(found.order)
 
     async def _cancel(self, request: web.Request) -> web.Response:
-        asked = await self._asked(request)
+        asked = await self.asked(request)
         if isinstance(asked, web.Response):
             return asked
         account, body = asked
         return await self.room.cancel(request, account, self._held(account, body), self._changed)
 
     async def _amend(self, request: web.Request) -> web.Response:
-        asked = await self._asked(request)
+        asked = await self.asked(request)
         if isinstance(asked, web.Response):
             return asked
         account, body = asked
@@ -187,114 +170,99 @@ class OkxTwin:
             return _item("51000", "Parameter newSz error")
         return await self.room.replace(request, account, self._held(account, body), quantity, limit, self._changed)
 
-    async def _asked(self, request: web.Request) -> tuple[str, dict[str, Any]] | web.Response:
-        text = await request.text()
-        person = self._signed(request, text)
-        if isinstance(person, web.Response):
-            return person
-        body = heard(text)
-        return _problem("50002", "JSON syntax error", 400) if body is None else (person.account, body)
-
     @staticmethod
     def _changed(held: VenueOrder | None, refusal: Refusal | None) -> web.Response:
         return _refused(refusal) if held is None or refusal is not None else _named(held)
 
     def _held(self, account: str, body: Mapping[str, Any]) -> VenueOrder | None:
         held = self.room.find(account, str(body.get("ordId") or ""), str(body.get("clOrdId") or ""))
-        return held if held is not None and _pair(self.room.row_of(held)) == body.get("instId") else None
+        return held if held is not None and self.pair(self.room.row_of(held)) == body.get("instId") else None
 
     # --- reading ----------------------------------------------------------------------------------
 
-    def _one(self, account: str, query: Mapping[str, str]) -> web.Response:
+    def _one(self, account: str, query: Query) -> web.Response:
         held = self._held(account, query)
         return _problem("51603", "Order does not exist") if held is None else _good([self._order(held)])
 
-    def _pending(self, account: str, query: Mapping[str, str]) -> web.Response:
+    def _pending(self, account: str, query: Query) -> web.Response:
         rows = [self._order(each) for each in self.room.orders(account) if each.is_open and self._wanted(each, query)]
         return _good(rows[::-1][:_LONGEST])
 
-    def _history(self, account: str, query: Mapping[str, str]) -> web.Response:
+    def _history(self, account: str, query: Query) -> web.Response:
         rows = [self._order(each) for each in self.room.orders(account)
                 if not each.is_open and self._wanted(each, query) and self._late(milliseconds(each.created_at), query)]  # fmt: skip
         return _good([row for row in rows[::-1] if query.get("state", row["state"]) == row["state"]][:_LONGEST])
 
-    def _executions(self, account: str, query: Mapping[str, str]) -> web.Response:
+    def _executions(self, account: str, query: Query) -> web.Response:
         rows = []
         for held, done in self.room.executions(account):
             if self._wanted(held, query) and self._late(milliseconds(done.at), query):
                 rows.append({
-                    "instType": "SPOT", "instId": _pair(self.room.row_of(held)), "tradeId": str(execution_number(done)),
+                    "instType": "SPOT", "instId": self.pair(self.room.row_of(held)), "tradeId": str(execution_number(done)),
                     "ordId": str(number(held.broker_order_id)), "clOrdId": held.client_order_id, "billId": "1",
                     "tag": "", "fillPx": plain(done.price), "fillSz": plain(done.quantity), "side": held.side.lower(),
                     "posSide": "net", "execType": "T", "feeCcy": "USDT", "fee": "0", "ts": str(milliseconds(done.at)),
                 })  # fmt: skip
         return _good(rows[::-1][:_LONGEST])
 
-    def _wanted(self, held: VenueOrder, query: Mapping[str, str]) -> bool:
-        told = {"instId": _pair(self.room.row_of(held)), "ordId": str(number(held.broker_order_id))}
+    def _wanted(self, held: VenueOrder, query: Query) -> bool:
+        told = {"instId": self.pair(self.room.row_of(held)), "ordId": str(number(held.broker_order_id))}
         return all(query.get(name, value) == value for name, value in told.items())
 
     @staticmethod
-    def _late(at: int, query: Mapping[str, str]) -> bool:
+    def _late(at: int, query: Query) -> bool:
         return int(query.get("begin", "0")) <= at <= int(query.get("end", str(at)))
 
-    def _balance(self, account: str, _query: Mapping[str, str]) -> web.Response:
+    def _balance(self, account: str, _query: Query) -> web.Response:
         details = []
         for coin in self.room.coins(account):
             free, locked = self.room.balance(account, coin)
             details.append({"ccy": coin, "cashBal": plain(free + locked), "eq": plain(free + locked),
                             "availBal": plain(free), "availEq": plain(free), "frozenBal": plain(locked),
-                            "ordFrozen": plain(locked), "uTime": str(self._now())})  # fmt: skip
-        return _good([{"uTime": str(self._now()), "totalEq": "0", "details": details}])
+                            "ordFrozen": plain(locked), "uTime": str(self.now())})  # fmt: skip
+        return _good([{"uTime": str(self.now()), "totalEq": "0", "details": details}])
 
-    def _config(self, account: str, _query: Mapping[str, str]) -> web.Response:
+    def _config(self, account: str, _query: Query) -> web.Response:
         may = "withdraw" in self.stage.people[account].fields
         return _good([{"uid": account, "mainUid": account, "acctLv": "1", "posMode": "net_mode", "label": "twin",
                        "perm": "read_only,withdraw,trade" if may else "read_only,trade", "ip": "127.0.0.1"}])  # fmt: skip
 
     # --- pairs and prices -------------------------------------------------------------------------
 
-    def _row(self, pair: str) -> Listed | None:
-        return next((row for row in self.room.rows() if _pair(row) == pair), None)
-
-    def _quote(self, row: Listed) -> Any:  # noqa: ANN401 - a quote of the venue
-        listed = self.stage.market.instrument(row.symbol)
-        return self.stage.venue.quotes[listed.id] if listed is not None else None
-
-    def _pairs(self, _query: Mapping[str, str]) -> web.Response:
+    def _pairs(self, _query: Query) -> web.Response:
         empty = dict.fromkeys(("alias", "ctMult", "ctType", "ctVal", "ctValCcy", "expTime", "lever", "optType", "settleCcy",
                                "stk", "uly"), "")  # fmt: skip
         rows = []
         for row in self.room.rows():
             base, _, quote = row.symbol.partition("/")
             rows.append(empty | {
-                "instType": "SPOT", "instId": _pair(row), "baseCcy": base, "quoteCcy": quote, "category": "1",
+                "instType": "SPOT", "instId": self.pair(row), "baseCcy": base, "quoteCcy": quote, "category": "1",
                 "listTime": "1548133413000", "lotSz": f"{row.lot:f}", "minSz": f"{row.lot:f}", "tickSz": f"{row.tick:f}",
                 "state": "live",
             })  # fmt: skip
         return _good(rows)
 
-    def _tickers(self, query: Mapping[str, str]) -> web.Response:
-        row = self._row(query.get("instId", ""))
+    def _tickers(self, query: Query) -> web.Response:
+        row = self.row(query.get("instId", ""))
         return _refused(Refusal("instrument.unknown", "")) if row is None else _good([self._ticker(row)])
 
     def _ticker(self, row: Listed) -> dict[str, Any]:
-        quote = self._quote(row)
+        quote = self.quote(row)
         last = plain(quote.last)
-        return {"instType": "SPOT", "instId": _pair(row), "last": last, "lastSz": plain(row.lot),
+        return {"instType": "SPOT", "instId": self.pair(row), "last": last, "lastSz": plain(row.lot),
                 "askPx": plain(quote.ask), "askSz": plain(quote.ask_quantity), "bidPx": plain(quote.bid),
                 "bidSz": plain(quote.bid_quantity), "open24h": plain(quote.open or quote.last), "high24h": last,
                 "low24h": last, "sodUtc0": last, "sodUtc8": last, "volCcy24h": "1000", "vol24h": "1000",
-                "ts": str(self._now())}  # fmt: skip
+                "ts": str(self.now())}  # fmt: skip
 
-    def _candles(self, query: Mapping[str, str]) -> web.Response:
-        row, seconds = self._row(query.get("instId", "")), _INTERVALS.get(query.get("bar", "1m"))
+    def _candles(self, query: Query) -> web.Response:
+        row, seconds = self.row(query.get("instId", "")), _INTERVALS.get(query.get("bar", "1m"))
         if row is None or seconds is None:
             return _problem("51000", "Parameter bar error")
         limit, now = min(int(query.get("limit", "100")), 300), self.stage.market.now()
-        end = min(int(query.get("after", str(self._now() + 1))), self._now() + 1)
+        end = min(int(query.get("after", str(self.now() + 1))), self.now() + 1)
         begin = max(int(query.get("before", "0")) + 1, end - limit * seconds * 1000)
-        ago = [now - timedelta(milliseconds=self._now() - each) for each in (begin, end)]
+        ago = [now - timedelta(milliseconds=self.now() - each) for each in (begin, end)]
         rows = [[str(milliseconds(bar.start)), *(plain(each) for each in (bar.open, bar.high, bar.low, bar.close,
                  bar.volume, bar.volume, bar.volume)), "1"]
                 for bar in self.stage.market.bars(row.symbol, seconds, *ago)]  # fmt: skip
@@ -325,7 +293,7 @@ class OkxTwin:
     def _login(self, line: Line, arg: Mapping[str, Any]) -> None:
         person = self.stage.who(key=str(arg.get("apiKey")), password=str(arg.get("passphrase")))
         stamp = str(arg.get("timestamp"))
-        good = person is not None and stamp.isdecimal() and abs(int(stamp) - self._now() // 1000) < _WINDOW.seconds
+        good = person is not None and stamp.isdecimal() and abs(int(stamp) - self.now() // 1000) < _WINDOW.seconds
         if person is None or not good or not same(_sign(person.fields["secret"], f"{stamp}GET/users/self/verify"),
                                                   str(arg.get("sign"))):  # fmt: skip
             line.put(say({"event": "error", "code": "60009", "msg": "Login failed.", "connId": "twin"}))
@@ -355,7 +323,7 @@ class OkxTwin:
     async def _prices(self, request: web.Request) -> web.StreamResponse:
         """Public channels."""
         async with self.stage.lines.opened(request) as (line, socket):
-            line.account = _PUBLIC
+            line.account = PUBLIC
             async for frame in line.frames():
                 if frame == "ping":
                     line.put("pong")
@@ -365,20 +333,18 @@ class OkxTwin:
                     break
                 for arg in said.get("args") or []:
                     line.put(say({"event": said.get("op"), "arg": arg, "connId": "twin"}))
-                    row = self._row(str(arg.get("instId")))
+                    row = self.row(str(arg.get("instId")))
                     if row is not None and arg.get("channel") == "tickers":
-                        line.wants.add(_pair(row))
+                        line.wants.add(self.pair(row))
                         line.put(self._price(row))
             return socket
 
-    def _price(self, row: Listed) -> str:
-        return say({"arg": {"channel": "tickers", "instId": _pair(row)}, "data": [self._ticker(row)]})
+    def price_frames(self, row: Listed) -> Mapping[str, str]:
+        """What the channel `tickers` says of a pair now."""
+        return {self.pair(row): self._price(row)}
 
-    def prices(self, instruments: Sequence[str]) -> None:
-        """Quotes moved: tell whoever subscribed."""
-        for name in instruments:
-            row = self.stage.market.rows[self.stage.market.symbols[name]]
-            self.stage.lines.tell(_PUBLIC, [self._price(row)], _pair(row))
+    def _price(self, row: Listed) -> str:
+        return say({"arg": {"channel": "tickers", "instId": self.pair(row)}, "data": [self._ticker(row)]})
 
     # --- words ------------------------------------------------------------------------------------
 
@@ -390,7 +356,7 @@ class OkxTwin:
         empty = dict.fromkeys(("ccy", "lever", "slOrdPx", "slTriggerPx", "slTriggerPxType", "tpOrdPx", "tpTriggerPx",
                                "tpTriggerPxType", "tag", "source"), "")  # fmt: skip
         return empty | {
-            "instType": "SPOT", "instId": _pair(self.room.row_of(held)), "ordId": str(number(held.broker_order_id)),
+            "instType": "SPOT", "instId": self.pair(self.room.row_of(held)), "ordId": str(number(held.broker_order_id)),
             "clOrdId": held.client_order_id, "px": plain(held.limit_price), "sz": plain(held.quantity), "pnl": "0",
             "ordType": _word(held), "side": held.side.lower(), "posSide": "net", "tdMode": "cash", "tgtCcy": "base_ccy",
             "accFillSz": plain(total), "fillPx": plain(done.price) if done else "",
@@ -412,13 +378,6 @@ class OkxTwin:
     def unauthorized(self) -> web.Response:
         """A key that opens nothing."""
         return _problem("50111", "Invalid OK-ACCESS-KEY", 401)
-
-    def _now(self) -> int:
-        return milliseconds(self.stage.market.now())
-
-
-def _pair(row: Listed) -> str:
-    return row.symbol.replace("/", "-")
 
 
 def _sign(secret: str, text: str) -> str:
