@@ -33,8 +33,8 @@ CRUDE = contract_symbol("CL", YEAR, 12)
 CALL = "ACME270115C00100000"
 SCENARIO = Scenario(
     accounts=(
-        Person("DU1", Decimal(100_000), login("DU1")),
-        Person("DU2", Decimal(5_000), login("DU2"), fee=Decimal("0.35")),
+        Person("DU100", Decimal(100_000), login("DU100")),
+        Person("DU200", Decimal(5_000), login("DU200"), fee=Decimal("0.35")),
     ),
     instruments=(
         Listed("ACME", Decimal("99.90"), Decimal("100.00"), "ACME CORP", exchange="NASDAQ"),
@@ -57,8 +57,8 @@ class IbkrStand(TwinStand[IbkrConfig]):
     twin: IbkrTwin
 
     symbol = "ACME"
-    owner = "DU1"
-    wrong: ClassVar = {"account": "DU9"}
+    owner = "DU100"
+    wrong: ClassVar = {"account": "DU900"}
     poor = "available funds are insufficient"
     kept = "the exchange did not cancel it"
     resting = TimeInForce.GTC
@@ -101,9 +101,9 @@ async def ibkr_stand(**changes: Any) -> AsyncIterator[IbkrStand]:  # noqa: ANN40
     twin = IbkrTwin(stage)
     server = GatewayServer(stage, twin)
     await server.start()
-    config = IbkrConfig("DU1", "127.0.0.1", server.port, 0, "twin", stream=PACE, answer_timeout=2.0, patience=2.0, fee_wait=0.3,
+    config = IbkrConfig("DU100", "127.0.0.1", server.port, 0, "twin", stream=PACE, answer_timeout=2.0, patience=2.0, fee_wait=0.3,
                         rate=FREE, history_rate=FREE)  # fmt: skip
-    account = Account(AccountId("acc_ibkr"), "IBKR", "ibkr", "DU1", "USD")
+    account = Account(AccountId("acc_ibkr"), "IBKR", "ibkr", "DU100", "USD")
     try:
         yield IbkrStand(server, replace(config, **changes), account, ACME, twin)
     finally:

@@ -34,12 +34,12 @@ GUIDE = Guide(
     fields=(
         Field("account", "Account", "its number as the Gateway shows it: U1234567, or DU1234567 on paper", secret=False,
               pattern=r"[A-Z]{1,3}\d{3,12}[A-Z]?"),
-        Field("host", "Gateway's computer", "127.0.0.1 where IB Gateway or TWS runs on this one", secret=False,
-              pattern=r"[A-Za-z0-9.:-]{1,253}", default="127.0.0.1"),
+        Field("host", "Gateway's computer", "empty where IB Gateway or TWS runs on this one, else its address", secret=False,
+              pattern=r"[A-Za-z0-9.:-]{1,253}", default="127.0.0.1", optional=True),
         Field("port", "Port", "API settings of the Gateway; empty for its own: 4002 on paper, 4001 live (TWS: 7497, 7496)",
               secret=False, pattern=r"[1-9]\d{1,4}", optional=True),
-        Field("client_id", "Client id", "0 lets the desk cancel what you place by hand; any other number up to 31 works too",
-              secret=False, pattern=r"\d|[12]\d|3[01]", default="0"),
+        Field("client_id", "Client id", "empty for 0, by which the desk can cancel what you place by hand; or another up to 31",
+              secret=False, pattern=r"\d|[12]\d|3[01]", default="0", optional=True),
     ),
     environments=(Environment(PAPER, "Paper trading", live=False), Environment(LIVE, "Live trading", live=True)),
     steps=(

@@ -65,6 +65,7 @@ STATUSES = {
 BARS = {60: "1 min", 120: "2 mins", 180: "3 mins", 300: "5 mins", 900: "15 mins", 1800: "30 mins", 3600: "1 hour",
         14400: "4 hours", 86400: "1 day", 604800: "1 week"}  # fmt: skip
 _DAYS = 86400
+_SESSION = 23400
 _MOST_DAYS = 365
 
 BID, ASK, LAST, BID_SIZE, ASK_SIZE, VOLUME, CLOSE, OPEN = 1, 2, 4, 0, 3, 8, 9, 14
@@ -202,8 +203,9 @@ def bar(row: wire.BarRow, instrument: InstrumentId, seconds: int) -> Bar:
 
 
 def duration(seconds: int, count: int) -> str:
-    """For how long to ask so that `count` bars are in it, closed hours and weekends included."""
-    days = -(-count * seconds // _DAYS) * (2 if seconds >= _DAYS else 5) + 5
+    """For how long to ask so that `count` bars are in it, whether days are counted by the calendar or by sessions."""
+    sessions = -(-count * seconds // (_DAYS if seconds >= _DAYS else _SESSION))
+    days = -(-sessions * 7 // 5) + 4
     return f"{days} D" if days <= _MOST_DAYS else f"{-(-days // _MOST_DAYS)} Y"
 
 

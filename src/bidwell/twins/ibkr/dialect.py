@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -73,6 +73,11 @@ class IbkrTwin:
             "7": reads.executions, "9": reads.contracts, "16": reads.open_orders, "20": reads.bars, "49": reads.time,
             "58": orders.cancel_all, "61": reads.positions, "62": reads.summary, "99": reads.completed_orders,
         }  # fmt: skip
+
+    @property
+    def streams(self) -> Mapping[Session, Mapping[str, Listed]]:
+        """The prices that each connection follows."""
+        return self._reads.streams
 
     # --- connections --------------------------------------------------------------------------------
 

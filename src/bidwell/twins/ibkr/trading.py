@@ -101,7 +101,7 @@ class Trading:
         if listed is None:
             session.line.put(words.error(number, NO_CONTRACT, "No security definition has been found for the request"))
             return None
-        kind, force = words.TYPES.get(fields[TYPE]), words.FORCES.get(fields[FORCE])
+        kind, force = words.TYPES.get(fields[TYPE]), words.FORCES.get(fields[FORCE] or "DAY")
         try:
             quantity, limit, aux, percent = (_figure(fields[place]) for place in (QUANTITY, LIMIT, AUX, PERCENT))
             expires = (

@@ -289,8 +289,10 @@ class Link:
             told = frames.fields(_bytes(await socket.hear()))
         except Unavailable as gone:
             raise Refused(NO_GATEWAY) from gone
+        except ProtocolError:
+            told = []
         if len(told) != 2 or not told[0].isdecimal():
-            raise ProtocolError(f"what answers at {self._config.host}:{self._config.port} is no Gateway: {told[:3]!r}")
+            raise ProtocolError(f"what answers at {self._config.host}:{self._config.port} is no Gateway")
         version = int(told[0])
         if not library.LOWEST <= version <= library.HIGHEST:
             raise Refused(f"this Gateway speaks version {version} of the protocol: renew it")
