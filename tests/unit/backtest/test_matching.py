@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from bidwell.simulation.backtest import fees, slippage
+from bidwell.simulation.backtest import fees, layout, slippage
+from bidwell.simulation.backtest.books import ListBook
+from bidwell.simulation.backtest.conditions import Conditions
 from bidwell.simulation.backtest.result import Result
 from bidwell.simulation.backtest.run import backtest
 from bidwell.simulation.backtest.signals import Targets
+from bidwell.simulation.backtest.submission import at_market, submit
 from bidwell.strategy.bars import Bar, Bars
 from bidwell.strategy.strategy import Strategy
 from tests.unit.backtest.markets import bars
@@ -46,6 +50,23 @@ def test_a_market_order_fills_at_the_next_open() -> None:
 def test_a_market_order_fills_at_its_own_close_where_that_is_asked_for() -> None:
     result = ran(bars(FLAT, (102.0, 103.0, 101.0, 102.5)), {0: lambda s: s.buy(10)}, fill="close")
     assert told(result) == [(0, 10.0, 100.0)]
+
+
+@pytest.mark.parametrize("amount", [10, 0.5, 100.0, 0.0, -3.0, 1e19, math.nan, math.inf])
+@pytest.mark.parametrize("held", [0.0, 7.0, -7.0])
+@pytest.mark.parametrize("by", [layout.BY_QUANTITY, layout.CLOSING])
+def test_the_short_way_of_placing_is_the_long_one(by: int, held: float, amount: float) -> None:
+    for lot in (0.0, 1.0):
+        short, long = ListBook(Conditions(lot_size=lot), 1), ListBook(Conditions(lot_size=lot), 1)
+        for turn in range(3):  # the last one is one too many
+            for book in (short, long):
+                book.position[0] = held
+                book.settings[layout.MOST_WORKING] = 2.0
+            one = at_market(short, 0, turn, 99.5, 1.0, by, amount)
+            assert one == submit(long, 0, turn, 99.5, 1.0, by, amount, 0.0, 0.0, 0.0, 0.0, 0, 0.0, 0.0, 0.0)
+        assert repr([short.orders, short.working, short.counts, short.mark]) == repr(
+            [long.orders, long.working, long.counts, long.mark]
+        )
 
 
 def test_an_order_at_the_last_bar_does_not_fill() -> None:

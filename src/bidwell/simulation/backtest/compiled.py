@@ -23,7 +23,17 @@ from bidwell.strategy import sizing
 
 _KERNEL = (sizing, layout, array_rows, accounts, matching, submission)
 # What every fill goes through. A call hands over all arrays of the book, each with its shape: dearer than the work itself.
-_INLINED = {"step", "lone_market", "plain_fill", "keep_fill", "keep_working", "watch"}
+_INLINED = {
+    "step",
+    "lone_market",
+    "plain_fill",
+    "at_market",
+    "keep_order",
+    "keep_fill",
+    "keep_working",
+    "after_bar",
+    "watch",
+}
 _HOW = "cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, error_model='numpy'"
 _HEAD = """import math
 import numpy as np

@@ -29,9 +29,9 @@ from bidwell.simulation.backtest import layout
 from bidwell.simulation.backtest.accounts import equity_of
 from bidwell.simulation.backtest.books import ListBook, rows_of
 from bidwell.simulation.backtest.conditions import Conditions
-from bidwell.simulation.backtest.layout import BUSY, CASH, FILLS
-from bidwell.simulation.backtest.matching import settle_close, step
-from bidwell.simulation.backtest.submission import link, submit, take_back, withdraw_all
+from bidwell.simulation.backtest.layout import BUSY, BY_QUANTITY, CASH, CLOSING, FILLS, WORKING
+from bidwell.simulation.backtest.matching import after_bar, lone_market, settle_close, step
+from bidwell.simulation.backtest.submission import at_market, link, submit, take_back, withdraw_all
 from bidwell.simulation.backtest.watching import TimeIsUp, Watch, blamed, place_of
 from bidwell.strategy.bars import COLUMNS, Bar, Bars
 from bidwell.strategy.calling import caller, due_of, refuse_future
@@ -41,6 +41,8 @@ from bidwell.strategy.trading import StrategyFill
 CHUNK = 16_384
 FIRST_CHUNK = 512
 MOST_NOTES = 10_000
+UNPRICED = frozenset({BY_QUANTITY, CLOSING})
+"""How much, where no price has a part in it."""
 PROMPT = 0.2
 """Seconds that a chunk of bars should take at most, so that a cancel is heard soon."""
 
@@ -65,6 +67,7 @@ class Run:
         self.marks: list[tuple[int, float, float]] = []
         self.opening = self.book.account[CASH]
         self.accrues = conditions.borrow > 0.0 or conditions.interest > 0.0
+        self.plain = bool(self.book.settings[layout.SIMPLE]) and conditions.participation is None and not self.accrues
         # Items of a memoryview are plain floats, and cost less than those of an array.
         self.opens, self.highs, self.lows, self.closes, self.volumes, self.times = (
             memoryview(getattr(bars, name)) for name in (*COLUMNS, "time")
@@ -77,6 +80,9 @@ class Run:
         if symbol is not None:
             self.known(symbol)
         index = self.bar.index
+        priced = limit or stop or trail or trail_share or validity or stop_loss or take_profit or exit_trail
+        if not priced and by in UNPRICED:
+            return at_market(self.book, 0, index, self.closes[index], side, by, amount)
         return submit(self.book, 0, index, self.closes[index], side, by, amount, limit, stop, trail,
                       trail_share, validity, stop_loss, take_profit, exit_trail)  # fmt: skip
 
@@ -113,7 +119,13 @@ class Run:
 
     def advance(self, index: int) -> None:
         """Let a bar pass over the working orders, and tell the strategy of its fills."""
-        times = self.times
+        book, times = self.book, self.times
+        # What a lone market order meets is its open alone, where neither volume nor date matters.
+        if self.plain and book.counts[WORKING] == 1 and lone_market(book, 0, index, self.opens[index], 0.0, 0):
+            book.counts[WORKING] = 0
+            after_bar(book, 0, index, self.closes[index])
+            self.tell(index)
+            return
         step(self.book, 0, index, self.opens[index], self.highs[index], self.lows[index], self.closes[index],
              self.volumes[index], times[index], times[index - 1] if index else 0)  # fmt: skip
         if self.book.counts[FILLS] != self.seen:
@@ -146,14 +158,15 @@ class Run:
     def equity_curve(self) -> NDArray[np.float64]:
         """The equity after every bar: between two fills cash and position stand still."""
         length = len(self.time)
-        cash = np.full(length, self.book.account[CASH])
-        held = np.full(length, self.book.position[0])
-        if self.marks:
-            at, money, units = (np.array(column, dtype=np.float64) for column in zip(*self.marks, strict=True))
-            spans = np.diff(np.concatenate([[0], at, [length]])).astype(np.int64)
-            cash = np.repeat(np.concatenate([[self.opening], money]), spans)
-            held = np.repeat(np.concatenate([[0.0], units]), spans)
-        return cash + held * self.bars.close[:length] * self.book.multiplier[0]
+        if not self.marks:
+            return np.full(length, self.opening)
+        at, money, units = (np.array(column, dtype=np.float64) for column in zip(*self.marks, strict=True))
+        spans = np.diff(np.concatenate([[0], at, [length]])).astype(np.int64)
+        equity = np.repeat(np.concatenate([[0.0], units]), spans)
+        equity *= self.bars.close[:length]
+        equity *= self.book.multiplier[0]
+        equity += np.repeat(np.concatenate([[self.opening], money]), spans)
+        return equity
 
     def ready(self, watch: Watch) -> dict[str, NDArray[Any]]:
         """Run `prepare`, once, and take the arrays that it stored, by name."""

@@ -117,6 +117,11 @@ def step(
         if rests:
             within(book, k, i, high, low, close, volume, time, left)
         tidy(book, i)
+    after_bar(book, k, i, close)
+
+
+def after_bar(book: Book, k: int, i: int, close: float) -> None:
+    """A bar has passed: the position is worth its close, and what is held on margin is looked at."""
     book.mark[k] = close
     if book.position[k] < 0.0 or book.account[CASH] < 0.0:
         margin(book, i)

@@ -107,6 +107,28 @@ def submit(
     return ident
 
 
+def at_market(book: Book, k: int, i: int, price: float, side: float, by: int, amount: float) -> int:
+    """What `submit` does with a plain market order of a quantity, or one that closes: the usual case in short.
+
+    Compiled code calls this where a strategy names no price. The row is the same, and what is not plain goes there.
+    """
+    quantity = amount
+    if by == CLOSING:
+        change = book.position[k] * -0.01 * amount
+        side = 1.0 if change > 0.0 else -1.0
+        quantity = abs(change)
+    counts = book.counts
+    plain = 0.0 < quantity < 1e18 and book.lot[k] == 0.0 and counts[WORKING] < book.settings[MOST_WORKING]
+    if not plain:
+        return submit(book, k, i, price, side, by, amount, 0.0, 0.0, 0.0, 0.0, 0, 0.0, 0.0, 0.0)
+    book.mark[k] = price
+    exits = 1.0 if by == CLOSING else 0.0
+    ident = keep_order(book, k, side, MARKET, quantity, 0.0, 0.0, 0.0, 0.0, price, 0.0, 0, OPEN, i, exits, 0)
+    keep_working(book, ident)
+    counts[BUSY] = 1
+    return ident
+
+
 def nearest(tick: float, price: float) -> float:
     """A price that was given, on the tick grid and at least a tick; of two equally near the even multiple."""
     if price <= 0.0:

@@ -316,9 +316,12 @@ class _Rewrite(ast.NodeTransformer):
         if "trail_percent" in given:
             prices["trail_percent"] = ast.BinOp(prices["trail_percent"], ast.Div(), ast.Constant(100.0))
         side = {"buy": "1.0", "sell": "-1.0"}.get(name, "0.0")
+        first_of = [_expression(each) for each in ("book", "0", "i", "c[i]", side, by)]
+        sized = ast.Call(ast.Name("float", ast.Load()), [amount], [])
+        if by in {"BY_QUANTITY", "CLOSING"} and not given and validity.value == "GTC":
+            return _call("at_market", *first_of, sized)
         return _call(
-            "submit", *(_expression(each) for each in ("book", "0", "i", "c[i]", side, by)),
-            ast.Call(ast.Name("float", ast.Load()), [amount], []), prices["limit"], prices["stop"], prices["trail"],
+            "submit", *first_of, sized, prices["limit"], prices["stop"], prices["trail"],
             prices["trail_percent"], ast.Constant(sizing.VALIDITIES[validity.value]), prices["stop_loss"],
             prices["take_profit"], prices["exit_trail"],
         )  # fmt: skip
