@@ -36,8 +36,8 @@ from bidwell.twins.scenario import inner_id
 from bidwell.twins.stage import ORDERS
 from tests.contract.angelone_stand import ACME, FIELDS, FUTURE, NIFTY, SYMBOL, AngelStand, angelone_stand
 from tests.contract.broker_stand import Ear, Maker, approved, until
+from tests.contract.market_contract import Screen
 from tests.contract.paper_stand import SeededEntropy
-from tests.contract.test_angelone_market import Screen
 
 MEANS = Means(WallClock(), SeededEntropy())
 
