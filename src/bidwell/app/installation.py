@@ -37,6 +37,7 @@ from bidwell.storage.watch import keep_running
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
+    from bidwell.app.ahead import Ahead
     from bidwell.app.claim import DataFolder
     from bidwell.app.settings import Settings
     from bidwell.brokers.paper.config import PaperConfig
@@ -122,7 +123,7 @@ class Installation:
         await self.pool.close()
 
 
-async def install(settings: Settings, folder: DataFolder, stopping: asyncio.Event,
+async def install(settings: Settings, folder: DataFolder, ahead: Ahead, stopping: asyncio.Event,
                   waiting: Callable[[LeaseHeld], None]) -> Installation:  # fmt: skip
     """Start or adopt database and paper venue, take the workspace's lease, fold its journal and open its sessions.
 
@@ -138,8 +139,10 @@ async def install(settings: Settings, folder: DataFolder, stopping: asyncio.Even
     else:
         # The guardian of a desk that is gone hands over what it is about.
         await asyncio.to_thread(keeper.stop, folder)
+        await asyncio.to_thread(ahead.wait)
         database, paper = await asyncio.gather(
-            asyncio.to_thread(_open, settings, folder), venue.ensure(folder, settings.feed, settings.speed)
+            asyncio.to_thread(_open, settings, folder),
+            venue.ensure(folder, settings.feed, settings.speed, begun=ahead.venue),
         )
         leadership = await _lead(settings, folder, database, stopping, waiting, fence)
     pool = Pool(database.app)

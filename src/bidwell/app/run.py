@@ -12,17 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 import uvloop
-from pydantic import ValidationError
 
 from bidwell.app import demo, output, venue
-from bidwell.app.claim import Address, DataFolder, InUse
+from bidwell.app.ahead import Ahead
+from bidwell.app.claim import Address, DataFolder
 from bidwell.app.clock import SystemEntropy
 from bidwell.app.guardian import keeper
 from bidwell.app.installation import Installation, install
-from bidwell.app.serving import LOOPBACK, Doorway, Web, listen
-from bidwell.app.settings import Settings
+from bidwell.app.serving import Doorway, Web, open_sockets
 from bidwell.app.web import alert_web, desk_web, hosts_of
-from bidwell.model.errors import ConfigError
 from bidwell.model.role import Role
 from bidwell.server.log import configure
 from bidwell.server.standby import create_standby_app
@@ -31,6 +29,7 @@ from bidwell.storage.cluster import EmbeddedCluster
 if TYPE_CHECKING:
     import socket
 
+    from bidwell.app.settings import Settings
     from bidwell.storage.errors import LeaseHeld
 
     Served = tuple[Web, asyncio.Task[None]]
@@ -41,54 +40,24 @@ _CLAIM = 1.0
 log = structlog.get_logger("bidwell")
 
 
-def read_settings(given: dict[str, Any]) -> Settings:
-    """Settings from the environment and the command line; raises ConfigError naming the one that is wrong."""
-    try:
-        return Settings(**given)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        msg = f"{name}: {first['msg']}"
-        raise ConfigError(msg) from error
+def lead(settings: Settings, folder: DataFolder, sockets: list[socket.socket], ahead: Ahead, *, browser: bool,
+         as_json: bool) -> int:  # fmt: skip
+    """Run the desk of a claimed folder until it is told to stop; gives the exit status."""
+    return _loop(_serve(settings, folder, sockets, ahead, browser=browser, as_json=as_json))
 
 
-def run(settings: Settings, *, browser: bool, as_json: bool) -> int:
-    """Run the desk until it is told to stop; gives the exit status."""
-    if settings.host not in LOOPBACK and not settings.behind_proxy:
-        msg = (f"BIDWELL_HOST={settings.host} would serve the desk without TLS: put a TLS proxy in front and set "
-               "BIDWELL_BEHIND_PROXY=1 and BIDWELL_PUBLIC_URL")  # fmt: skip
-        raise ConfigError(msg)
-    folder = DataFolder(settings.data)
-    folder.prepare()
-    folder.keep_to(demo.WORKSPACE)
-    if settings.standby:
-        return _stand_by(settings, folder, browser=browser, as_json=as_json)
-    try:
-        folder.claim()
-    except InUse as error:
-        _say_in_use(error, as_json=as_json)
-        return IN_USE
-    return _loop(_serve(settings, folder, _sockets(settings), browser=browser, as_json=as_json))
-
-
-def _stand_by(settings: Settings, folder: DataFolder, *, browser: bool, as_json: bool) -> int:
+def stand_by(settings: Settings, folder: DataFolder, *, browser: bool, as_json: bool) -> int:
     """Stand by or lead, whichever it is, and stand by again when another desk took over."""
     folder.enlist()
     told = False
     while True:
-        work = _serve(settings, folder, _sockets(settings), browser=browser and not told, as_json=as_json, silent=told)
+        work = _serve(settings, folder, open_sockets(settings), Ahead(), browser=browser and not told, as_json=as_json,
+                      silent=told)  # fmt: skip
         status = _loop(work)
         if status != FENCED:
             return status
         folder.give_up()
         told = True
-
-
-def _sockets(settings: Settings) -> list[socket.socket]:
-    found = [listen(settings.host, settings.port, "--port")]
-    if settings.alert_port is not None:
-        found.append(listen(settings.alert_host, settings.alert_port, "--alert-port"))
-    return found
 
 
 def _loop(work: Any) -> int:  # noqa: ANN401 - a coroutine, whose type has no short name
@@ -97,13 +66,7 @@ def _loop(work: Any) -> int:  # noqa: ANN401 - a coroutine, whose type has no sh
     return status
 
 
-def _say_in_use(error: InUse, *, as_json: bool) -> None:
-    url = error.address.url if error.address else None
-    output.show({"running": True, "url": url, "message": str(error)}, lambda console: console.print(str(error)),
-                as_json=as_json)  # fmt: skip
-
-
-async def _serve(settings: Settings, folder: DataFolder, sockets: list[socket.socket], *, browser: bool,
+async def _serve(settings: Settings, folder: DataFolder, sockets: list[socket.socket], ahead: Ahead, *, browser: bool,
                  as_json: bool, silent: bool = False) -> int:  # fmt: skip
     """Serve until told to stop: as a standby for as long as another desk leads, then as the desk."""
     configure(as_json=settings.log == "json")
@@ -115,7 +78,7 @@ async def _serve(settings: Settings, folder: DataFolder, sockets: list[socket.so
     app = create_standby_app(post.said, hosts_of(settings), settings.trusted_proxies, SystemEntropy())
     doors = [Doorway(app) for _ in sockets]
     servers = _serve_all(doors, sockets, settings) if settings.standby else []
-    built = await _install(settings, folder, stopping, post)
+    built = await _install(settings, folder, ahead, stopping, post)
     if built is None:
         await _end(servers)
         return 0
@@ -148,9 +111,10 @@ async def _serve(settings: Settings, folder: DataFolder, sockets: list[socket.so
     return 0
 
 
-async def _install(settings: Settings, folder: DataFolder, stopping: asyncio.Event, post: _Post) -> Installation | None:
+async def _install(settings: Settings, folder: DataFolder, ahead: Ahead, stopping: asyncio.Event,
+                   post: _Post) -> Installation | None:  # fmt: skip
     """Build the desk; None when told to stop before it was there."""
-    building = asyncio.create_task(install(settings, folder, stopping, post.waiting))
+    building = asyncio.create_task(install(settings, folder, ahead, stopping, post.waiting))
     told = asyncio.create_task(stopping.wait())
     try:
         await asyncio.wait([building, told], return_when=asyncio.FIRST_COMPLETED)

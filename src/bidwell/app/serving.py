@@ -15,9 +15,19 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from bidwell.app.settings import Settings
+
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 # What the kernel may hold for one connection: a reader of the stream that stalls is to be noticed, not buffered for.
 SEND_BUFFER = 128 * 1024
+
+
+def open_sockets(settings: Settings) -> list[socket.socket]:
+    """The screen's listening socket, and the alert-only one's where it is asked for; raises ConfigError."""
+    found = [listen(settings.host, settings.port, "--port")]
+    if settings.alert_port is not None:
+        found.append(listen(settings.alert_host, settings.alert_port, "--alert-port"))
+    return found
 
 
 def listen(host: str, port: int, option: str) -> socket.socket:

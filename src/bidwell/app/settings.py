@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from platformdirs import user_config_path
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bidwell.app.folders import data_folder
+from bidwell.model.errors import ConfigError
 
 DEFAULT_PORT = 8600
 FEEDS = ("replay", "binance", "brokers")
@@ -61,3 +63,14 @@ class Settings(BaseSettings):
             msg = f"feed is one of {', '.join(FEEDS)}"
             raise ValueError(msg)
         return feed
+
+
+def read_settings(given: dict[str, Any]) -> Settings:
+    """Settings from the environment and the command line; raises ConfigError naming the one that is wrong."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        msg = f"{name}: {first['msg']}"
+        raise ConfigError(msg) from error

@@ -4,30 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-import gc
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import uvloop
-
-from bidwell.app.claim import DataFolder, alive
-from bidwell.app.clock import WallClock
-from bidwell.app.live import LiveMarket
-from bidwell.app.quiet import QuietMarket
-from bidwell.app.replayed import ReplayedMarket
+from bidwell.app.claim import alive
 from bidwell.brokers.paper.config import ADDRESS_FILE, PaperConfig, read_config
-from bidwell.marketdata.calendars import CompiledCalendars
 from bidwell.model.errors import ConfigError, Unavailable
-from bidwell.simulation.server import VenueServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
+
+    from bidwell.app.claim import DataFolder
 
 _START = 20.0
 _STOP = 10.0
@@ -53,23 +46,30 @@ def _holds_lock(folder: Path) -> bool:
         return False
 
 
-async def ensure(folder: DataFolder, feed: str, speed: int, port: int = 0) -> PaperConfig:
-    """Adopt the venue of this folder, or start one that outlives this process; raises Unavailable when none comes up."""
+def spawn(folder: DataFolder, feed: str, speed: int, port: int = 0) -> subprocess.Popen[bytes] | None:
+    """Start the venue of this folder, which outlives this process, without waiting for it; None where one runs."""
     _same_feed(folder, feed)
-    if running(folder) is None:
-        (folder.venue / ADDRESS_FILE).unlink(missing_ok=True)
-        log = (folder.logs / "venue.log").open("ab")
-        command = [sys.executable, "-m", "bidwell.app.venue", str(folder.path), feed, str(speed), str(port)]
-        with log:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,  # noqa: ASYNC220 - a fork takes a millisecond, once
-                                       start_new_session=True, close_fds=True)  # fmt: skip
-        deadline = time.monotonic() + _START
-        while running(folder) is None:
-            if process.poll() is not None or time.monotonic() > deadline:
-                hint = "" if feed == "replay" else f"; {feed} needs a network, the replayed market does not"
-                msg = f"the paper venue did not start: {_last_line(folder.logs / 'venue.log')}{hint}"
-                raise Unavailable(msg)
-            await asyncio.sleep(0.02)
+    if running(folder) is not None:
+        return None
+    (folder.venue / ADDRESS_FILE).unlink(missing_ok=True)
+    command = [sys.executable, "-m", "bidwell.app.venue_process", str(folder.path), feed, str(speed), str(port)]
+    with (folder.logs / "venue.log").open("ab") as log:
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                                close_fds=True)  # fmt: skip
+
+
+async def ensure(
+    folder: DataFolder, feed: str, speed: int, port: int = 0, *, begun: subprocess.Popen[bytes] | None = None
+) -> PaperConfig:
+    """Adopt the venue of this folder, the one just `begun` or a new one; raises Unavailable when none comes up."""
+    process = begun or spawn(folder, feed, speed, port)
+    deadline = time.monotonic() + _START
+    while process is not None and running(folder) is None:
+        if process.poll() is not None or time.monotonic() > deadline:
+            hint = "" if feed == "replay" else f"; {feed} needs a network, the replayed market does not"
+            msg = f"the paper venue did not start: {_last_line(folder.logs / 'venue.log')}{hint}"
+            raise Unavailable(msg)
+        await asyncio.sleep(0.02)
     (folder.venue / "feed").write_text(feed)
     return read_config(folder.venue)
 
@@ -116,41 +116,3 @@ def stop(folder: DataFolder) -> bool:
             raise ConfigError(msg)
         time.sleep(0.02)
     return True
-
-
-def main(arguments: list[str]) -> int:
-    """Run the venue in this process until SIGTERM: data folder, feed, speed and port (0 for any)."""
-    path, feed, speed, port = arguments
-    folder = DataFolder(Path(path))
-    with (folder.venue / "venue.lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            sys.stderr.write(f"a paper venue already runs on {folder.venue}\n")
-            return 1
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_run(folder, feed, int(speed), int(port)))
-    return 0
-
-
-async def _run(folder: DataFolder, feed: str, speed: int, port: int) -> None:
-    calendars = CompiledCalendars(folder.cache)
-    market: ReplayedMarket | LiveMarket | QuietMarket
-    if feed == "replay":
-        market = ReplayedMarket(calendars, folder.venue / "market.json", speed)
-    elif feed == "brokers":
-        market = QuietMarket(calendars, WallClock())
-    else:
-        market = await LiveMarket.open(feed, calendars, WallClock())
-    server = VenueServer(folder.venue, market, WallClock(), port=port)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, server.stop)
-    gc.freeze()
-    # As in the desk: what an order makes is mostly kept.
-    gc.set_threshold(20_000, 20, 20)
-    await server.run()
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

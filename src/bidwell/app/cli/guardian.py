@@ -26,7 +26,7 @@ def guardian(*, data: Data = None, as_json: output.Json = False) -> None:
     from bidwell.app.clock import WallClock
     from bidwell.app.folders import data_folder
     from bidwell.app.guardian.telling import told
-    from bidwell.app.run import read_settings
+    from bidwell.app.settings import read_settings
 
     settings = read_settings({})
     found = told(data_folder(data), WallClock().now(), enabled=settings.guardian, after=settings.guardian_after,

@@ -40,7 +40,8 @@ def up(
     as_json: output.Json = False,
 ) -> None:
     """Start the desk: database, paper venue, market and web screen. Ctrl-C stops it; orders stay where they are."""
-    from bidwell.app.run import read_settings, run
+    from bidwell.app.settings import read_settings
+    from bidwell.app.start import run
 
     given = {"port": port, "data": data, "feed": feed, "twins": twins, "speed": speed, "alert_port": alert_port, "log": log,
              "standby": standby or None, "guardian": False if no_guardian else None}  # fmt: skip
