@@ -165,6 +165,13 @@ def test_executions_have_the_same_names_however_they_are_listed() -> None:
         parse.order([row(orderActivityCollection=executions(*parts[:2]))], NAME, CONTEXT)
 
 
+def test_a_cancel_in_the_shape_of_an_execution_is_no_fill() -> None:
+    canceled = executions((0, 6, 0))[0] | {"executionType": "CANCELED"}
+    made = parse.order([row(status="CANCELED", filledQuantity=4,
+                            orderActivityCollection=[*executions((6, 4, 145.3)), canceled])], NAME, CONTEXT)  # fmt: skip
+    assert (made.status, made.filled_quantity, len(made.fills)) == (OrderStatus.CANCELED, Decimal(4), 1)
+
+
 def test_a_chain_of_replaces_adds_up_and_keeps_every_fill() -> None:
     old = row(status="REPLACED", filledQuantity=4, orderActivityCollection=executions((6, 4, 145.3)))
     new = row(orderId=1001234567891, status="WORKING", quantity=8, filledQuantity=1, price="146.10", duration="GOOD_TILL_CANCEL",

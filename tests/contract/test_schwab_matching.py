@@ -201,6 +201,25 @@ def test_two_orders_that_may_have_taken_anothers_place_are_a_doubt() -> None:
     assert ClientOrderId("A") in found.doubts
 
 
+def test_a_successor_that_is_named_is_taken_before_one_that_fits() -> None:
+    for named in ("2", 2, {"orderId": 2}):
+        ledger, _ = made()
+        ledger.numbered(ClientOrderId("A"), "1")
+        gone = theirs(1, status="REPLACED", closeTime="2026-11-20T15:31:00+0000", replacingOrderCollection=[named])
+        assert settled(ledger, gone, theirs(2, seconds=60), theirs(3, seconds=62)) == Findings()
+        assert ledger.chain(ClientOrderId("A")) == ("1", "2")
+
+
+def test_a_clock_that_is_off_is_reckoned_with() -> None:
+    book = SymbolBook()
+    book.learn([wire.Listed("ACME", "NASDAQ", "EQUITY")])
+    for skew, fits in ((timedelta(seconds=-60), True), (None, False)):
+        ledger = Ledger(book, Hand(), NothingKnown(), 10.0, lambda told=skew: told)  # type: ignore[misc]  # bound now
+        lost(ledger, "A")
+        settled(ledger, theirs(1, seconds=-58))
+        assert bool(ledger.chain(ClientOrderId("A"))) is fits
+
+
 def test_a_successor_that_is_not_listed_yet_is_waited_for() -> None:
     ledger, clock = made()
     ledger.numbered(ClientOrderId("A"), "1")

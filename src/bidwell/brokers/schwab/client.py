@@ -183,7 +183,7 @@ class SchwabClient:
 def _number(answer: Answer, account: str, what: str) -> str:
     """The number in the header of an empty answer."""
     found = _LOCATION.fullmatch(answer.headers.get("Location", ""))
-    if answer.status != 201 or found is None or found[1] != account:
+    if found is None or found[1] != account:
         raise InDoubt(f"Schwab answered {what} and does not say under which number: it is looked up")
     return found[2]
 

@@ -65,7 +65,8 @@ class SchwabConfig:
     good until `access_until`. `account` is the account's number, empty for the only one. `twin` is the address of a twin
     on this machine that stands in for every host. `patience` is how long an order that REST took in may be missing on the
     stream before that is taken for mute; `gather` how long hints of the stream are gathered before the orders are
-    read; `lag` the pauses in which executions that an order shows are awaited; `again` how long an incomplete report serves.
+    read; `lag` the pauses in which executions that an order shows are awaited; `again` the time between
+    an incomplete report and the next.
     """
 
     app_key: str

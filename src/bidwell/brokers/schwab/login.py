@@ -35,7 +35,7 @@ _TEXT = decoder(str)
 
 def judge(answer: Answer) -> Verdict | None:
     """What an answer means; None for a good one."""
-    if answer.status in {200, 201}:
+    if 200 <= answer.status < 300:
         return None
     if answer.status >= 500 or answer.status == 429:
         # A gateway's word: what stands behind it did may be otherwise.

@@ -64,6 +64,8 @@ STATUSES = {
     REPLACED: OrderStatus.CANCELED,
 }  # fmt: skip
 _EXECUTION = "EXECUTION"
+_FILLS = frozenset({None, "FILL"})
+"""A cancel is an execution of type CANCELED at a price of zero."""
 _VALUE, _PERCENT = "VALUE", "PERCENT"
 
 
@@ -93,6 +95,13 @@ def flat(rows: Iterable[wire.Order]) -> Iterator[wire.Order]:
         if row.order_leg_collection:
             yield row
         yield from flat(row.child_order_strategies or ())
+        yield from flat(each for each in row.replacing_order_collection or () if isinstance(each, wire.Order))
+
+
+def successors(row: wire.Order) -> set[str]:
+    """The numbers of the orders that replaced one, where it names them; whether it does is unconfirmed."""
+    named = [each for each in row.replacing_order_collection or () if each is not None]
+    return {str(each.order_id if isinstance(each, wire.Order) else each) for each in named}
 
 
 def order_id(row: wire.Order) -> str:
@@ -173,7 +182,8 @@ def fills(row: wire.Order, name: ClientOrderId, context: Context) -> list[Fill]:
 
     Raises Lagging where they do not add up to what the order says is filled.
     """
-    done = [each for each in row.order_activity_collection or () if each.activity_type == _EXECUTION]
+    done = [each for each in row.order_activity_collection or ()
+            if each.activity_type == _EXECUTION and each.execution_type in _FILLS]  # fmt: skip
     # What is left after an execution falls: that puts them in one order, however they are listed.
     done.sort(key=lambda each: ZERO if each.order_remaining_quantity is None else -each.order_remaining_quantity)
     found, total, ident = [], ZERO, order_id(row)

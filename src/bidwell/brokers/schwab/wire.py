@@ -68,15 +68,16 @@ class ExecutionLeg(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class OrderActivity(msgspec.Struct, frozen=True, rename="camel"):
-    """What happened to an order: an EXECUTION with its legs, or an action upon it."""
+    """What happened to an order: an EXECUTION with its legs (a cancel is one too, without a price), or an action."""
 
     activity_type: Text = ""
+    execution_type: Text | None = None
     order_remaining_quantity: Exact = None
     execution_legs: list[ExecutionLeg] | None = None
 
 
 class Order(msgspec.Struct, frozen=True, rename="camel"):
-    """An order; one that stands for several holds them as children."""
+    """An order; one that stands for several holds them as children, one that was replaced may name what replaced it."""
 
     order_id: Number = 0
     status: Text = ""
@@ -94,6 +95,7 @@ class Order(msgspec.Struct, frozen=True, rename="camel"):
     order_leg_collection: list[Leg] | None = None
     order_activity_collection: list[OrderActivity] | None = None
     child_order_strategies: list[Order] | None = None
+    replacing_order_collection: list[Order | int | str | None] | None = None
 
 
 class Position(msgspec.Struct, frozen=True, rename="camel"):

@@ -83,8 +83,11 @@ def order(
         "tag": "TA_twin", "accountNumber": int(number),
         **({"statusDescription": held.reason} if held.reason else {}),
     }  # fmt: skip
-    if fills:
-        found["orderActivityCollection"] = _activities(quantity, fills)
+    done = _activities(quantity, fills)
+    if held.status is OrderStatus.CANCELED and held.closed_at is not None:
+        done.append(_activity(len(done) + 1, "CANCELED", quantity - filled, ZERO, ZERO, held.closed_at))
+    if done:
+        found["orderActivityCollection"] = done
     return found
 
 
@@ -100,12 +103,17 @@ def _activities(quantity: Decimal, fills: Sequence[Execution]) -> list[dict[str,
     found, left = [], quantity
     for number, done in enumerate(fills, 1):
         left -= done.quantity
-        found.append({
-            "activityType": "EXECUTION", "activityId": number, "executionType": "FILL", "quantity": done.quantity,
-            "orderRemainingQuantity": left, "executionLegs": [{
-                "legId": 1, "price": done.price, "quantity": done.quantity, "mismarkedQuantity": 0, "instrumentId": 1,
-                "time": stamp(done.at)}]})  # fmt: skip
+        found.append(_activity(number, "FILL", done.quantity, left, done.price, done.at))
     return found
+
+
+def _activity(number: int, kind: str, quantity: Decimal, left: Decimal, price: Decimal, at: datetime) -> dict[str, Any]:
+    """An execution, or a cancel, which has the shape of one without a price."""
+    return {
+        "activityType": "EXECUTION", "activityId": number, "executionType": kind, "quantity": quantity,
+        "orderRemainingQuantity": left, "executionLegs": [{
+            "legId": 1, "price": price, "quantity": quantity, "mismarkedQuantity": 0, "instrumentId": 1,
+            "time": stamp(at)}]}  # fmt: skip
 
 
 def position(row: Listed, holding: Holding, quote: Quote) -> dict[str, Any]:

@@ -70,7 +70,8 @@ class SchwabBroker(RemoteBroker):
         self._login = user.login
         self._client = SchwabClient(config, user.login, self._health, asyncio.get_running_loop().time, user.bucket)
         self._client.on_login_lost = self._login_lost
-        self._ledger = Ledger(symbols, clock, desk or NothingKnown(), config.answer_timeout)
+        self._ledger = Ledger(symbols, clock, desk or NothingKnown(), config.answer_timeout,
+                              lambda: self._health.skew)  # fmt: skip
         wanted = config.account if account.broker_account == NOBODY else account.broker_account
         self._reading = Reading(config, self._client, symbols, self._ledger, account.id, wanted, clock)
         self._reading.on_doubt = lambda sentence: self.trouble("orders", sentence, "in_doubt")

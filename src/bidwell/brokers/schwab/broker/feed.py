@@ -14,7 +14,7 @@ from bidwell.brokers.schwab.broker.user import User
 from bidwell.brokers.schwab.symbols import is_option
 from bidwell.brokers.transport import PriceFeed, decoder, read
 from bidwell.engine.ports import Clock
-from bidwell.model.errors import Missing
+from bidwell.model.errors import BrokerError, Missing
 from bidwell.model.ids import InstrumentId
 
 _EQUITY = decoder(wire.EquityTick)
@@ -65,11 +65,16 @@ class SchwabFeed(PriceFeed):
             if symbol not in self._wanted[service]:
                 self._wanted[service][symbol] = each
                 fresh.setdefault(service, []).append(symbol)
-        if not self._joined and fresh:
+        if not self._joined and any(self._wanted.values()):
             await self._join()
             return
         for service, symbols in fresh.items():
-            await self._user.streamer.follow(service, symbols)
+            try:
+                await self._user.streamer.follow(service, symbols)
+            except BrokerError:
+                for symbol in symbols:
+                    del self._wanted[service][symbol]
+                raise
 
     async def _join(self) -> None:
         """Be a member of the stream, which asks for what is wanted."""

@@ -7,7 +7,7 @@ that fits nothing but one of ours is it. Anything else stays in doubt for a pers
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -58,11 +58,11 @@ class Sent:
     at: datetime
     settled: bool = False
 
-    def fits(self, row: wire.Order, book: SymbolBook) -> bool:
-        """Whether one of Schwab's orders may be this one."""
+    def fits(self, row: wire.Order, book: SymbolBook, skew: timedelta) -> bool:
+        """Whether one of Schwab's orders may be this one; `skew` is its clock less ours."""
         try:
             return (
-                self.at - SLACK <= parse.entered_at(row) <= self.at + LATEST
+                self.at + skew - SLACK <= parse.entered_at(row) <= self.at + skew + LATEST
                 and parse.instrument(row, book) == self.order.instrument
                 and parse.side(row) is self.order.side
                 and parse.quantity(row) == self.order.quantity
@@ -87,7 +87,11 @@ class Findings:
 class Ledger:
     """The numbers of one account's orders, and what is looked for."""
 
-    def __init__(self, book: SymbolBook, clock: Clock, desk: DeskOrders, answer_timeout: float) -> None:
+    def __init__(
+        self, book: SymbolBook, clock: Clock, desk: DeskOrders, answer_timeout: float,
+        skew: Callable[[], timedelta | None] = lambda: None,
+    ) -> None:  # fmt: skip
+        self._skew = skew
         self._book = book
         self._clock = clock
         self._desk = desk
@@ -166,23 +170,26 @@ class Ledger:
 
     def reach(self, at: datetime) -> datetime:
         """Since when orders have to be read so that nothing that is looked for is missed."""
-        return min([at, *(each.at for each in self.looked_for())]) - SLACK
+        return min([at, *(each.at for each in self.looked_for())]) - SLACK - abs(self._skew() or timedelta())
 
     # --- concluding -------------------------------------------------------------------------------
 
     def settle(self, rows: Iterable[wire.Order]) -> Findings:
         """Find the numbers that are looked for among Schwab's orders, as far as there is no doubt."""
-        known = {parse.order_id(row): row for row in rows}
+        known, skew = {parse.order_id(row): row for row in rows}, self._skew() or timedelta()
         free = {ident: row for ident, row in known.items() if self.name(ident) is None}
         wanted: list[_Wanted] = [
             _Wanted(
-                each.order.client_order_id, each.settled, {i for i, row in free.items() if each.fits(row, self._book)}
+                each.order.client_order_id,
+                each.settled,
+                {i for i, row in free.items() if each.fits(row, self._book, skew)},
             )
             for each in self.looked_for()
         ]
         found = Findings()
         for name, ident, row in self._replaced(known):
-            after = {other for other, one in free.items() if self._follows(row, one)}
+            named = parse.successors(row) & free.keys()
+            after = named or {other for other, one in free.items() if self._follows(row, one)}
             wanted.append(_Wanted(name, name not in self._replacing, after))
             if not after and not self._is_over(row):
                 found.held.add(ident)

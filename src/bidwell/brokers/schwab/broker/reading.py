@@ -63,7 +63,7 @@ class Reading:
         self._since: datetime | None = None
         self._positions: dict[InstrumentId, Decimal] | None = None
         self._touched: set[InstrumentId] = set()
-        self._unclear: tuple[float, Snapshot] | None = None
+        self._unclear_at: float | None = None
         self._began = False
         self._told: set[str] = set()
         self.on_doubt: Callable[[str], None] = lambda _sentence: None
@@ -210,12 +210,12 @@ class Reading:
 
     async def snapshot(self, since: datetime | None) -> Snapshot:
         """Open orders, those closed since (all of a week when None), executions, positions and cash."""
-        moment = asyncio.get_running_loop().time()
-        if self._unclear is not None and moment - self._unclear[0] < self._config.again:
-            # Nothing is concluded from an incomplete report: asked for at once again, it would spend the minute's budget.
-            return self._unclear[1]
+        moment = asyncio.get_running_loop().time
+        if self._unclear_at is not None:
+            # The desk asks again at once after an incomplete report: that would spend the minute's budget.
+            await asyncio.sleep(max(self._unclear_at + self._config.again - moment(), 0))
         found = await self._read(since)
-        self._unclear = None if found.complete else (moment, found)
+        self._unclear_at = None if found.complete else moment()
         return found
 
     async def _read(self, since: datetime | None) -> Snapshot:
