@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bidwell.app.readiness import check_if_due, settle
+from bidwell.app.readiness import _due, check_if_due, settle
 from bidwell.engine.ports import SessionLife, SessionReport, SessionState
 from bidwell.model import events as ev
 from bidwell.model import risk_events as rev
@@ -21,6 +21,7 @@ from bidwell.model.session import Session, SessionTable
 from bidwell.server.guardian_view import GuardianView
 from bidwell.server.ports import Linked
 from bidwell.server.readiness import checks
+from bidwell.server.readiness.checks import moment_of
 from tests.server.house import MAIN, PASSWORD, House, Person, until
 
 W = "/api/v1/w/main"
@@ -222,6 +223,12 @@ async def test_each_session_is_checked_once_before_it_opens_and_the_finding_is_k
     table = SessionTable("TEST", (Session(opens.date(), opens, opens + timedelta(hours=6)),))
     desk.market._calendars = type("One", (), {"table": lambda _self, _name: table})()
     assert not await check_if_due(home.context, desk)
+    desk.market.market_time = opens + timedelta(minutes=1)
+    assert _due(desk, opens + timedelta(minutes=1), None) is None
+    assert _due(desk, opens + timedelta(minutes=1), opens - timedelta(minutes=10)) is None
+    assert _due(desk, opens + timedelta(minutes=1), moment) == opens.date()
+    # A live market's own clock stands still over the night: there the wall's tells when a session is near.
+    assert moment_of(replace(home.context, speeds={}), desk, opens) == opens
     desk.market.market_time = opens - timedelta(minutes=10)
     await desk.set_trading_state(Scope(ScopeType.ACCOUNT, LIVE), TradingState.HALTED, "lunch", "test")
     assert await check_if_due(home.context, desk)

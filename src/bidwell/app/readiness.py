@@ -15,15 +15,16 @@ from bidwell.model import risk_events as rev
 from bidwell.model.errors import BidwellError
 from bidwell.model.ids import AccountId
 from bidwell.server.readiness import reads
+from bidwell.server.readiness.checks import moment_of
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     from bidwell.engine.desk import Desk
     from bidwell.server.context import ServerContext
 
 BEFORE = timedelta(minutes=15)
-"""How long before a session opens, by the market's clock."""
+"""How long before a session opens."""
 
 _LOOK = 2.0
 log = structlog.get_logger("bidwell")
@@ -31,27 +32,28 @@ log = structlog.get_logger("bidwell")
 
 async def keep_checking(context: ServerContext, desk: Desk, pause: float = _LOOK) -> None:
     """Check every enabled account once before each session, until cancelled."""
+    seen: datetime | None = None
     while True:
         await asyncio.sleep(pause)
         try:
-            await check_if_due(context, desk)
+            moment = moment_of(context, desk, context.clock.now())
+            await check_if_due(context, desk, seen)
+            seen = moment
             await settle(context, desk)
         except BidwellError as error:
             log.warning("readiness_not_checked", reason=str(error))
 
 
-async def check_if_due(context: ServerContext, desk: Desk) -> bool:
+async def check_if_due(context: ServerContext, desk: Desk, seen: datetime | None = None) -> bool:
     """Check and write down where a session is about to open and was not checked yet; whether it was due.
 
+    `seen` is the moment of the last look: a clock that jumped over the time before a session, as a replay's does over the
+    night and a laptop's while it sleeps, makes the check due at once.
     A NO-GO is a violation too: it is shown wherever a person is, until somebody has seen it or it is mended.
     """
-    moment = desk.market.market_time
-    if desk.recovering is not None or moment is None:
+    session = _due(desk, moment_of(context, desk, context.clock.now()), seen)
+    if desk.recovering is not None or session is None:
         return False
-    opens = desk.market.opens_after(desk.session_calendar, moment)
-    if opens is None or opens - moment > BEFORE:
-        return False
-    session = desk.market.session_date(desk.session_calendar, opens)
     due = [name for name, one in desk.state.accounts.items() if one.enabled and not _known(desk, name, session)]
     if not due:
         return False
@@ -70,6 +72,21 @@ async def check_if_due(context: ServerContext, desk: Desk) -> bool:
             await desk.act_on_risk(partial(Guard.not_ready, account=name, session=session, said=said))
             log.warning("readiness_no_go", account=name, session=session.isoformat(), failed=list(failed))
     return True
+
+
+def _due(desk: Desk, moment: datetime, seen: datetime | None) -> date | None:
+    """The session that is about to open, or that the clock has jumped into."""
+    market, calendar = desk.market, desk.session_calendar
+    if market.closes_after(calendar, moment) is None:
+        return None
+    opens = market.opens_after(calendar, moment)
+    if opens is not None:
+        return market.session_date(calendar, opens) if opens - moment <= BEFORE else None
+    if seen is None:
+        return None
+    session, opening = market.session_date(calendar, moment), market.opens_after(calendar, seen)
+    jumped = market.session_date(calendar, seen) != session or (opening is not None and opening - seen > BEFORE)
+    return session if jumped else None
 
 
 async def settle(context: ServerContext, desk: Desk) -> None:

@@ -45,8 +45,12 @@ class Subject:
 
     @property
     def moment(self) -> datetime:
-        """The market's clock, or the wall's without a feed."""
-        return self.desk.market.market_time or self.now
+        """When it is for sessions."""
+        return moment_of(self.context, self.desk, self.now)
+
+    def trades(self, instrument: Instrument) -> bool:
+        """Whether the instrument's venue is open."""
+        return self.desk.market.opens_after(instrument.calendar, self.moment) is None
 
     def instruments(self) -> list[Instrument]:
         """What the account holds or works."""
@@ -55,6 +59,15 @@ class Subject:
         names: dict[InstrumentId, None] = {name: None for name, one in held.items() if one.quantity}
         names.update({order.instrument: None for order in state.open_orders(self.account.id)})
         return [state.instruments[name] for name in names if name in state.instruments]
+
+
+def moment_of(context: ServerContext, desk: Desk, now: datetime) -> datetime:
+    """When it is for sessions: by a replay's own clock, else by the wall's.
+
+    A live market's clock is its last price, and stands still while nothing trades: it never comes near the next opening.
+    """
+    replays = any(context.desks.get(name) is desk for name in context.speeds)
+    return (desk.market.market_time or now) if replays else now
 
 
 Check = Callable[[Subject], ReadinessCheck | None]
@@ -179,7 +192,7 @@ def data(subject: Subject) -> ReadinessCheck:
         return ReadinessCheck(id="data", label=label, verdict=_FAIL, said=f"the feed is down: {market.feed.detail}")
     limits, _ = views.limits_of(desk.state, desk.state.scopes_of(subject.account.id, None), market, subject.now)
     most = limits.max_data_age or DEFAULTS.max_data_age or Decimal(15)
-    traded = [one for one in subject.instruments() if market.session_open(one, subject.now)]
+    traded = [one for one in subject.instruments() if subject.trades(one)]
     old = []
     for one in traded:
         age = market.age(one.id, subject.now)
@@ -190,7 +203,7 @@ def data(subject: Subject) -> ReadinessCheck:
     last = market.last_received_at
     age_s = None if last is None else (subject.now - last).total_seconds()
     if age_s is None or age_s > float(most):
-        is_open = any(market.session_open(one, subject.now) for one in desk.state.instruments.values())
+        is_open = any(map(subject.trades, desk.state.instruments.values()))
         said = "no price has come yet" if age_s is None else f"the last price came {age_s:.0f} s ago"
         return ReadinessCheck(id="data", label=label, verdict=_FAIL if is_open else _WARN,
                               said=said + ("" if is_open else ", with the market shut"))  # fmt: skip
