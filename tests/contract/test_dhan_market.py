@@ -10,7 +10,6 @@ import pytest
 
 from bidwell.app.clock import WallClock
 from bidwell.brokers.dhan import DhanFeed, DhanMarket, Login
-from bidwell.brokers.dhan.broker import feed as feeds
 from bidwell.brokers.dhan.symbols import SymbolBook, read_master
 from bidwell.model.errors import ConfigError, ProtocolError, Refused, Unavailable
 from bidwell.model.ids import InstrumentId
@@ -129,9 +128,10 @@ async def test_each_farewell_of_the_stream_has_its_meaning(
     await feed.close()
 
 
-def test_subscriptions_go_a_hundred_at_a_time() -> None:
-    keys = [("NSE_EQ", str(number)) for number in range(250)]
-    said = list(feeds._subscriptions(keys))
+async def test_subscriptions_go_a_hundred_at_a_time(stand: DhanStand) -> None:
+    feed = _feed(stand)
+    said = list(feed._subscriptions([("NSE_EQ", str(number)) for number in range(250)]))
+    await feed.close()
     assert [text.count("SecurityId") for text in said] == [100, 100, 50]
     assert '"RequestCode":21,"InstrumentCount":100' in said[0]
 

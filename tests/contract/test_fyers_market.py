@@ -9,7 +9,6 @@ import pytest
 
 from bidwell.app.clock import WallClock
 from bidwell.brokers.fyers import FyersFeed, FyersMarket, Login
-from bidwell.brokers.fyers.broker import feed as feeds
 from bidwell.brokers.fyers.symbols import SymbolBook, read_master
 from bidwell.model.errors import ProtocolError, Refused
 from bidwell.model.ids import InstrumentId
@@ -130,8 +129,10 @@ async def test_what_the_stream_says_against_us_has_its_meaning(stand: FyersStand
     await feed.close()
 
 
-def test_subscriptions_go_a_hundred_at_a_time() -> None:
-    said = list(feeds._subscriptions([f"sf|nse_cm|{number}" for number in range(250)]))
+async def test_subscriptions_go_a_hundred_at_a_time(stand: FyersStand) -> None:
+    feed = _feed(stand)
+    said = list(feed._subscriptions([f"sf|nse_cm|{number}" for number in range(250)]))
+    await feed.close()
     assert [text.count(b"sf|nse_cm|") for text in said] == [100, 100, 50]
 
 

@@ -4,7 +4,7 @@ Entry points: `Caller` (one account's requests: rate, circuit, retries of reads,
 kept open: login, silence, backoff, resubscription), `Vendor` and `Verdict` (a vendor's error codes with a person's
 sentence), `decoder` and the figure checks of `exact`, `Guide` (what the connect wizard asks for), `Health`. On top of
 them stand what adapters derive from: `RemoteBroker` (an account in session), `OrderUpdates` (the order stream's ear),
-`PriceFeed`; and for a broker that answers with lists of the day `master.MasterBook`, `report.Report` and `history`.
+`PriceFeed`; and for a broker that answers with lists of the day `master`, `listed`, `report` and `history`.
 
 Invariants: a request that may change anything is written once and never repeated; what is not known to have failed is
 in doubt; money comes out of JSON as `Decimal` without having been a float; a host that is no broker's is not called.

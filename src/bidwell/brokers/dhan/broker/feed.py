@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -18,10 +18,11 @@ from bidwell.brokers.dhan.config import DhanConfig
 from bidwell.brokers.dhan.errors import VENDOR
 from bidwell.brokers.dhan.login import Login
 from bidwell.brokers.dhan.packets import Packet, packets
-from bidwell.brokers.dhan.symbols import Key, SymbolBook
-from bidwell.brokers.transport import Http, Kind, PriceFeed, Socket, Stream
+from bidwell.brokers.dhan.symbols import Key, Row, SymbolBook
+from bidwell.brokers.transport import Http, Kind, Socket, Stream
+from bidwell.brokers.transport.listed import ListedFeed
 from bidwell.engine.ports import Clock, Entropy
-from bidwell.model.errors import BrokerError, ConfigError, ProtocolError, Refused, Unavailable
+from bidwell.model.errors import BrokerError, ProtocolError, Refused, Unavailable
 from bidwell.model.ids import InstrumentId
 from bidwell.model.instrument import Instrument
 from bidwell.model.market import Quote
@@ -30,70 +31,36 @@ from bidwell.model.money import ZERO
 log = structlog.get_logger("bidwell")
 SUBSCRIBE_FULL = 21
 AT_ONCE = 100
-MOST = 5000
 _AHEAD = timedelta(minutes=1)
 _FAREWELLS: dict[Kind, type[BrokerError]] = {
     Kind.LOGIN: Refused, Kind.PERMISSION: Refused, Kind.UNKNOWN: ProtocolError,
 }  # fmt: skip
 
 
-class DhanFeed(PriceFeed):
+class DhanFeed(ListedFeed[Key, Row, Key]):
     """The Feed port for the instruments that are followed; `transport.Ear` for the price stream."""
 
     def __init__(
         self, config: DhanConfig, login: Login, market: DhanMarket, symbols: SymbolBook, clock: Clock, entropy: Entropy
     ) -> None:
-        super().__init__("Dhan")
+        super().__init__("Dhan", Http(config.http, {}), market, symbols)
         self._config = config
         self._login = login
-        self._market = market
-        self._book = symbols
         self._clock = clock
-        self._http = Http(config.http, {})
         self._stream = Stream(self._http, self._url, self, entropy, config.stream)
-        self._wanted: dict[Key, Instrument] = {}
-        self._quotes: dict[InstrumentId, Quote] = {}
         self._closes: dict[InstrumentId, Decimal] = {}
         self._first: bytes | str | None = None
         self._warned = False
 
-    async def _begin(self) -> None:
-        self._http.open()
-        if self._wanted:
-            await self._stream.open()
+    def _topic(self, instrument: InstrumentId) -> Key | None:
+        return self._book.key_of(instrument)
 
-    async def close(self) -> None:
-        """End the stream."""
-        await self._chores.stop()
-        await self._stream.close()
-        await self._http.close()
-        await self._market.close()
-
-    async def follow(self, instruments: Iterable[InstrumentId]) -> None:
-        """Quote these too; those that Dhan does not trade are left out. Raises Unavailable or Refused."""
-        await self._market.prepare()
-        fresh = dict(self._fresh(instruments))
-        if len(self._wanted) + len(fresh) > MOST:
-            raise Refused(f"Dhan's price stream takes {MOST} instruments")
-        self._wanted |= fresh
-        if not fresh:
-            return
-        if self._stream.is_up:
-            for text in _subscriptions(fresh):
-                await self._stream.say(text)
-            await self._seed(list(fresh.values()))
-        else:
-            await self._stream.open()
-
-    def _fresh(self, instruments: Iterable[InstrumentId]) -> Iterator[tuple[Key, Instrument]]:
-        for each in instruments:
-            key = self._book.key_of(each)
-            if key is None or key in self._wanted:
-                continue
-            with contextlib.suppress(ConfigError, ProtocolError):  # a row that cannot be traded has no quotes here
-                listed = self._book.listing(each)
-                if listed is not None and listed.tradable:
-                    yield key, listed
+    def _subscriptions(self, keys: Iterable[Key]) -> Iterator[str]:
+        rows = [{"ExchangeSegment": segment, "SecurityId": security} for segment, security in sorted(keys)]
+        for at in range(0, len(rows), AT_ONCE):
+            some = rows[at : at + AT_ONCE]
+            yield msgspec.json.encode({"RequestCode": SUBSCRIBE_FULL, "InstrumentCount": len(some),
+                                       "InstrumentList": some}).decode()  # fmt: skip
 
     # --- transport.Ear ----------------------------------------------------------------------------
 
@@ -102,7 +69,7 @@ class DhanFeed(PriceFeed):
 
     async def greet(self, socket: Socket) -> None:
         """Subscribe, which Dhan does not answer, and see whether it says goodbye."""
-        for text in _subscriptions(self._wanted):
+        for text in self._subscriptions(self._wanted):
             await socket.say(text)
         self._first = None
         with contextlib.suppress(TimeoutError):
@@ -142,14 +109,6 @@ class DhanFeed(PriceFeed):
             self._login.refused(self._login.known)
         raise _FAREWELLS.get(verdict.kind, Unavailable)(f"{verdict.message} ({packet.farewell})")
 
-    async def _seed(self, instruments: Sequence[Instrument]) -> None:
-        """Read the newest prices, which the stream brings only as they change."""
-        with contextlib.suppress(BrokerError):  # the stream brings them in time
-            found = await self._market.quotes([each.id for each in instruments])
-            fresh = [quote for quote in found if quote.instrument not in self._quotes]
-            self._quotes |= {quote.instrument: quote for quote in fresh}
-            self._tell(fresh)
-
     def _apply(self, packet: Packet) -> Quote | None:
         listed = self._wanted.get((packet.segment, packet.security_id))
         if listed is None:
@@ -183,11 +142,3 @@ class DhanFeed(PriceFeed):
         moved = (made.bid, made.ask, made.bid_quantity, made.ask_quantity) != (
             known.bid, known.ask, known.bid_quantity, known.ask_quantity)  # fmt: skip
         return replace(made, occurred_at=now if moved else max(made.occurred_at, known.occurred_at))
-
-
-def _subscriptions(keys: Iterable[Key]) -> Iterator[str]:
-    rows = [{"ExchangeSegment": segment, "SecurityId": security} for segment, security in sorted(keys)]
-    for at in range(0, len(rows), AT_ONCE):
-        some = rows[at : at + AT_ONCE]
-        yield msgspec.json.encode({"RequestCode": SUBSCRIBE_FULL, "InstrumentCount": len(some),
-                                   "InstrumentList": some}).decode()  # fmt: skip

@@ -8,8 +8,9 @@ from functools import partial
 
 from bidwell.brokers.dhan import parse, wire
 from bidwell.brokers.dhan.client import DhanClient
-from bidwell.brokers.dhan.symbols import SymbolBook, read_master
+from bidwell.brokers.dhan.symbols import Key, Row, SymbolBook, read_master
 from bidwell.brokers.transport.indian import CURRENCY
+from bidwell.brokers.transport.master import MasterBook
 from bidwell.brokers.transport.report import Report, fills_by_order
 from bidwell.engine.ports import BrokerOrder, Clock, Snapshot
 from bidwell.model.fill import Fill
@@ -18,7 +19,7 @@ from bidwell.model.instrument import Instrument
 from bidwell.model.order import CLOSED
 
 
-async def bring_master(client: DhanClient, book: SymbolBook, clock: Clock) -> None:
+async def bring_master(client: DhanClient, book: MasterBook[Key, Row], clock: Clock) -> None:
     """Read the list of instruments where the book's is not of today; raises Unavailable where none can be used."""
     await book.renew(clock, client.master, read_master)
 

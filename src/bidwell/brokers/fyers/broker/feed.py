@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,17 +12,17 @@ from bidwell.brokers.fyers.broker.market import FyersMarket
 from bidwell.brokers.fyers.config import FyersConfig
 from bidwell.brokers.fyers.errors import STREAM_ERRORS
 from bidwell.brokers.fyers.login import Login, claims
-from bidwell.brokers.fyers.symbols import SymbolBook
-from bidwell.brokers.transport import Http, Kind, PriceFeed, Socket, Stream
+from bidwell.brokers.fyers.symbols import Row, SymbolBook
+from bidwell.brokers.transport import Http, Kind, Socket, Stream
+from bidwell.brokers.transport.listed import ListedFeed
 from bidwell.engine.ports import Clock, Entropy
-from bidwell.model.errors import BrokerError, ConfigError, ProtocolError, Refused, Unavailable
+from bidwell.model.errors import ProtocolError, Refused, Unavailable
 from bidwell.model.ids import InstrumentId
 from bidwell.model.instrument import Instrument
 from bidwell.model.market import Quote
 from bidwell.model.money import ZERO
 
 AT_ONCE = 100
-MOST = 5000
 
 
 @dataclass
@@ -33,7 +33,7 @@ class _Acknowledging:
     since: int = 0
 
 
-class FyersFeed(PriceFeed):
+class FyersFeed(ListedFeed[str, Row, str]):
     """The Feed port for the instruments that are followed; `transport.Ear` for the price stream."""
 
     def __init__(
@@ -45,56 +45,22 @@ class FyersFeed(PriceFeed):
         clock: Clock,
         entropy: Entropy,
     ) -> None:
-        super().__init__("Fyers")
+        super().__init__("Fyers", Http(config.http, {}), market, symbols)
         self._config = config
         self._login = login
-        self._market = market
-        self._book = symbols
         self._clock = clock
-        self._http = Http(config.http, {})
         self._stream = Stream(self._http, config.prices_url, self, entropy, config.prices)
-        self._wanted: dict[str, Instrument] = {}
         self._topics: dict[int, hsm.Topic] = {}
-        self._quotes: dict[InstrumentId, Quote] = {}
         self._acknowledging = _Acknowledging()
 
-    async def _begin(self) -> None:
-        self._http.open()
-        if self._wanted:
-            await self._stream.open()
+    def _topic(self, instrument: InstrumentId) -> str | None:
+        row = self._book.row_of(instrument)
+        return None if row is None else hsm.topic(row.token)
 
-    async def close(self) -> None:
-        """End the stream."""
-        await self._chores.stop()
-        await self._stream.close()
-        await self._http.close()
-        await self._market.close()
-
-    async def follow(self, instruments: Iterable[InstrumentId]) -> None:
-        """Quote these too; those that Fyers does not trade are left out. Raises Unavailable or Refused."""
-        await self._market.prepare()
-        fresh = dict(self._fresh(instruments))
-        if len(self._wanted) + len(fresh) > MOST:
-            raise Refused(f"Fyers' price stream takes {MOST} instruments")
-        self._wanted |= fresh
-        if not fresh:
-            return
-        if self._stream.is_up:
-            for frame in _subscriptions(fresh):
-                await self._stream.say(frame)
-            await self._seed(list(fresh.values()))
-        else:
-            await self._stream.open()
-
-    def _fresh(self, instruments: Iterable[InstrumentId]) -> Iterator[tuple[str, Instrument]]:
-        for each in instruments:
-            row = self._book.row_of(each)
-            if row is None:
-                continue
-            with contextlib.suppress(ConfigError, ProtocolError):  # a row that cannot be traded has no quotes here
-                listed, topic = self._book.listing(each), hsm.topic(row.token)
-                if listed is not None and listed.tradable and topic not in self._wanted:
-                    yield topic, listed
+    def _subscriptions(self, topics: Iterable[str]) -> Iterator[bytes]:
+        names = sorted(topics)
+        for at in range(0, len(names), AT_ONCE):
+            yield hsm.subscribe(names[at : at + AT_ONCE])
 
     # --- transport.Ear ----------------------------------------------------------------------------
 
@@ -112,7 +78,7 @@ class FyersFeed(PriceFeed):
         self._acknowledging = _Acknowledging(reply.acknowledge_every)
         self._topics.clear()
         await socket.say(hsm.full_mode())
-        for frame in _subscriptions(self._wanted):
+        for frame in self._subscriptions(self._wanted):
             await socket.say(frame)
 
     def hear(self, frame: bytes | str) -> None:
@@ -158,14 +124,6 @@ class FyersFeed(PriceFeed):
         with contextlib.suppress(Unavailable):  # a stream that is gone begins anew by itself
             await self._stream.say(hsm.acknowledge(number))
 
-    async def _seed(self, instruments: Sequence[Instrument]) -> None:
-        """Read the newest prices, which the stream brings only once a topic was told whole."""
-        with contextlib.suppress(BrokerError):  # the stream brings them in time
-            found = await self._market.quotes([each.id for each in instruments])
-            fresh = [quote for quote in found if quote.instrument not in self._quotes]
-            self._quotes |= {quote.instrument: quote for quote in fresh}
-            self._tell(fresh)
-
     def _apply(self, record: hsm.Record) -> Quote | None:
         if record.topic:
             self._topics[record.topic_id] = hsm.Topic(record)
@@ -202,9 +160,3 @@ def _binary(frame: bytes | str) -> bytes:
     if isinstance(frame, str):
         raise ProtocolError("Fyers' price stream sent text, which it does not document")
     return frame
-
-
-def _subscriptions(topics: Iterable[str]) -> Iterator[bytes]:
-    names = sorted(topics)
-    for at in range(0, len(names), AT_ONCE):
-        yield hsm.subscribe(names[at : at + AT_ONCE])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from bidwell.brokers.fyers import parse
@@ -15,10 +15,10 @@ from bidwell.brokers.fyers.login import Login
 from bidwell.brokers.fyers.symbols import Row, SymbolBook
 from bidwell.brokers.transport import Health
 from bidwell.brokers.transport.history import bars_before
+from bidwell.brokers.transport.listed import ListedMarket
 from bidwell.engine.ports import Clock
 from bidwell.model.errors import InvalidInput
 from bidwell.model.ids import InstrumentId
-from bidwell.model.instrument import Instrument
 from bidwell.model.market import Bar, Quote
 
 DAY = 86_400
@@ -29,36 +29,17 @@ _DAYS_AT_ONCE = timedelta(days=366)
 _AT_MOST = 50
 
 
-class FyersMarket:
+class FyersMarket(ListedMarket[str, Row]):
     """InstrumentSource and HistorySource over one login, between `open` and `close`."""
 
     def __init__(self, config: FyersConfig, login: Login, symbols: SymbolBook, clock: Clock) -> None:
-        self._book = symbols
-        self._clock = clock
-        self.health = Health(clock)
-        self._client = FyersClient(config, login, self.health, asyncio.get_running_loop().time)
-
-    def open(self) -> None:
-        """Be ready to ask."""
-        self._client.open()
-
-    async def close(self) -> None:
-        """Close every connection."""
-        await self._client.close()
+        health = Health(clock)
+        self._client = FyersClient(config, login, health, asyncio.get_running_loop().time)
+        super().__init__(self._client, symbols, health, clock)
 
     async def prepare(self) -> None:
         """Know today's instruments; raises Unavailable."""
         await bring_master(self._client, self._book, self._clock)
-
-    async def instruments(self) -> Sequence[Instrument]:
-        """Everything that the desk trades of Fyers' list; what is refused, and why, is in the book."""
-        await self.prepare()
-        return await asyncio.to_thread(self._book.instruments)
-
-    async def options(self, underlying: InstrumentId, expiry: date | None = None) -> Sequence[Instrument]:
-        """The options of an underlying, of one expiry or of all."""
-        await self.prepare()
-        return self._book.options(underlying, expiry)
 
     async def bars(self, instrument: InstrumentId, seconds: int, until: datetime | None, count: int) -> Sequence[Bar]:
         """At most `count` bars of `seconds` that start before `until` (the newest when None), oldest first."""
@@ -85,7 +66,3 @@ class FyersMarket:
             found += [parse.quote(parse.price(each), wanted[each.n], self._clock.now()) for each in rows
                       if each.n in wanted and each.s == "ok"]  # fmt: skip
         return [quote for quote in found if quote is not None]
-
-    async def _row(self, instrument: InstrumentId) -> Row:
-        await self.prepare()
-        return self._book.row(instrument)

@@ -8,8 +8,9 @@ from functools import partial
 
 from bidwell.brokers.fyers import parse, wire
 from bidwell.brokers.fyers.client import FyersClient
-from bidwell.brokers.fyers.symbols import SymbolBook, read_master
+from bidwell.brokers.fyers.symbols import Row, SymbolBook, read_master
 from bidwell.brokers.transport.indian import CURRENCY
+from bidwell.brokers.transport.master import MasterBook
 from bidwell.brokers.transport.report import Report, fills_by_order
 from bidwell.engine.ports import BrokerOrder, Clock, Snapshot
 from bidwell.model.fill import Fill
@@ -18,7 +19,7 @@ from bidwell.model.instrument import Instrument
 from bidwell.model.order import CLOSED
 
 
-async def bring_master(client: FyersClient, book: SymbolBook, clock: Clock) -> None:
+async def bring_master(client: FyersClient, book: MasterBook[str, Row], clock: Clock) -> None:
     """Read the lists of instruments where the book's is not of today; raises Unavailable where none can be used."""
     await book.renew(clock, client.lists, read_master)
 
