@@ -21,8 +21,10 @@ from bidwell.simulation.orders import VenueOrder
 from bidwell.twins import Scenario, Stage
 from bidwell.twins.ibkr import GatewayServer, IbkrTwin
 from bidwell.twins.ibkr.dialect import login
+from bidwell.twins.ibkr.session import owner
 from bidwell.twins.ibkr.words import permanent_id, venue_id
 from bidwell.twins.scenario import Listed, Person
+from bidwell.twins.stage import ORDERS
 from tests.contract.broker_stand import NotOfferedError
 from tests.contract.paper_stand import SeededEntropy
 from tests.contract.twin_stand import FREE, QUICK, TwinStand
@@ -81,6 +83,10 @@ class IbkrStand(TwinStand[IbkrConfig]):
 
     async def end_session(self) -> None:
         self.stage.kill("", 3600)
+
+    def say(self, *messages: bytes) -> None:
+        """Let the Gateway say something to the desk."""
+        self.stage.lines.tell(owner(self.config.client_id), messages, ORDERS)
 
     # An order is answered by no message of its own: these have nothing that they could strike.
 

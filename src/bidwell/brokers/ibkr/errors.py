@@ -20,7 +20,6 @@ INFORMING = frozenset({2100, 2104, 2106, 2107, 2108, 2119, 2158})
 WARNINGS = frozenset({399, 404, 2109, 2137, 10167})
 """Said of an order or a stream that goes on."""
 NOT_CANCELED = frozenset({135, 136, 161, NO_SUCH_ORDER, 10148, 10149})
-NOT_CHANGED = frozenset({104, 105, 106, 107, 329})
 
 
 def _row(kind: Kind, code: int, sentence: str, pause: float | None = None) -> tuple[str, Verdict]:
@@ -28,6 +27,9 @@ def _row(kind: Kind, code: int, sentence: str, pause: float | None = None) -> tu
 
 
 READ_ONLY_SETTING = "The Gateway's API is read-only: in its settings, API, switch “Read-Only API” off, then send again."
+MUTE_GATEWAY = (
+    "The Gateway took the call and says nothing: see whether it shows a login or a question, and answer it there."
+)
 NO_GATEWAY = "The Gateway ended the conversation before it began: log in to it, and let this computer in (Trusted IPs)."
 
 CODES = dict((

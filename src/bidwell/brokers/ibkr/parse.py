@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TypeVar
@@ -126,16 +126,47 @@ def terms(row: wire.OpenOrder) -> Terms:
         raise ProtocolError(f"order {row.perm_id} makes no sense: {problem}") from problem
 
 
-def order(row: wire.OpenOrder, fills: Sequence[Fill], context: Context, quantity: Decimal | None = None) -> BrokerOrder:
-    """An order as it stands; `quantity` is what is known of it where a completed one tells none."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What of an order is known beside its row.
+
+    `status` says how far it is, `quantity` is for a completed one that tells none, `terms` are those that were sent: the
+    Gateway tells their end to the second only.
+    """
+
+    status: wire.Status | None = None
+    quantity: Decimal | None = None
+    terms: Terms | None = None
+
+    def exact(self, told: Terms) -> Terms:
+        """The terms that were sent, where those that are told are the same."""
+        sent = self.terms
+        same = (
+            sent is not None
+            and sent.time_in_force is told.time_in_force
+            and replace(told, expires_at=sent.expires_at) == sent
+        )
+        return sent if same and sent is not None else told
+
+
+NOTHING_KNOWN = Known()
+
+
+def order(row: wire.OpenOrder, fills: Sequence[Fill], context: Context, known: Known = NOTHING_KNOWN) -> BrokerOrder:
+    """An order as it stands.
+
+    The list of executions begins anew each day: what filled before is in the order's status, as a total.
+    """
     status = ended_as(row) if row.filled is not None else OrderStatus.WORKING
     filled = sum((each.quantity for each in fills), ZERO)
-    if row.filled is not None:
-        filled = max(filled, row.filled)
-    wanted = row.quantity or quantity or filled
+    told = known.status
+    filled = max(filled, row.filled or ZERO, told.filled if told is not None else ZERO)
+    # Of an order that is over, and whose quantity nobody tells, nothing rests on it.
+    wanted = row.quantity or known.quantity or filled or (Decimal(1) if row.filled is not None else ZERO)
     return BrokerOrder(
         order_number(row.perm_id), own_name(row.ref), context.book.id_of(row.contract), _word(ACTIONS, row.action, "action"),
-        positive(wanted, "totalQuantity"), terms(row), status, filled, tuple(fills), row.ended,
+        positive(wanted, "totalQuantity"), known.exact(terms(row)), status, filled, tuple(fills), row.ended, None,
+        told.average if told is not None and told.average > 0 else None,
     )  # fmt: skip
 
 

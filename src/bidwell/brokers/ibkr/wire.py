@@ -100,12 +100,12 @@ class OpenOrder:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How far an order is."""
+    """How far an order is; `average` is the price of everything filled."""
 
     order_id: int
     status: str
     filled: Decimal
-    remaining: Decimal
+    average: Decimal
     perm_id: int
     client_id: int
     why_held: str

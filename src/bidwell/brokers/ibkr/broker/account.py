@@ -68,7 +68,7 @@ class IbkrBroker(RemoteBroker):
 
     def report(self) -> SessionReport:
         """State, data age and last errors; a Gateway that lets nobody trade has to be set otherwise by a person."""
-        told = replace(self._health.report(), skew=self._link.skew)
+        told = replace(self._health.report(), skew=self._link.skew, heard_at=self._link.heard_at)
         if self._link.read_only and told.state.life is SessionLife.ACTIVE:
             return replace(told, state=SessionState(SessionLife.NEEDS_LOGIN, READ_ONLY_SETTING))
         return told
@@ -98,7 +98,7 @@ class IbkrBroker(RemoteBroker):
         ticket = ticket_of(order, self._config.account)
         await self._link.admit(writes=True)
         number = self._link.number()
-        self._memory.send(self._link.client_id, number, order.client_order_id)
+        self._memory.send(self._link.client_id, number, order.client_order_id, order.terms)
         await self._link.write("placeOrder", number, written(contract), ticket)
         self._watch(number)
 

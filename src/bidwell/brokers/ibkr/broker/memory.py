@@ -10,6 +10,7 @@ from bidwell.brokers.ibkr import parse, wire
 from bidwell.brokers.transport import Recent
 from bidwell.model.ids import ClientOrderId, ExecutionId
 from bidwell.model.money import ZERO
+from bidwell.model.terms import Terms
 
 
 class Memory:
@@ -19,12 +20,18 @@ class Memory:
         self._rows: Recent[int, wire.OpenOrder] = Recent()
         self._permanent: Recent[tuple[int, int], int] = Recent()
         self._sent: Recent[tuple[int, int], ClientOrderId] = Recent()
+        self._terms: Recent[tuple[int, int], Terms] = Recent()
         self._named: Recent[str, int] = Recent()
         self._counted: Recent[int, dict[ExecutionId, Decimal]] = Recent()
 
-    def send(self, client_id: int, order_id: int, name: ClientOrderId) -> None:
+    def send(self, client_id: int, order_id: int, name: ClientOrderId, terms: Terms) -> None:
         """An order of ours is about to leave."""
         self._sent[client_id, order_id] = name
+        self._terms[client_id, order_id] = terms
+
+    def change(self, client_id: int, order_id: int, terms: Terms) -> None:
+        """An order of ours works on other terms."""
+        self._terms[client_id, order_id] = terms
 
     def keep(self, row: wire.OpenOrder) -> None:
         """An order as the Gateway shows it; a completed one tells neither its client's numbers nor always its quantity."""
@@ -40,10 +47,12 @@ class Memory:
         """An order as it was shown last while it was open."""
         return self._rows.get(perm_id)
 
-    def quantity(self, perm_id: int) -> Decimal | None:
-        """How much an order is for, where that was seen."""
+    def known(self, perm_id: int, status: wire.Status | None) -> parse.Known:
+        """What is known of an order beside its row."""
         row = self._rows.get(perm_id)
-        return row.quantity or None if row is not None else None
+        if row is None:
+            return parse.Known(status)
+        return parse.Known(status, row.quantity or None, self._terms.get((row.client_id, row.order_id)))
 
     def permanent(self, client_id: int, order_id: int) -> int:
         """An order's permanent number, 0 where none was told."""

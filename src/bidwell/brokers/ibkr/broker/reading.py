@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from bidwell.brokers.ibkr import parse, symbols, wire
@@ -29,6 +29,7 @@ EVERY_CURRENCY = "$LEDGER:ALL"
 """Unconfirmed: under this tag the summary tells CashBalance by currency, and BASE for all together."""
 BASE = "BASE"
 ALL = "All"
+_SECOND = timedelta(seconds=1)
 FUNDS = ("NetLiquidation", "TotalCashValue", "AvailableFunds")
 
 
@@ -122,7 +123,7 @@ class Reading:
 
     async def find(self, name: ClientOrderId) -> BrokerOrder | None:
         """One order by our id, with its fills."""
-        rows, executions = await self._orders()
+        rows, statuses, executions = await self._orders()
         mine = [row for row in rows.values() if row.ref == name]
         if not mine:
             if any(each.ref == name for each in executions):
@@ -132,16 +133,19 @@ class Reading:
         await self.learn([row.contract])
         context = self._context()
         return parse.order(
-            row, self._fills(executions, context).get(row.perm_id, ()), context, self._memory.quantity(row.perm_id)
+            row,
+            self._fills(executions, context).get(row.perm_id, ()),
+            context,
+            self._memory.known(row.perm_id, statuses.get(row.perm_id)),
         )
 
     async def row_of(self, name: ClientOrderId) -> wire.OpenOrder | None:
         """An order as it is listed, by our id."""
-        rows, _ = await self._orders()
+        rows, _, _ = await self._orders()
         return next((row for row in rows.values() if row.ref == name), None)
 
-    async def _orders(self) -> tuple[dict[int, wire.OpenOrder], list[wire.Execution]]:
-        """The account's orders by their permanent number, and its executions."""
+    async def _orders(self) -> tuple[dict[int, wire.OpenOrder], dict[int, wire.Status], list[wire.Execution]]:
+        """The account's orders by their permanent number, how far the open ones are, and its executions."""
         link = await self._seat.ready()
         told = await link.listed(Told.OPEN_ORDERS_END, "reqAllOpenOrders")
         told += await link.listed(Told.COMPLETED_ORDERS_END, "reqCompletedOrders", False)
@@ -153,7 +157,7 @@ class Reading:
                 self._memory.keep(row)
         mine = [each for each in executions if each.account == self._number]
         self._memory.count(mine)
-        return rows, mine
+        return rows, {each.perm_id: each for each in told if isinstance(each, wire.Status)}, mine
 
     # --- everything -----------------------------------------------------------------------------------
 
@@ -161,7 +165,7 @@ class Reading:
         """Open orders, those closed since (all of the day when None), fills, positions and cash."""
         taken_at = self._clock.now()
         link = await self._seat.ready()
-        rows, executions = await self._orders()
+        rows, statuses, executions = await self._orders()
         told = await link.listed(Told.POSITIONS_END, "reqPositions", ends="cancelPositions")
         positions = [each for each in told if isinstance(each, wire.Position) and each.account == self._number
                      and each.quantity and not symbols.is_foreign(each.contract)]  # fmt: skip
@@ -175,7 +179,14 @@ class Reading:
             if symbols.is_foreign(row.contract) or _ended_before(row, since):
                 continue
             try:
-                orders.append(parse.order(row, fills.get(row.perm_id, ()), context, self._memory.quantity(row.perm_id)))
+                orders.append(
+                    parse.order(
+                        row,
+                        fills.get(row.perm_id, ()),
+                        context,
+                        self._memory.known(row.perm_id, statuses.get(row.perm_id)),
+                    )
+                )
             except ProtocolError:
                 complete = False
         held = {}
@@ -209,4 +220,5 @@ class Reading:
 
 def _ended_before(row: wire.OpenOrder, since: datetime | None) -> bool:
     ended = parse.ended_at(row) if row.filled is not None else None
-    return since is not None and ended is not None and ended < since
+    # Told to the second.
+    return since is not None and ended is not None and ended + _SECOND < since

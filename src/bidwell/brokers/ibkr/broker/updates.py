@@ -196,6 +196,7 @@ class Updates(OrderUpdates[Piece]):
         # An end is told to the second only.
         if (row.quantity, replace(meant, expires_at=terms.expires_at)) == wanted:
             del self._changing[row.order_id]
+            self._memory.change(row.client_id, row.order_id, terms)
             name = parse.event_name(row.ref, row.perm_id)
             self._owner.tell(
                 ev.OrderReplaced(self._clock.now(), name, quantity, terms, parse.order_number(row.perm_id))
@@ -250,7 +251,7 @@ class Updates(OrderUpdates[Piece]):
             self._reasons[row.about] = row.text
         elif row.code in WARNINGS | INFORMING:
             self._owner.trouble(self.channel, verdict.message, verdict.code)
-        elif row.code in NOT_CANCELED or row.about in self._canceling:
+        elif row.code in NOT_CANCELED or (row.about in self._canceling and row.code != REJECTED):
             self._canceling.discard(row.about)
             self._owner.tell(ev.CancelRejected(self._clock.now(), name, verdict.message))
         elif self._changing.pop(row.about, None) is not None:

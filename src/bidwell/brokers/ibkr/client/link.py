@@ -6,12 +6,12 @@ import asyncio
 import itertools
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeVar
 
 from bidwell.brokers.ibkr import wire
 from bidwell.brokers.ibkr.client import frames, library
+from bidwell.brokers.ibkr.client.asked import Asked, error_of, sentence_of
 from bidwell.brokers.ibkr.client.reader import Reader, UnknownMessage
 from bidwell.brokers.ibkr.config import IbkrConfig
 from bidwell.brokers.ibkr.errors import (
@@ -19,6 +19,7 @@ from bidwell.brokers.ibkr.errors import (
     BACK,
     IN_USE,
     INFORMING,
+    MUTE_GATEWAY,
     NO_GATEWAY,
     READ_ONLY,
     TAKEN_NUMBER,
@@ -26,10 +27,9 @@ from bidwell.brokers.ibkr.errors import (
     VENDOR,
 )
 from bidwell.brokers.ibkr.wire import Told
-from bidwell.brokers.transport import Kind, Recent, Socket, Throttled
-from bidwell.brokers.transport.caller import Denied
+from bidwell.brokers.transport import Recent, Socket, Throttled
 from bidwell.engine.ports import Clock, Entropy
-from bidwell.model.errors import BrokerError, InDoubt, ProtocolError, Refused, Unavailable
+from bidwell.model.errors import InDoubt, ProtocolError, Refused, Unavailable
 
 R = TypeVar("R", bound=wire.Message)
 _LONGEST_WAIT = 5.0
@@ -59,28 +59,6 @@ class User(Protocol):
         ...
 
 
-@dataclass
-class _Asked:
-    """What was asked under a number, or as a list, and has come of it."""
-
-    done: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
-    rows: list[wire.Message] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        # Whoever asked may have given up before the answer: nobody misses it then.
-        self.done.add_done_callback(lambda done: done.cancelled() or done.exception())
-
-    def finish(self) -> None:
-        """All has come."""
-        if not self.done.done():
-            self.done.set_result(None)
-
-    def fail(self, problem: BrokerError) -> None:
-        """Nothing more will."""
-        if not self.done.done():
-            self.done.set_exception(problem)
-
-
 class Link:
     """`transport.Ear` for the connection; open while somebody has joined.
 
@@ -98,8 +76,8 @@ class Link:
         self._seats: set[object] = set()
         self._users: list[User] = []
         self._opening = asyncio.Lock()
-        self._asked: dict[int, _Asked] = {}
-        self._windows: dict[Told, _Asked] = {}
+        self._asked: dict[int, Asked] = {}
+        self._windows: dict[Told, Asked] = {}
         self._turns: defaultdict[Told, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._numbers: Iterator[int] = itertools.count(1)
         self._early: list[wire.Message] = []
@@ -213,7 +191,7 @@ class Link:
         """
         await self.admit()
         number = self.number()
-        asked = self._asked[number] = _Asked()
+        asked = self._asked[number] = Asked()
         try:
             await self._answered(call, (number, *arguments), asked)
             if ends:
@@ -234,7 +212,7 @@ class Link:
         """A list that is told without a number, whole; one at a time. `ends` stops what would go on."""
         async with self._turns[end]:
             await self.admit()
-            asked = self._windows[end] = _Asked()
+            asked = self._windows[end] = Asked()
             try:
                 await self._answered(call, arguments, asked)
                 if ends:
@@ -243,7 +221,7 @@ class Link:
                 self._windows.pop(end, None)
             return asked.rows
 
-    async def _answered(self, call: str, arguments: tuple[object, ...], asked: _Asked) -> None:
+    async def _answered(self, call: str, arguments: tuple[object, ...], asked: Asked) -> None:
         try:
             await self.write(call, *arguments)
             async with asyncio.timeout(self._config.answer_timeout):
@@ -263,6 +241,13 @@ class Link:
 
     async def greet(self, socket: Socket) -> None:
         """Agree on a version, say which client we are, and wait for the accounts and the first free number."""
+        try:
+            async with asyncio.timeout(self._config.stream.login * 0.9):
+                await self._greet(socket)
+        except TimeoutError as late:
+            raise Refused(MUTE_GATEWAY) from late
+
+    async def _greet(self, socket: Socket) -> None:
         await socket.say(f"v{library.LOWEST}..{library.HIGHEST}")
         version = await self._version(socket)
         self._early, self._away = [], ""
@@ -308,7 +293,7 @@ class Link:
                 self.client_id = self._config.client_id + 1
             raise Refused(VENDOR.judge(0, str(IN_USE), message.text).message)
         elif isinstance(message, wire.Problem) and message.code in AWAY | BACK:
-            self._leave_off(_sentence(message) if message.code in AWAY else "")
+            self._leave_off(sentence_of(message) if message.code in AWAY else "")
         else:
             self._early.append(message)
 
@@ -394,7 +379,7 @@ class Link:
     def _problem(self, problem: wire.Problem) -> None:
         self.read_only = self.read_only or READ_ONLY in problem.text.lower()
         if problem.code in AWAY:
-            self._leave_off(_sentence(problem))
+            self._leave_off(sentence_of(problem))
             self._lose(self._away)
             return
         if problem.code in BACK:
@@ -406,7 +391,7 @@ class Link:
         asked = self._asked.get(problem.about)
         if asked is not None:
             if problem.code not in INFORMING:
-                asked.fail(_error(problem))
+                asked.fail(error_of(problem))
             return
         for user in list(self._users):
             user.on_message(problem, listed=False)
@@ -423,19 +408,6 @@ class Link:
     def _forget(self, reason: str) -> None:
         for asked in (*self._asked.values(), *self._windows.values()):
             asked.fail(Unavailable(reason))
-
-
-def _error(problem: wire.Problem) -> BrokerError:
-    verdict = VENDOR.judge(0, str(problem.code), problem.text)
-    if verdict.kind is Kind.THROTTLED:
-        return Throttled(verdict.message, verdict.pause or 1.0)
-    if verdict.kind is Kind.DOWN:
-        return Unavailable(verdict.message)
-    return ProtocolError(verdict.message) if verdict.kind is Kind.UNKNOWN else Denied(verdict)
-
-
-def _sentence(problem: wire.Problem) -> str:
-    return VENDOR.judge(0, str(problem.code), problem.text).sentence
 
 
 def _bytes(frame: bytes | str) -> bytes:

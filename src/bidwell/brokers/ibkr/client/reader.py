@@ -160,7 +160,7 @@ def _order(
 
 
 def _status(row: list[str]) -> wire.Message:
-    return wire.Status(whole(row[1]), row[2], figure(row[3], "filled"), figure(row[4], "remaining"), whole(row[6] or "0"),
+    return wire.Status(whole(row[1]), row[2], figure(row[3], "filled"), figure(row[5] or "0", "avgFillPrice"), whole(row[6] or "0"),
                        whole(row[9] or "0"), row[10])  # fmt: skip
 
 

@@ -1,0 +1,49 @@
+"""Something that was asked of a Gateway, until it is answered."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from bidwell.brokers.ibkr import wire
+from bidwell.brokers.ibkr.errors import VENDOR
+from bidwell.brokers.transport import Kind, Throttled
+from bidwell.brokers.transport.caller import Denied
+from bidwell.model.errors import BrokerError, ProtocolError, Unavailable
+
+
+@dataclass
+class Asked:
+    """What was asked under a number, or as a list, and has come of it."""
+
+    done: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    rows: list[wire.Message] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        # Whoever asked may have given up before the answer: nobody misses it then.
+        self.done.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    def finish(self) -> None:
+        """All has come."""
+        if not self.done.done():
+            self.done.set_result(None)
+
+    def fail(self, problem: BrokerError) -> None:
+        """Nothing more will."""
+        if not self.done.done():
+            self.done.set_exception(problem)
+
+
+def error_of(problem: wire.Problem) -> BrokerError:
+    """The error for a question that the Gateway did not answer."""
+    verdict = VENDOR.judge(0, str(problem.code), problem.text)
+    if verdict.kind is Kind.THROTTLED:
+        return Throttled(verdict.message, verdict.pause or 1.0)
+    if verdict.kind is Kind.DOWN:
+        return Unavailable(verdict.message)
+    return ProtocolError(verdict.message) if verdict.kind is Kind.UNKNOWN else Denied(verdict)
+
+
+def sentence_of(problem: wire.Problem) -> str:
+    """What a person is told."""
+    return VENDOR.judge(0, str(problem.code), problem.text).sentence
