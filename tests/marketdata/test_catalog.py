@@ -105,7 +105,7 @@ def test_timeframes_and_kinds_are_series_apart(folder: Path) -> None:
     ]
     assert catalog.read_quotes(IBM).equals(quotes)
     catalog.remove(IBM, 60)
-    with pytest.raises(Missing, match=r"IBM\.XNYS with 60 s"):
+    with pytest.raises(Missing, match=r"no bars of IBM\.XNYS@1m"):
         catalog.read(IBM, 60)
     assert len(catalog.series()) == 2
 

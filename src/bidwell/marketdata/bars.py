@@ -51,6 +51,11 @@ def timeframe_seconds(timeframe: str) -> int:
     return found
 
 
+def timeframe_name(seconds: int) -> str:
+    """The name of a timeframe of so many seconds, such as "5m"; where it has none, its seconds."""
+    return next((name for name, length in TIMEFRAMES.items() if length == seconds), f"{seconds}s")
+
+
 @lru_cache(maxsize=32)
 def session_arrays(table: SessionTable) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Opens, closes and dates (at 00:00 UTC) of a table's sessions, in microseconds since the epoch."""

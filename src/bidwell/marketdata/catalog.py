@@ -20,7 +20,7 @@ from pathlib import Path
 import msgspec
 import polars as pl
 
-from bidwell.marketdata.bars import BAR_SCHEMA, QUOTE_SCHEMA
+from bidwell.marketdata.bars import BAR_SCHEMA, QUOTE_SCHEMA, timeframe_name
 from bidwell.model.errors import DataError, InvalidInput, Missing
 from bidwell.model.ids import InstrumentId
 
@@ -130,7 +130,8 @@ class Catalog:
     def _manifest(self, kind: Kind, instrument: InstrumentId, seconds: int) -> Manifest:
         path = self._folder(kind, instrument, seconds) / "manifest.json"
         if not path.exists():
-            raise Missing(f"the catalog has no {kind} of {instrument}" + (f" with {seconds} s" if seconds else ""))
+            name = f"{instrument}@{timeframe_name(seconds)}" if kind is Kind.BARS else instrument
+            raise Missing(f"the catalog has no {kind} of {name}")
         return _manifest(path)
 
     def _get(

@@ -33,7 +33,9 @@ def import_file(
     calendar: Annotated[str, typer.Option(help="Trading calendar to judge gaps by.")] = "XNYS",
     replace: Annotated[bool, typer.Option("--replace", help="Replace the series instead of merging into it.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Only report; write nothing.")] = False,
-    data: Annotated[Path | None, typer.Option(help="Data folder.", show_default="the platform's own")] = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", "--folder", help="Data folder.", show_default="the platform's own")
+    ] = None,
     as_json: output.Json = False,
 ) -> None:
     """Import bars; run it again after an interruption and it goes on where it was."""
@@ -77,7 +79,9 @@ def _columns(pairs: list[str]) -> dict[str, str]:
 
 
 def _draw(console: Console, report: ImportReport) -> None:
-    console.print(f"{report.state}: {report.rows_kept} of {report.rows_read} rows of {report.seconds} s bars, "
+    from bidwell.marketdata.bars import timeframe_name
+
+    console.print(f"{report.state}: {report.rows_kept} of {report.rows_read} rows of {timeframe_name(report.seconds)} bars, "
                   f"{report.first} to {report.last}")  # fmt: skip
     for count, what in (
         (report.duplicates, "duplicated times (the last row was kept)"), (report.unordered, "rows out of order (sorted)"),

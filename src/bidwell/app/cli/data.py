@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from bidwell.marketdata.downloading import DownloadReport
     from bidwell.model.session import SessionTable
 
-Data = Annotated[Path | None, typer.Option(help="Data folder.", show_default="the platform's own")]
+Data = Annotated[
+    Path | None, typer.Option("--data", "--folder", help="Data folder.", show_default="the platform's own")
+]
 Name = Annotated[str, typer.Argument(help="A series, such as AAPL.XNAS@1D (daily where no timeframe is said).")]
 Calendar = Annotated[
     str | None, typer.Option(help="Trading calendar, such as XNYS or 24/7.", show_default="the venue's")
@@ -47,9 +49,11 @@ def list_series(
     as_json: output.Json = False,
 ) -> None:
     """List what the catalog has."""
+    from bidwell.marketdata.bars import timeframe_name
+
     found = [each for each in _catalog(data).series() if search.upper() in each.instrument]
     rows: list[dict[str, Any]] = [
-        {"name": f"{each.instrument}@{_timeframe(each.seconds) if each.seconds else 'quotes'}",
+        {"name": f"{each.instrument}@{timeframe_name(each.seconds) if each.seconds else 'quotes'}",
          "kind": each.kind.value, "rows": each.rows, "first": each.first, "last": each.last, "source": each.source,
          "content": each.content}
         for each in found
@@ -223,7 +227,7 @@ def resample(
 ) -> None:
     """Make bars of a longer timeframe, cut along the calendar's sessions, and keep them in the catalog."""
     from bidwell.marketdata.bars import resample as longer
-    from bidwell.marketdata.bars import timeframe_seconds
+    from bidwell.marketdata.bars import timeframe_name, timeframe_seconds
     from bidwell.model.errors import InvalidInput
 
     instrument, seconds = _split(name)
@@ -235,7 +239,7 @@ def resample(
     if bars.is_empty():
         raise InvalidInput("data.sessions", f"no bar of {name} lies within a session of its calendar", field="calendar")
     series = catalog.replace(instrument, target, bars, source=f"{name} resampled")
-    answer = {"name": f"{instrument}@{_timeframe(target)}", "rows": series.rows, "first": series.first,
+    answer = {"name": f"{instrument}@{timeframe_name(target)}", "rows": series.rows, "first": series.first,
               "last": series.last, "content": series.content}  # fmt: skip
     output.show(answer, lambda console: console.print(f"{series.rows:,} bars: {answer['name']}"), as_json=as_json)
 
@@ -267,12 +271,6 @@ def _split(name: str) -> tuple[Any, int]:
     return InstrumentId(instrument), timeframe_seconds(timeframe or "1D")
 
 
-def _timeframe(seconds: int) -> str:
-    from bidwell.marketdata.bars import TIMEFRAMES
-
-    return next((name for name, length in TIMEFRAMES.items() if length == seconds), f"{seconds}s")
-
-
 def _moment(text: str | None) -> datetime | None:
     from datetime import UTC, datetime
 
@@ -288,7 +286,9 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _draw_check(console: Console, report: CheckReport) -> None:
-    console.print(f"{report.rows:,} bars of {report.seconds} s, {report.first:%Y-%m-%d} to {report.last:%Y-%m-%d}: "
+    from bidwell.marketdata.bars import timeframe_name
+
+    console.print(f"{report.rows:,} bars of {timeframe_name(report.seconds)}, {report.first:%Y-%m-%d} to {report.last:%Y-%m-%d}: "
                   + (f"{report.findings} kinds of findings" if report.findings else "nothing found"))  # fmt: skip
     for count, what in (
         (report.duplicates, "duplicated times"), (report.unordered, "rows out of order"), (report.bad_rows, "bad rows"),
