@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import subprocess
-import venv
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +12,7 @@ import pytest
 from aiohttp import web
 
 from tests.contract.alpaca_stand import FIELDS, alpaca_stand
+from tests.contract.vendor_client import driven, environment
 
 DRIVER = Path(__file__).with_name("alpaca_py_driver.py")
 RECORDED = Path(__file__).with_name("alpaca_py_requests.json")
@@ -23,20 +21,9 @@ HEADERS = {"APCA-API-KEY-ID": FIELDS["key_id"], "APCA-API-SECRET-KEY": FIELDS["s
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def environment(folder: Path) -> Path:
-    """A Python with Alpaca's client and nothing of ours; the test is skipped with the reason where none can be made."""
-    venv.create(folder, with_pip=True)
-    python = folder / "bin" / "python"
-    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", PACKAGE]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
-    if done.returncode != 0:
-        pytest.skip(f"{PACKAGE} cannot be installed: {done.stderr.strip().splitlines()[-1:]}")
-    return python
-
-
 @pytest.mark.network
 async def test_alpacas_own_client_trades_at_the_twin(tmp_path: Path, pytestconfig: pytest.Config) -> None:
-    python = await asyncio.to_thread(environment, tmp_path / "env")
+    python = await environment(tmp_path / "env", PACKAGE)
     asked: list[dict[str, Any]] = []
 
     @web.middleware
@@ -48,13 +35,7 @@ async def test_alpacas_own_client_trades_at_the_twin(tmp_path: Path, pytestconfi
         return answer
 
     async with alpaca_stand(middlewares=[keep]) as stand:
-        process = await asyncio.create_subprocess_exec(
-            python, "-I", DRIVER, stand.server.url, FIELDS["key_id"], FIELDS["secret_key"],
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        said, wrong = await asyncio.wait_for(process.communicate(), 120)
-    assert process.returncode == 0, wrong.decode()[-3000:]
-    told = json.loads(said)
+        told = await driven(python, DRIVER, tmp_path, stand.server.url, FIELDS["key_id"], FIELDS["secret_key"])
     assert told["account"] == ["plain", "AccountStatus.ACTIVE", "100000"]
     assert told["assets"] == ["ACME", "BRK.B", "BTC/USD"]
     # The client turns figures into floats.

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import subprocess
-import venv
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +12,7 @@ import pytest
 from aiohttp import web
 
 from tests.contract.dhan_stand import FIELDS, dhan_stand
+from tests.contract.vendor_client import driven, environment
 
 DRIVER = Path(__file__).with_name("dhanhq_driver.py")
 RECORDED = Path(__file__).with_name("dhanhq_requests.json")
@@ -24,20 +22,9 @@ HEADERS = {"access-token": FIELDS["access_token"], "client-id": FIELDS["client_i
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def environment(folder: Path) -> Path:
-    """A Python with Dhan's client and nothing of ours; the test is skipped with the reason where none can be made."""
-    venv.create(folder, with_pip=True)
-    python = folder / "bin" / "python"
-    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", PACKAGE]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
-    if done.returncode != 0:
-        pytest.skip(f"{PACKAGE} cannot be installed: {done.stderr.strip().splitlines()[-1:]}")
-    return python
-
-
 @pytest.mark.network
 async def test_dhans_own_client_trades_at_the_twin(tmp_path: Path, pytestconfig: pytest.Config) -> None:
-    python = await asyncio.to_thread(environment, tmp_path / "env")
+    python = await environment(tmp_path / "env", PACKAGE)
     asked: list[dict[str, Any]] = []
 
     @web.middleware
@@ -49,13 +36,9 @@ async def test_dhans_own_client_trades_at_the_twin(tmp_path: Path, pytestconfig:
         return answer
 
     async with dhan_stand(middlewares=[keep]) as stand:
-        process = await asyncio.create_subprocess_exec(
-            python, "-I", DRIVER, stand.server.url, FIELDS["client_id"], FIELDS["access_token"], FIELDS["pin"],
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, cwd=tmp_path,
-        )  # fmt: skip
-        said, wrong = await asyncio.wait_for(process.communicate(), 120)
-    assert process.returncode == 0, wrong.decode()[-3000:]
-    told = json.loads(said.decode().strip().splitlines()[-1])
+        told = await driven(
+            python, DRIVER, tmp_path, stand.server.url, FIELDS["client_id"], FIELDS["access_token"], FIELDS["pin"]
+        )
     assert told["login"] == ["1000000001", True, 19]
     assert told["placed"] == ["success", "TRANSIT"]
     assert told["answers"] == ["success", "success", "CANCELLED"]

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import subprocess
-import venv
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +12,7 @@ import pytest
 from aiohttp import web
 
 from tests.contract.fyers_stand import FIELDS, fyers_stand
+from tests.contract.vendor_client import driven, environment
 
 DRIVER = Path(__file__).with_name("fyers_driver.py")
 RECORDED = Path(__file__).with_name("fyers_requests.json")
@@ -22,20 +20,9 @@ PACKAGE = "fyers-apiv3==3.2.0"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def environment(folder: Path) -> Path:
-    """A Python with Fyers' client and nothing of ours; the test is skipped with the reason where none can be made."""
-    venv.create(folder, with_pip=True)
-    python = folder / "bin" / "python"
-    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", PACKAGE]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
-    if done.returncode != 0:
-        pytest.skip(f"{PACKAGE} cannot be installed: {done.stderr.strip().splitlines()[-1:]}")
-    return python
-
-
 @pytest.mark.network
 async def test_fyers_own_client_trades_at_the_twin(tmp_path: Path, pytestconfig: pytest.Config) -> None:
-    python = await asyncio.to_thread(environment, tmp_path / "env")
+    python = await environment(tmp_path / "env", PACKAGE)
     asked: list[dict[str, Any]] = []
 
     @web.middleware
@@ -47,13 +34,9 @@ async def test_fyers_own_client_trades_at_the_twin(tmp_path: Path, pytestconfig:
         return answer
 
     async with fyers_stand(middlewares=[keep]) as stand:
-        process = await asyncio.create_subprocess_exec(
-            python, "-I", DRIVER, stand.server.url, FIELDS["app_id"], FIELDS["app_secret"], FIELDS["auth_code"],
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, cwd=tmp_path,
-        )  # fmt: skip
-        said, wrong = await asyncio.wait_for(process.communicate(), 120)
-    assert process.returncode == 0, wrong.decode()[-3000:]
-    told = json.loads(said.decode().strip().splitlines()[-1])
+        told = await driven(
+            python, DRIVER, tmp_path, stand.server.url, FIELDS["app_id"], FIELDS["app_secret"], FIELDS["auth_code"]
+        )
     assert (told["profile"], told["placed"], told["answers"]) == (FIELDS["fy_id"], ["ok", 1101], [1102, 1103])
     assert told["orders"] == [[2, 2, 3, 0], [6, 1, 4, 91], [1, 4, 3, 80]]
     assert (told["one"], told["trades"], told["positions"]) == ("1:own2", [[3, 100.0]], [["NSE:ACME-EQ", 3, 100.0]])

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import subprocess
-import venv
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -15,23 +12,13 @@ import pytest
 from aiohttp import web
 
 from tests.contract.topstepx_stand import FIELDS, NUMBER, SYMBOL, topstepx_stand
+from tests.contract.vendor_client import driven, environment
 
 DRIVER = Path(__file__).with_name("topstepx_py_driver.py")
 RECORDED = Path(__file__).with_name("topstepx_py_requests.json")
 PACKAGE = "projectx-sdk==0.2.39"
 LOGIN = {"userName": FIELDS["user_name"], "apiKey": FIELDS["api_key"]}
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-def environment(folder: Path) -> Path:
-    """A Python with the client and nothing of ours; the test is skipped with the reason where none can be made."""
-    venv.create(folder, with_pip=True)
-    python = folder / "bin" / "python"
-    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", PACKAGE]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
-    if done.returncode != 0:
-        pytest.skip(f"{PACKAGE} cannot be installed: {done.stderr.strip().splitlines()[-1:]}")
-    return python
 
 
 def shape(answer: Any) -> list[Any]:  # noqa: ANN401 - JSON
@@ -41,7 +28,7 @@ def shape(answer: Any) -> list[Any]:  # noqa: ANN401 - JSON
 
 @pytest.mark.network
 async def test_a_client_of_the_gateway_trades_at_the_twin(tmp_path: Path, pytestconfig: pytest.Config) -> None:
-    python = await asyncio.to_thread(environment, tmp_path / "env")
+    python = await environment(tmp_path / "env", PACKAGE)
     asked: list[dict[str, Any]] = []
 
     @web.middleware
@@ -53,13 +40,7 @@ async def test_a_client_of_the_gateway_trades_at_the_twin(tmp_path: Path, pytest
         return answer
 
     async with topstepx_stand(middlewares=[keep]) as stand:
-        process = await asyncio.create_subprocess_exec(
-            python, "-I", DRIVER, stand.server.url, FIELDS["user_name"], FIELDS["api_key"],
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        said, wrong = await asyncio.wait_for(process.communicate(), 120)
-    assert process.returncode == 0, wrong.decode()[-3000:]
-    told = json.loads(said)
+        told = await driven(python, DRIVER, tmp_path, stand.server.url, FIELDS["user_name"], FIELDS["api_key"])
     assert told["accounts"] == [[465, "PRAC-V2-465", 100_000], [466, "50KTC-V2-466", 50_000]]
     assert told["contracts"] == [[SYMBOL, "MCLF8", 0.01, 1]]
     assert (told["open"], told["modified"], told["canceled"], told["duplicate"]) == (True, True, [True, True], True)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import subprocess
-import venv
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +11,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from tests.contract.vendor_client import driven, environment
 from tests.contract.zerodha_stand import FIELDS, zerodha_stand
 
 DRIVER = Path(__file__).with_name("kite_driver.py")
@@ -22,20 +20,9 @@ PACKAGE = "kiteconnect==5.2.2"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def environment(folder: Path) -> Path:
-    """A Python with Zerodha's client and nothing of ours; the test is skipped with the reason where none can be made."""
-    venv.create(folder, with_pip=True)
-    python = folder / "bin" / "python"
-    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", PACKAGE]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
-    if done.returncode != 0:
-        pytest.skip(f"{PACKAGE} cannot be installed: {done.stderr.strip().splitlines()[-1:]}")
-    return python
-
-
 @pytest.mark.network
 async def test_zerodhas_own_client_trades_at_the_twin(tmp_path: Path, pytestconfig: pytest.Config) -> None:
-    python = await asyncio.to_thread(environment, tmp_path / "env")
+    python = await environment(tmp_path / "env", PACKAGE)
     asked: list[dict[str, Any]] = []
     ids: list[str] = []
 
@@ -51,13 +38,7 @@ async def test_zerodhas_own_client_trades_at_the_twin(tmp_path: Path, pytestconf
 
     async with zerodha_stand(middlewares=[keep]) as stand:
         token = stand.twin.records.request("AB1234")
-        process = await asyncio.create_subprocess_exec(
-            python, "-I", DRIVER, stand.server.url, FIELDS["api_key"], FIELDS["api_secret"], token,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        said, wrong = await asyncio.wait_for(process.communicate(), 120)
-    assert process.returncode == 0, wrong.decode()[-3000:]
-    told = json.loads(said)
+        told = await driven(python, DRIVER, tmp_path, stand.server.url, FIELDS["api_key"], FIELDS["api_secret"], token)
     assert told["session"][0] == told["profile"] == "AB1234"
     assert (told["cash"], told["segments"]) == (100_000, ["commodity", "equity"])
     assert told["instruments"] == ["ACME", "NIFTY 50", "NIFTY31JAN25000CE", "NIFTY31JANFUT", "SBIN"]
