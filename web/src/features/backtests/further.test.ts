@@ -20,7 +20,8 @@ function kept(draft: FurtherDraft): RunDetail["asked"] {
   const { fee_model, slippage_model, actions, instruments, ...rest } = furtherRequest(draft, DATA);
   const flat = (model: typeof fee_model) => model && { model: model.model, ...model.arguments };
   const rows = instruments.map((row) => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null).map(([name, value]) => [name, name === "cash_settled" ? (value ? "yes" : "no") : String(value)])));
-  return { ...rest, fee_model: flat(fee_model), slippage_model: flat(slippage_model), instruments: rows, actions: actions?.map((one) => ({ ...one, split: Number(one.split), dividend: Number(one.dividend) })) ?? null } as unknown as RunDetail["asked"];
+  const first = { leverage: 1, shorting: true, participation: null, lot_size: 0, adjust: null, seed: 0 };
+  return { ...first, ...rest, fee_model: flat(fee_model), slippage_model: flat(slippage_model), instruments: rows, actions: actions?.map((one) => ({ ...one, split: Number(one.split), dividend: Number(one.dividend) })) ?? null } as unknown as RunDetail["asked"];
 }
 
 describe("further conditions", () => {
@@ -37,6 +38,8 @@ describe("further conditions", () => {
   it("say in words what is not usual, and nothing else", () => {
     expect(furtherWords(kept(EMPTY_FURTHER))).toEqual([]);
     expect(furtherWords(kept({ ...EMPTY_FURTHER, calendar: "XNYS", booked: "none", convert: false }))).toEqual(["calendar XNYS", "no corporate actions", "currencies kept"]);
+    const told = { ...kept({ ...EMPTY_FURTHER, interest: "0.06" }), leverage: 2, shorting: false, participation: 0.1, lot_size: 10, adjust: "raw", seed: 7 };
+    expect(furtherWords(told)).toEqual(["leverage 2", "no shorts", "participation 0.1", "lots of 10", "prices as traded", "seed 7", "interest 0.06"]);
   });
   it("have problems by field", () => {
     const wrong: FurtherDraft = {

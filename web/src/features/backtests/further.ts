@@ -265,6 +265,20 @@ export function furtherOf(asked: RunDetail["asked"]): FurtherDraft {
   };
 }
 
+const ADJUSTED: Readonly<Record<string, string>> = { raw: "prices as traded", split: "splits out of prices", total: "splits and dividends out of prices" };
+
+/** What the form's first conditions say where it is not the usual. */
+function firstWords({ leverage, shorting, participation, lot_size: lot, adjust, seed }: RunDetail["asked"]): string[] {
+  return [
+    leverage === 1 ? "" : `leverage ${leverage}`,
+    shorting ? "" : "no shorts",
+    participation === null ? "" : `participation ${participation}`,
+    lot === 0 ? "" : `lots of ${lot}`,
+    adjust ? (ADJUSTED[adjust] ?? adjust) : "",
+    seed === 0 ? "" : `seed ${seed}`,
+  ].filter(Boolean);
+}
+
 /** The conditions that differ from the usual ones, in words. */
 export function furtherWords(asked: RunDetail["asked"]): string[] {
   const usual = EMPTY_FURTHER;
@@ -275,6 +289,7 @@ export function furtherWords(asked: RunDetail["asked"]): string[] {
     ["bars", draft.intrabar, usual.intrabar],
   ] as const;
   return [
+    ...firstWords(asked),
     ...figures.filter(([, value, standard]) => value !== standard).map(([name, value]) => `${name} ${value}`),
     ...Object.entries(draft.contracts).map(([symbol, { type }]) => `${symbol} ${type}`),
     ...Object.entries(asked.rates ?? {}).map(([name, rate]) => `${name} at ${rate}`),

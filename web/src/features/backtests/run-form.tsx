@@ -44,7 +44,7 @@ const MODES = [
   { value: "sweep", label: "Sweep" },
 ] as const;
 const ADJUSTING = [
-  { value: "usual", label: "As suits: paid in a run, out of prices in a sweep" },
+  { value: "usual", label: "As is usual" },
   { value: "split", label: "Splits out of prices, dividends paid" },
   { value: "raw", label: "Prices as traded, both booked" },
   { value: "total", label: "Both out of prices" },
@@ -259,7 +259,7 @@ function Conditions({ draft, edit, problem }: PartProps) {
         <div className="grid grid-cols-1 gap-3 sm:grid-cols-2">
           {amount("participation", "Participation", undefined, "Share of a bar's volume that may fill; empty is all of it.")}
           {amount("lotSize", "Lot size", undefined, "0 allows any fraction.")}
-          <Field label="Splits and dividends">{({ id }) => <Select id={id} value={draft.adjust} choices={ADJUSTING} onChange={(adjust) => edit({ adjust })} />}</Field>
+          <Field label="Splits and dividends" hint="Usual: dividends are paid; a sweep takes both out of the prices.">{({ id }) => <Select id={id} value={draft.adjust} choices={ADJUSTING} onChange={(adjust) => edit({ adjust })} />}</Field>
           <Check label="Short positions allowed" checked={draft.shorting} onChange={(shorting) => edit({ shorting })} />
         </div>
         <MoreConditions draft={draft.further} data={draft.data} problem={problem} edit={(change) => edit({ further: { ...draft.further, ...change } })} />
