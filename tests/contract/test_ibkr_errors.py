@@ -18,6 +18,7 @@ from bidwell.brokers.ibkr.errors import (
     READ_ONLY_SETTING,
     VENDOR,
     WARNINGS,
+    judge,
 )
 from bidwell.brokers.transport import Kind, Throttled, Verdict
 from bidwell.model.errors import InDoubt, ProtocolError, Refused, Unavailable
@@ -39,13 +40,13 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "brokers" / "ibkr.md"
 
 @pytest.mark.parametrize(("code", "kind"), DOCUMENTED.items())
 def test_a_documented_code_is_judged(code: int, kind: Kind) -> None:
-    found = VENDOR.judge(0, str(code), "in their words")
+    found = judge(code, "in their words")
     assert (found.kind, found.code, found.text) == (kind, str(code), "in their words")
 
 
 @pytest.mark.parametrize(("text", "kind"), SAID.items())
 def test_a_rejection_is_told_apart_by_its_words(text: str, kind: Kind) -> None:
-    assert VENDOR.judge(0, "201", text).kind is kind
+    assert judge(201, text).kind is kind
 
 
 def test_pacing_and_a_read_only_gateway_are_known_by_their_words() -> None:
@@ -53,17 +54,15 @@ def test_pacing_and_a_read_only_gateway_are_known_by_their_words() -> None:
         0, "162", "Historical Market Data Service error message:Historical data request pacing violation"
     )
     assert (pacing.kind, pacing.pause) == (Kind.THROTTLED, 60.0)
-    read_only = VENDOR.judge(
-        0, "321", "Error validating request.-'bG' : cause - The API interface is currently in Read-Only mode."
-    )
+    read_only = judge(321, "Error validating request.-'bG' : cause - The API interface is currently in Read-Only mode.")
     assert (read_only.kind, read_only.sentence) == (Kind.PERMISSION, READ_ONLY_SETTING)
-    assert VENDOR.judge(0, "321", "Error validating request").kind is Kind.REJECTED_INPUT
+    assert judge(321, "Error validating request").kind is Kind.REJECTED_INPUT
 
 
 def test_a_code_that_is_not_documented_is_named_and_decides_nothing() -> None:
-    found = VENDOR.judge(0, "4711", "something new")
+    found = judge(4711, "something new")
     assert (found.kind, found.code) == (Kind.UNKNOWN, "4711")
-    assert "something new" in found.message
+    assert found.message == "Interactive Brokers says 4711, which the desk does not know. (something new)"
 
 
 @pytest.mark.parametrize("verdict", VENDOR.verdicts(), ids=lambda each: each.code)

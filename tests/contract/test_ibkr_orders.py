@@ -158,6 +158,52 @@ async def test_a_cancel_that_came_too_late_is_a_rejected_one_whoever_remembers_i
         await broker.close()
 
 
+async def test_an_order_that_met_an_unknown_error_is_rejected_once_no_list_has_it() -> None:
+    async with ibkr_stand(settle=0.05) as stand:
+        broker, ear, make = stand.broker(), Ear(), Maker(stand)
+        await broker.connect(ear)
+        stand.fault(MishapType.TIMEOUT, processed=False)
+        gone = make.limit("90.00")
+        await broker.submit(approved(gone))
+        await until(lambda: bool(stand.twin.records.asked), "the order's arrival")
+        (sent,) = stand.twin.records.asked.values()
+        stand.say(words.error(sent.number, 4711, "some rule"))
+        await ear.hears(gone.client_order_id, OrderRejected)
+        taken = make.limit("89.00")
+        stand.fault(MishapType.TIMEOUT, silent=True)
+        await broker.submit(approved(taken))
+        await until(lambda: len(stand.twin.records.asked) == 2, "the other's arrival")
+        (*_, sent) = stand.twin.records.asked.values()
+        stand.say(words.error(sent.number, 4711, "some rule"))
+        assert await broker.find(taken.client_order_id) is not None
+        await until(lambda: len(broker.report().troubles) == 2, "both troubles")
+        assert not ear.of(taken.client_order_id)
+        await broker.close()
+
+
+async def test_an_order_without_its_number_for_good_is_there_and_not_yet_accepted() -> None:
+    async with ibkr_stand() as stand:
+        broker, ear, make = stand.broker(), Ear(), Maker(stand)
+        await broker.connect(ear)
+        await stand.lose_next_ack()
+        order = make.limit("90.00")
+        await broker.submit(approved(order))
+        await until(lambda: bool(stand.stage.state.orders), "the order's arrival")
+        (held,) = stand.stage.state.orders.values()
+        number = f"\0{words.permanent_id(held.broker_order_id)}\0".encode()
+        for said in (
+            stand.twin.records.open_order(held, "PendingSubmit"),
+            stand.twin.records.status(held, "PendingSubmit"),
+        ):
+            stand.say(said.replace(number, b"\x000\0"))
+        (sent,) = stand.twin.records.asked.values()
+        await until(lambda: broker._updates.mentions(sent.number) == 2, "both messages")
+        assert not ear.of(order.client_order_id)
+        stand.say(stand.twin.records.status(held, "Submitted"))
+        await ear.hears(order.client_order_id, OrderAccepted)
+        await broker.close()
+
+
 # --- executions ------------------------------------------------------------------------------------------
 
 

@@ -58,7 +58,8 @@ class IbkrConfig:
     """One account behind one Gateway; times in seconds.
 
     Connections of one `link_key` are one. Where another process may have our client id (`second`), the next one is taken.
-    `fee_wait` is how long an execution waits to be told with what it cost; `patience` how long an order may be without
+    `fee_wait` is how long an execution waits to be told with what it cost, `settle` how long after an unknown error about an order
+    the lists are asked for it; `patience` how long an order may be without
     any answer before the connection is taken for mute, `away_most` how long the Gateway may be without Interactive Brokers
     before it is asked anew.
     """
@@ -73,6 +74,7 @@ class IbkrConfig:
     answer_timeout: float = 10.0
     patience: float = 10.0
     fee_wait: float = 1.0
+    settle: float = 2.0
     away_most: float = 60.0
     rate: Limits = RATE
     history_rate: Limits = HISTORY_RATE

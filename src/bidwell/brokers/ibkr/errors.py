@@ -84,3 +84,11 @@ TEXTS = (
 )  # fmt: skip
 
 VENDOR = Vendor("Interactive Brokers", CODES, TEXTS)
+
+
+def judge(code: int, text: str) -> Verdict:
+    """What a code means; one that is in no table is named as such, and decides nothing by itself."""
+    found = VENDOR.judge(0, str(code), text)
+    if found.kind is not Kind.UNKNOWN:
+        return found
+    return Verdict(Kind.UNKNOWN, str(code), f"Interactive Brokers says {code}, which the desk does not know.", text)

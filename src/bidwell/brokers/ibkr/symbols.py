@@ -49,6 +49,7 @@ class SymbolBook:
     def __init__(self) -> None:
         self._ids: dict[int, InstrumentId] = {}
         self._routes: dict[InstrumentId, wire.Contract] = {}
+        self._multipliers: dict[InstrumentId, Decimal] = {}
         self._refused: dict[int, str] = {}
         self.instruments: dict[str, Instrument] = {}
 
@@ -67,6 +68,7 @@ class SymbolBook:
         self._ids[number] = made.id
         self._routes[made.id] = _route(row.contract)
         self.instruments[made.symbol] = made
+        self._multipliers[made.id] = made.multiplier
         return made
 
     def id_of(self, contract: wire.Contract) -> InstrumentId:
@@ -81,6 +83,10 @@ class SymbolBook:
     def route(self, instrument: InstrumentId) -> wire.Contract | None:
         """The contract by which an instrument is traded, None where the book has not learned it."""
         return self._routes.get(instrument)
+
+    def multiplier(self, instrument: InstrumentId) -> Decimal:
+        """What one point of an instrument that was learned is worth."""
+        return self._multipliers[instrument]
 
     def refuse(self, contract: wire.Contract, reason: str) -> None:
         """Ask for a contract no more."""
@@ -125,7 +131,10 @@ def guess(instrument: InstrumentId, today: date) -> wire.Contract | None:
         return None
     found = question(symbol, today)
     kinds = {OPTION_VENUE: OPTION, **dict.fromkeys(EXCHANGES, FUTURE)}
-    return found if found is not None and found.sec_type == kinds.get(venue, STOCK) else None
+    if found is None or found.sec_type != kinds.get(venue, STOCK):
+        return None
+    listed = next((name for name, code in VENUES.items() if code == venue), "")
+    return replace(found, primary_exchange=listed) if found.sec_type == STOCK else found
 
 
 def underlying_of(row: wire.Details) -> wire.Contract | None:

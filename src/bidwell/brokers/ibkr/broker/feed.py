@@ -11,7 +11,7 @@ from bidwell.brokers.ibkr.broker.memory import Memory
 from bidwell.brokers.ibkr.broker.reading import Reading
 from bidwell.brokers.ibkr.client import Link, Seat, library
 from bidwell.brokers.ibkr.client.seat import Hearing
-from bidwell.brokers.ibkr.errors import INFORMING, VENDOR
+from bidwell.brokers.ibkr.errors import INFORMING, judge
 from bidwell.brokers.ibkr.symbols import SymbolBook
 from bidwell.brokers.transport import PriceFeed
 from bidwell.engine.ports import Clock
@@ -122,7 +122,7 @@ class IbkrFeed(PriceFeed):
             self._tick(message)
         elif isinstance(message, wire.Problem) and message.about in self._lines and message.code not in INFORMING:
             instrument = self._lines[message.about]
-            verdict = VENDOR.judge(0, str(message.code), message.text)
+            verdict = judge(message.code, message.text)
             self.on_state(connected=True, detail=f"{instrument} has no prices: {verdict.message}")
 
     def _tick(self, row: wire.Tick) -> None:

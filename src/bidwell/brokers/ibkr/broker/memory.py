@@ -35,6 +35,8 @@ class Memory:
 
     def keep(self, row: wire.OpenOrder) -> None:
         """An order as the Gateway shows it; a completed one tells neither its client's numbers nor always its quantity."""
+        if row.perm_id <= 0:
+            return  # on its way still: its number for good comes with what becomes of it
         before = self._rows.get(row.perm_id)
         if before is not None and row.filled is not None:
             return

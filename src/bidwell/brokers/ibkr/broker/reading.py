@@ -150,10 +150,11 @@ class Reading:
         told = await link.listed(Told.OPEN_ORDERS_END, "reqAllOpenOrders")
         told += await link.listed(Told.COMPLETED_ORDERS_END, "reqCompletedOrders", False)
         executions = await link.ask(wire.Execution, "reqExecutions", library.execution_filter(self._number))
-        rows = {}
+        rows: dict[int, wire.OpenOrder] = {}
         for row in told:
             if isinstance(row, wire.OpenOrder) and row.account == self._number:
-                rows[row.perm_id] = row
+                # One that has no number yet is there all the same.
+                rows[row.perm_id or -1 - len(rows)] = row
                 self._memory.keep(row)
         mine = [each for each in executions if each.account == self._number]
         self._memory.count(mine)
@@ -197,7 +198,7 @@ class Reading:
                 complete = False
         return Snapshot(
             self._account, taken_at, tuple(orders), {name: each.quantity for name, each in held.items()}, cash, complete,
-            {name: parse.average_price(each, Decimal(each.contract.multiplier or 1)) for name, each in held.items()},
+            {name: parse.average_price(each, self._book.multiplier(name)) for name, each in held.items()},
         )  # fmt: skip
 
     async def _cash(self) -> dict[str, Decimal]:

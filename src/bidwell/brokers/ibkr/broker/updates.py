@@ -17,18 +17,21 @@ from bidwell.brokers.ibkr.broker.memory import Memory
 from bidwell.brokers.ibkr.broker.reading import Reading
 from bidwell.brokers.ibkr.client import Link
 from bidwell.brokers.ibkr.config import IbkrConfig
-from bidwell.brokers.ibkr.errors import CANCELED, INFORMING, NOT_CANCELED, REJECTED, VENDOR, WARNINGS
+from bidwell.brokers.ibkr.errors import CANCELED, INFORMING, NOT_CANCELED, REJECTED, WARNINGS, judge
 from bidwell.brokers.ibkr.symbols import SymbolBook, is_foreign
 from bidwell.brokers.transport import Chores, Kind, OrderUpdates, Owner, Recent, Seen, Verdict
 from bidwell.engine.ports import Clock
 from bidwell.model import events as ev
 from bidwell.model.account import Account
-from bidwell.model.errors import ProtocolError
+from bidwell.model.errors import BrokerError, ProtocolError
 from bidwell.model.ids import ClientOrderId, ExecutionId
 from bidwell.model.terms import Terms
 
 ECHO_IS_REPLACED = True
 """Unconfirmed: an open order that is told with the terms that were asked for, and works, works on them."""
+
+UNLISTED_IS_REJECTED = True
+"""Unconfirmed: an order about which an error was told, and that is neither among the open nor the completed, was not taken."""
 
 Piece = wire.OpenOrder | wire.Status | wire.Execution | wire.Problem
 _DECIDED = frozenset({Kind.REJECTED_FUNDS, Kind.REJECTED_RULE, Kind.REJECTED_INPUT, Kind.MARKET_CLOSED, Kind.DUPLICATE,
@@ -223,6 +226,18 @@ class Updates(OrderUpdates[Piece]):
         self._accept(row.perm_id, meant.client_order_id)
         self._owner.tell(ev.OrderFilled(context.at, meant.client_order_id, meant))
 
+    async def _settle(self, verdict: Verdict, name: ClientOrderId) -> None:
+        """An order of which an unknown code was said, and nothing else, and that is listed nowhere, was not taken."""
+        await asyncio.sleep(self._config.settle)
+        try:
+            found = await self._reading.find(name)
+        except BrokerError as problem:
+            # The desk looks it up by its age.
+            self._owner.trouble(self.channel, problem)
+            return
+        if UNLISTED_IS_REJECTED and found is None:
+            self._end(ev.OrderRejected(self._clock.now(), name, verdict.code, verdict.message))
+
     def _compare(self, row: wire.Status) -> None:
         """Begin anew where a status tells of more than its executions did, and goes on to."""
         if row.filled <= self._memory.counted(row.perm_id) or not self._missed.add((row.perm_id, row.filled)):
@@ -238,7 +253,7 @@ class Updates(OrderUpdates[Piece]):
     # --- what is refused ------------------------------------------------------------------------------
 
     def _problem(self, row: wire.Problem) -> None:
-        verdict = VENDOR.judge(0, str(row.code), row.text)
+        verdict = judge(row.code, row.text)
         client_id = self._link.client_id
         name = self._memory.name(client_id, row.about) if row.about >= 0 else None
         if name is None:
@@ -266,4 +281,6 @@ class Updates(OrderUpdates[Piece]):
             self._end(ev.OrderRejected(self._clock.now(), name, verdict.code, verdict.message))
             if verdict.kind is not Kind.PERMISSION:
                 return
+        elif verdict.kind is Kind.UNKNOWN and not accepted:
+            self._chores.begin(self._settle(verdict, name))
         self._owner.trouble(self.channel, verdict.message, verdict.code)

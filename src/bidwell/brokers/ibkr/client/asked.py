@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from bidwell.brokers.ibkr import wire
-from bidwell.brokers.ibkr.errors import VENDOR
+from bidwell.brokers.ibkr.errors import judge
 from bidwell.brokers.transport import Kind, Throttled
 from bidwell.brokers.transport.caller import Denied
 from bidwell.model.errors import BrokerError, ProtocolError, Unavailable
@@ -36,7 +36,7 @@ class Asked:
 
 def error_of(problem: wire.Problem) -> BrokerError:
     """The error for a question that the Gateway did not answer."""
-    verdict = VENDOR.judge(0, str(problem.code), problem.text)
+    verdict = judge(problem.code, problem.text)
     if verdict.kind is Kind.THROTTLED:
         return Throttled(verdict.message, verdict.pause or 1.0)
     if verdict.kind is Kind.DOWN:
@@ -46,4 +46,4 @@ def error_of(problem: wire.Problem) -> BrokerError:
 
 def sentence_of(problem: wire.Problem) -> str:
     """What a person is told."""
-    return VENDOR.judge(0, str(problem.code), problem.text).sentence
+    return judge(problem.code, problem.text).sentence

@@ -24,7 +24,7 @@ from bidwell.brokers.ibkr.errors import (
     READ_ONLY,
     TAKEN_NUMBER,
     UNREAD,
-    VENDOR,
+    judge,
 )
 from bidwell.brokers.ibkr.wire import Told
 from bidwell.brokers.transport import Recent, Socket, Throttled
@@ -291,7 +291,7 @@ class Link:
         elif isinstance(message, wire.Problem) and message.code == IN_USE:
             if self._config.second:
                 self.client_id = self._config.client_id + 1
-            raise Refused(VENDOR.judge(0, str(IN_USE), message.text).message)
+            raise Refused(judge(IN_USE, message.text).message)
         elif isinstance(message, wire.Problem) and message.code in AWAY | BACK:
             self._leave_off(sentence_of(message) if message.code in AWAY else "")
         else:
