@@ -52,7 +52,7 @@ async def test_a_session_is_renewed_and_not_opened_again() -> None:
         broker, ear, make = stand.broker(), Ear(), Maker(stand)
         await broker.connect(ear)
         # The twin forgets the old token at once: the order leaves right after a renewal.
-        await until(lambda: stand.twin.renewals >= 3, "renewals")
+        await until(lambda: stand.twin.renewals >= 2, "renewals")
         order = make.limit("90.00")
         await broker.submit(approved(order))
         await ear.hears(order.client_order_id, OrderAccepted)
