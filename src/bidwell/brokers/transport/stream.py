@@ -17,7 +17,7 @@ import structlog
 
 from bidwell.brokers.transport.http import Http
 from bidwell.engine.ports import Entropy
-from bidwell.model.errors import BrokerError, ProtocolError, Refused, Unavailable
+from bidwell.model.errors import BrokerError, InDoubt, ProtocolError, Refused, Unavailable
 
 log = structlog.get_logger("bidwell")
 LARGEST_FRAME = 4 * 1024 * 1024
@@ -231,7 +231,7 @@ class KeptOpen(ABC):
 
     async def _ping(self, socket: Socket) -> None:
         # A connection that is gone is noticed by who listens on it.
-        with contextlib.suppress(Unavailable):
+        with contextlib.suppress(Unavailable, InDoubt):
             while True:
                 await asyncio.sleep(self._settings.ping_every)
                 await socket.say(self._settings.ping)
