@@ -55,6 +55,10 @@ class Stand(Protocol):
         """A new session of the account."""
         ...
 
+    def hasty_broker(self) -> Broker:
+        """A session that does not wait long for an answer, where sessions wait for answers."""
+        return self.broker()
+
     def broker_with_bad_credentials(self) -> Broker:
         """A session that must not be let in."""
         ...

@@ -99,6 +99,9 @@ class TwinStand(ABC, Generic[ConfigT]):
         found: ConfigT = replace(config, **changes)
         return found
 
+    def hasty_broker(self) -> BrokerSession:
+        return self.broker(self.changed(answer_timeout=0.5))
+
     def broker_with_bad_credentials(self) -> BrokerSession:
         return self.broker(self.changed(**self.wrong))
 
