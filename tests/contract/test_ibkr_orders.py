@@ -37,6 +37,26 @@ async def test_an_order_of_another_connection_is_seen_and_left_alone() -> None:
         await broker.close()
 
 
+async def test_what_was_placed_by_hand_is_changed_and_canceled_by_client_0_and_a_refusal_is_told() -> None:
+    async with ibkr_stand() as stand:
+        broker, ear, make = stand.broker(), Ear(), Maker(stand)
+        await broker.connect(ear)
+        theirs = await stand.place_by_hand(Side.BUY, "7", "90.00")
+        await until(lambda: bool(ear.events), "the order")
+        found = external(make.order(make.terms("90.00"), quantity="7"), theirs)
+        await stand.refuse_next_cancel()
+        await broker.cancel(found)
+        await until(lambda: isinstance(ear.events[-1], CancelRejected), "the refusal")
+        await broker.cancel(found)
+        await until(lambda: isinstance(ear.events[-1], OrderCanceled), "the cancel")
+        # An error about no number at all is nobody's.
+        await broker.snapshot()
+        stand.say(words.error(0, 201, "Order rejected"))
+        await broker.snapshot()
+        assert [type(each) for each in ear.events] == [OrderAccepted, CancelRejected, OrderCanceled]
+        await broker.close()
+
+
 async def test_an_order_can_be_canceled_after_a_restart_and_one_that_is_over_cannot() -> None:
     async with ibkr_stand() as stand:
         broker, ear, make = stand.broker(), Ear(), Maker(stand)
@@ -272,6 +292,9 @@ async def test_words_that_are_not_documented_are_told_and_read_anew() -> None:
         assert ear.kinds(order.client_order_id) == ["OrderAccepted"]
         stand.say(stand.twin.records.status(held, "Musing"))
         await ear.sees("up", "down", "up")
+        stand.say(stand.twin.records.status(held, "Musing"))
+        assert (await broker.snapshot()).complete
+        assert ear.states[-1] == "up"
         await broker.close()
 
 

@@ -38,7 +38,7 @@ class Records:
         self.orders: dict[str, Sent] = {}
         self.numbered: dict[tuple[int, int], str] = {}
         self.declined: set[str] = set()
-        self._hands = itertools.count(1)
+        self._hands = itertools.count(2)  # an error about -1 is about nothing
         self.next_number = 1
 
     def listed(self, con_id: int) -> Listed | None:

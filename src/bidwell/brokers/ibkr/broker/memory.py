@@ -41,7 +41,8 @@ class Memory:
         if before is not None and row.filled is not None:
             return
         self._rows[row.perm_id] = row
-        self._permanent[row.client_id, row.order_id] = row.perm_id
+        if row.order_id:
+            self._permanent[row.client_id, row.order_id] = row.perm_id
         if parse.own_name(row.ref):
             self._named[row.ref] = row.perm_id
 

@@ -33,6 +33,9 @@ ECHO_IS_REPLACED = True
 UNLISTED_IS_REJECTED = True
 """Unconfirmed: an order about which an error was told, and that is neither among the open nor the completed, was not taken."""
 
+NOTHING = -1
+"""What an error is about that is about no request and no order."""
+
 Piece = wire.OpenOrder | wire.Status | wire.Execution | wire.Problem
 _DECIDED = frozenset({Kind.REJECTED_FUNDS, Kind.REJECTED_RULE, Kind.REJECTED_INPUT, Kind.MARKET_CLOSED, Kind.DUPLICATE,
                       Kind.PERMISSION, Kind.NOT_FOUND})  # fmt: skip
@@ -63,6 +66,7 @@ class Updates(OrderUpdates[Piece]):
         self._canceling: set[int] = set()
         self._cost = asyncio.Event()
         self._missed: Seen[tuple[int, Decimal]] = Seen()
+        self._odd: Seen[str] = Seen()
         self._chores = Chores()
         self._tellers: dict[type[Any], Callable[[Any], None]] = {
             wire.OpenOrder: self._order, wire.Status: self._status, wire.Execution: self._fill, wire.Problem: self._problem,
@@ -174,9 +178,11 @@ class Updates(OrderUpdates[Piece]):
     def _is_documented(self, status: str) -> bool:
         if status in parse.STATUSES or status == parse.INACTIVE:
             return True
-        what = f"an order's status {status!r:.40}, which is not documented"
-        self._owner.trouble(self.channel, f"Interactive Brokers told {what}")
-        self._owner.reread(what)
+        # Once: every list may tell it again.
+        if self._odd.add(status):
+            what = f"an order's status {status!r:.40}, which is not documented"
+            self._owner.trouble(self.channel, f"Interactive Brokers told {what}")
+            self._owner.reread(what)
         return False
 
     def _accept(self, perm_id: int, name: ClientOrderId) -> None:
@@ -255,9 +261,10 @@ class Updates(OrderUpdates[Piece]):
     def _problem(self, row: wire.Problem) -> None:
         verdict = judge(row.code, row.text)
         client_id = self._link.client_id
-        name = self._memory.name(client_id, row.about) if row.about >= 0 else None
+        # What was placed by hand has numbers below zero.
+        name = self._memory.name(client_id, row.about) if row.about != NOTHING else None
         if name is None:
-            if row.about < 0 and row.code not in INFORMING:
+            if row.about == NOTHING and row.code not in INFORMING:
                 self._owner.trouble(self.channel, verdict.message, verdict.code)
             return
         self._mention(row.about)
