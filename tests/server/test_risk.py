@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from bidwell.app.rulebooks import revise_all
 from bidwell.model.ids import AccountId, InstrumentId
 from bidwell.model.instrument import Option, Right
 from bidwell.model.position import Position
 from bidwell.model.role import Role
+from bidwell.risk.funded.library import Library
 from tests.server.house import MAIN, PASSWORD, House, Person, until, wish
 
 W = "/api/v1/w/main"
@@ -247,6 +249,10 @@ async def test_an_account_is_held_to_a_rulebook_shown_and_let_go(home: House) ->
     await until(lambda: bool(home.desk.guard.trends.points.get(PLAIN)), 10)
     assert (await person.get(path)).json()["path"]
     assert (await person.post(f"{path}/payout", json={"amount": "5"})).json()["code"] == "payout.not_yet"
+    await home.desk.act_on_risk(lambda guard: revise_all(guard, Library({"mine.toml": "firm = "})))
+    assert "mine.toml:1" in (await person.get(path)).json()["fault"]
+    await person.ask("PUT", f"{W}/funded/rulebooks", json={"name": "mine.toml", "text": PLAN})
+    assert (await person.get(path)).json()["fault"] == ""
     assert (await person.post(f"{path}/detach")).status_code == 204
     assert (await person.get(path)).status_code == 404
     assert timedelta(0) == home.clock.ahead

@@ -35,12 +35,31 @@ def test_the_board_tells_go_from_no_go_as_it_changes(stage: Stage, slow_desk: Ru
 
 
 def test_limits_are_set_with_a_reason_breached_seen_and_closed(stage: Stage, slow_desk: RunningDesk) -> None:
-    def buy(_: object) -> object:
-        body = {"instrument": "AAPL.XNAS", "side": "BUY", "account": "growth", "terms": {"order_type": "MARKET"},
-                "sizing": {"by": "quantity", "value": "8"}}  # fmt: skip
-        answer = slow_desk.browser.call("POST", f"{W}/intents", body, **{"Idempotency-Key": "risk-1"})
+    def market(side: str, quantity: int) -> None:
+        body = {"instrument": "AAPL.XNAS", "side": side, "account": "growth", "terms": {"order_type": "MARKET"},
+                "sizing": {"by": "quantity", "value": str(quantity)}}  # fmt: skip
+        answer = slow_desk.browser.call("POST", f"{W}/intents", body, **{"Idempotency-Key": f"{side}-{quantity}"})
         assert answer.status == 202, answer
-        return answer.body
+
+    def locked() -> bool:
+        found = slow_desk.browser.get(f"{W}/risk")["accounts"]
+        return any(row["account"] == "growth" and row["locks"] for row in found)
+
+    def holds(quantity: int) -> None:
+        slow_desk.until(f"{W}/positions", lambda found: locked() or any(
+            row["account"] == "growth" and float(row["quantity"]) == quantity for row in found["items"]))  # fmt: skip
+
+    def buy(_: object) -> object:
+        market("BUY", 8)
+        holds(8)
+        # A price that rises after it is no loss: each way there and back pays the spread, whatever the market does.
+        for quantity in range(7, 0, -1):
+            for side, then in (("BUY", 8 + quantity), ("SELL", 8)):
+                if locked():
+                    return {}
+                market(side, quantity)
+                holds(then)
+        return {}
 
     def flat(_: object) -> object:
         slow_desk.until(f"{W}/positions", lambda found: not any(

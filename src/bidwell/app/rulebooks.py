@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bidwell.engine.funding import revise
+from bidwell.engine.funding import look_again
 from bidwell.model.errors import InvalidInput
 from bidwell.risk.funded.library import Library, shipped
 from bidwell.risk.funded.rulefile import RulebookError, parse
@@ -50,11 +50,5 @@ class RulebookFolder:
 
 def revise_all(guard: Guard, library: Library) -> None:
     """At a start: hold every funded account to its plan's version of today, and lock those whose plan is unreadable."""
-    core = guard.core
-    day = core.now().date()
-    for account, funded in list(core.state.risk.funded.items()):
-        try:
-            book, reason = library.at(funded.rulebook.id, day), ""
-        except InvalidInput as error:
-            book, reason = None, f"{error}" + (f" ({error.hint})" if error.hint else "")
-        revise(core, account, book, reason)
+    for account in list(guard.core.state.risk.funded):
+        look_again(guard.core, account, library)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bidwell.model.account import Account
     from bidwell.model.funded import Rulebook
     from bidwell.portfolio.valuation import Valuation
+    from bidwell.risk.funded.library import Library
 
 FAULT: Final = "rulebook_fault"
 STAGE: Final = "funded_stage"
@@ -171,8 +172,10 @@ class Funding:
         """A rulebook that cannot be read locks its account; once it can be, the lock goes."""
         core = self._core
         locked = FAULT in core.state.risk.locks.get(account.id, {})
-        if funded.fault and not locked:
-            core.emit(rev.AccountLocked(core.now(), account.id, FAULT, funded.fault, LockUntil.RELEASED))
+        if funded.fault:
+            if not locked:
+                core.emit(rev.AccountLocked(core.now(), account.id, FAULT, funded.fault, LockUntil.RELEASED))
+            # A start locks before the account agrees with its broker, and what works there is taken off now.
             self._guard.cancel_entries(account.id, funded.fault)
         elif locked and not funded.fault:
             core.emit(rev.AccountUnlocked(core.now(), account.id, "risk", FAULT))
@@ -237,17 +240,27 @@ def _funded(core: Core, account: AccountId) -> Funded:
     return funded
 
 
-def revise(core: Core, account: AccountId, book: Rulebook | None, reason: str) -> None:
-    """At a start: take a later version of the plan into force, or lock the account whose plan cannot be read."""
+def look_again(core: Core, account: AccountId, library: Library) -> None:
+    """Take the plan's version of today into force, or lock the account whose plan cannot be read."""
     funded = _funded(core, account)
     now: datetime = core.now()
+    try:
+        book, reason = library.at(funded.rulebook.id, now.date()), ""
+    except InvalidInput as error:
+        book, reason = None, f"{error}" + (f" ({error.hint})" if error.hint else "")
     if book is None:
         if funded.fault != reason:
             core.emit(rev.RulebookFaulted(now, account, reason))
             core.emit(rev.AccountLocked(now, account, FAULT, reason, LockUntil.RELEASED))
+            said = f"The plan {funded.rulebook.id} cannot be read, so the account is locked: {reason}"
+            core.emit(rev.ViolationOpened(now, f"{account}.{FAULT}.{core.state.sequence}", account, FAULT,
+                                          rev.Severity.WARNING, BreachAction.DENY, "", "", "", said))  # fmt: skip
         return
     if funded.fault:
         core.emit(rev.RulebookFaulted(now, account, ""))
+        for ident, known in core.state.risk.violations.items():
+            if known.opened.account == account and known.opened.rule == FAULT and known.resolved is None:
+                core.emit(rev.ViolationResolved(now, ident, "risk", "the plan can be read again"))
     if book != funded.rulebook:
         core.emit(rev.RulebookRevised(now, account, book))
 

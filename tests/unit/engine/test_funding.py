@@ -21,7 +21,7 @@ from bidwell.model.intent import SizingBy
 from bidwell.model.limits import Limits
 from bidwell.risk.funded.library import Library, shipped
 from bidwell.simulation.proof.nouns import MarketClock
-from tests.unit.engine.workbench import BBB, Bench, opened, virtually
+from tests.unit.engine.workbench import BBB, Bench, limit, opened, virtually
 
 ACCOUNT = AccountId("acc_0")
 PRACTICE = Library(shipped()).at("practice-evaluation-50k", date(2026, 3, 2))
@@ -181,16 +181,24 @@ async def test_an_intraday_high_is_kept_over_a_restart_in_mid_drawdown() -> None
 @virtually
 async def test_a_rulebook_that_cannot_be_read_leaves_the_account_locked_not_unguarded() -> None:
     bench = await funded()
+    entry = await bench.send("resting", quantity="1", terms=limit("90"))
+    await bench.until(lambda: len(bench.live()) == 1)
     broken = Library({"practice.toml": "firm = "})
     await bench.desk.act_on_risk(lambda guard: revise_all(guard, broken))
+    await bench.until(lambda: not bench.order(entry).is_open)
     check = await denied(bench, "blind", quantity="1")
     assert check.rule == "halt"
     assert "practice.toml:1" in check.message
+    (told,) = bench.desk.state.risk.violations.values()
+    assert (told.opened.rule, told.resolved) == ("rulebook_fault", None)
+    assert "practice.toml:1" in told.opened.message
     assert bench.desk.state.risk.funded[ACCOUNT].limits.contract_limits is not None
     await bench.restart()
     assert (await denied(bench, "restarted", quantity="1")).rule == "halt"
     await bench.desk.act_on_risk(lambda guard: revise_all(guard, Library(shipped())))
     await bench.settle(0.5)
+    (told,) = bench.desk.state.risk.violations.values()
+    assert told.resolved is not None
     # The shipped plan, with its hours, is in force again.
     assert bench.desk.state.risk.funded[ACCOUNT].rulebook == PRACTICE
     receipt = await bench.send("again", quantity="1")

@@ -92,6 +92,7 @@ def test_a_file_of_ones_own_is_read() -> None:
         ('phase = "funded"', 'phase = "bought"', 23, "phase:"),
         ('basis = "static"', 'basis = "steady"', 19, "basis:"),
         ('basis = "static"', 'basis = "static"\nlock = 5', 20, "lock: a static floor does not move"),
+        ("amount = 400", 'amount = "lots"', 18, "amount: 'lots' is no number"),
         ("lock = 10000", "lock = 10", 26, "the lock lies below the first floor"),
         ('id = "mine-funded"', 'id = "mine"', 22, "mine is there twice"),
         ("contracts = 2", "contracts = 2\nleverage = 3", 16, "leverage: is not known here"),

@@ -119,10 +119,10 @@ await play(async (stage) => {
   await says(main.getByRole("status", { name: "Edge" }), /Payoff\s*2\.00[^]*Kelly’s fraction\s*50\.0/);
   await main.getByRole("button", { name: "Half of Kelly: 25.00 %" }).click();
   await eventually("the ticket's risk", () => page.evaluate(() => sessionStorage.getItem("bidwell.ticket-risk")?.includes('"risk":"25.00"')));
-  await main.getByLabel("Closed trades of").selectOption("account growth");
-  await says(main, /Closed trades\s*\d|No trade has been closed/);
   await clean(page, "calculator");
   await stage.screenshot("risk-calculator-dark");
+  await main.getByLabel("Closed trades of").selectOption("account growth");
+  await says(main, /Closed trades\s*\d|No trade has been closed/);
 
   await main.getByRole("radio", { name: "Meters" }).click();
   await hold(page, card.getByRole("button", { name: "Hold to square off" }), () => stage.ask("flat"));
@@ -134,6 +134,8 @@ await play(async (stage) => {
   await counts(card.getByText("Reduce only until"), 0);
 
   await page.setViewportSize(PHONE);
+  await main.getByRole("combobox", { name: "Part of the page" }).selectOption("calculator");
+  await counts(main.getByLabel("Results"), 1);
   await eventually("nothing sticks out", () => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
   await clean(page, "phone");
 });

@@ -323,7 +323,10 @@ def _zone(value: Any) -> str:  # noqa: ANN401 - the same
 def _amount(value: Any) -> Decimal:  # noqa: ANN401 - the same
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         raise ValueError("a number is needed")  # noqa: TRY004 - told like the others
-    number = Decimal(value)
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        raise ValueError(f"{value!r} is no number") from None
     if not bearable(number) or number < 0:
         raise ValueError(f"{value} is not zero or above")
     return number

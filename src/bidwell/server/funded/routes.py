@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
 from bidwell.engine import funding
+from bidwell.engine.guarding import Guard
 from bidwell.model.ids import AccountId
+from bidwell.risk.funded.library import Library
 from bidwell.server.access.guards import Access, InWorkspace
 from bidwell.server.access.permissions import Action
 from bidwell.server.accounts import reads as accounts
@@ -59,9 +62,20 @@ async def read_rulebook_file(access: _Read, name: ObjectId) -> schemas.RulebookF
 @router.put("/rulebooks")
 async def write_rulebook_file(access: _Write, body: schemas.RulebookText) -> schemas.RulebookList:
     """Keep a rulebook file of one's own; an error is refused with its line. Asks for the password again."""
-    await asyncio.to_thread(_store(access).write, body.name, body.text)
+    store = _store(access)
+    await asyncio.to_thread(store.write, body.name, body.text)
     await access.note("rulebook.written", body.name)
+    faulted = [name for name, one in access.desk.state.risk.funded.items() if one.fault]
+    if faulted:
+        library = await asyncio.to_thread(store.library)
+        for name in faulted:
+            # A plan that was unreadable may be readable now; plans in force change at a start alone.
+            await access.desk.act_on_risk(partial(_look_again, account=name, library=library))
     return await list_rulebooks(access)
+
+
+def _look_again(guard: Guard, account: AccountId, library: Library) -> None:
+    funding.look_again(guard.core, account, library)
 
 
 @router.get("/{id}")

@@ -7,7 +7,7 @@ import type { Violation, Workspace } from "~/api/types";
 import { cx } from "~/lib/cx";
 import { Button } from "~/ui/button";
 import { toast } from "~/ui/toast";
-import { READINESS, pressing } from "./pressing";
+import { FAULT, READINESS, pressing } from "./pressing";
 
 const SHOWN = 3;
 
@@ -30,6 +30,10 @@ function Line({ workspace, violation }: { workspace: Workspace; violation: Viola
       {ready ? (
         <Link to="/readiness" className="whitespace-nowrap underline">
           Readiness
+        </Link>
+      ) : violation.rule === FAULT ? (
+        <Link to="/funded" className="whitespace-nowrap underline">
+          Funded
         </Link>
       ) : (
         <Link to="/risk" search={{ part: "violations" }} className="whitespace-nowrap underline">

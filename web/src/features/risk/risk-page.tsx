@@ -5,8 +5,10 @@ import { riskQuery, squareOff, stopSquareOff, violationsQuery } from "~/api/risk
 import { mayAdminister, mayTrade } from "~/api/session";
 import type { AccountRisk, SquareOff, Workspace } from "~/api/types";
 import { timeOfDay } from "~/lib/time";
+import { sentence } from "~/lib/words";
 import { Button } from "~/ui/button";
 import { Empty } from "~/ui/empty";
+import { Select } from "~/ui/field";
 import { HoldButton } from "~/ui/hold-button";
 import { Card, Page } from "~/ui/panel";
 import { ProblemBox } from "~/ui/problem";
@@ -94,6 +96,7 @@ export function RiskPage({ workspace, part, onPart, halt, haltOf }: RiskPageProp
     );
   }
   const positions = data.accounts.reduce((sum, { positions: held }) => sum + held, 0);
+  const parts = RISK_PARTS.map((value) => ({ value, label: value === "violations" && open && open.length > 0 ? `Violations ${open.length}` : sentence(value) }));
   return (
     <Page
       wide
@@ -107,21 +110,10 @@ export function RiskPage({ workspace, part, onPart, halt, haltOf }: RiskPageProp
         )
       }
     >
-      <div className="max-w-xl overflow-x-auto">
-        <Segmented
-          label="Part of the page"
-          value={part}
-          choices={[
-            { value: "meters", label: "Meters" },
-            { value: "violations", label: open && open.length > 0 ? `Violations ${open.length}` : "Violations" },
-            { value: "portfolio", label: "Portfolio" },
-            { value: "calculator", label: "Calculator" },
-            { value: "limits", label: "Limits" },
-            { value: "calendar", label: "Calendar" },
-          ]}
-          onChange={onPart}
-        />
+      <div className="max-w-xl max-sm:hidden">
+        <Segmented label="Part of the page" value={part} choices={parts} onChange={onPart} />
       </div>
+      <Select className="sm:hidden" aria-label="Part of the page" value={part} choices={parts} onChange={onPart} />
       {part === "meters" && (
         <>
           <SquareOffs workspace={workspace.id} items={data.square_offs} />

@@ -14,8 +14,8 @@ import { ProblemBox } from "~/ui/problem";
 import { Segmented } from "~/ui/segmented";
 import { Table } from "~/ui/table";
 
-/** What was done: a warning does nothing but tell. */
-const done = ({ severity, action }: Violation): string => (severity === "warning" ? "told" : ACTIONS[action]);
+/** What was done: a warning does nothing but tell, unless a plan cannot be read. */
+const done = ({ rule, severity, action }: Violation): string => (rule === "rulebook_fault" ? "locked" : severity === "warning" ? "told" : ACTIONS[action]);
 
 const ACTIONS = { deny: "entries denied", reduce_only: "reduce only", flatten_and_lock: "flattened and locked" } as const;
 
