@@ -19,6 +19,7 @@ from bidwell.app.clock import SystemEntropy, WallClock
 from bidwell.app.desk_orders import DeskOrders
 from bidwell.brokers.schwab import SchwabBroker, SchwabConfig, auth_code, configure
 from bidwell.brokers.schwab.broker.account import SchwabBroker as Session
+from bidwell.brokers.schwab.errors import ENDED
 from bidwell.brokers.schwab.login import LIFE, Login
 from bidwell.brokers.schwab.symbols import SymbolBook
 from bidwell.engine.ports import SessionLife, SessionState
@@ -239,6 +240,7 @@ async def test_a_login_that_is_refused_says_where_to_log_in_and_goes_on_when_it_
         await broker.snapshot()
     await until(lambda: broker.report().state.life is SessionLife.NEEDS_LOGIN, "a person is asked for")
     assert broker.report().state.login_url == stand.config.login_url
+    assert broker.report().state.reason == ENDED.sentence
     stand.twin.records.refreshing.update(kept)
     await until(lambda: broker.report().state.life is SessionLife.ACTIVE, "the session is up again")
 

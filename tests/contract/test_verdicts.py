@@ -10,6 +10,7 @@ from bidwell.brokers.alpaca import errors as alpaca
 from bidwell.brokers.angelone import errors as angelone
 from bidwell.brokers.dhan import errors as dhan
 from bidwell.brokers.fyers import errors as fyers
+from bidwell.brokers.schwab import errors as schwab
 from bidwell.brokers.topstepx import errors as topstepx
 from bidwell.brokers.tradovate import errors as tradovate
 from bidwell.brokers.transport import Kind, Throttled, Verdict
@@ -21,6 +22,7 @@ VERDICTS: dict[str, Sequence[Verdict]] = {
     "angelone": [*angelone.VENDOR.verdicts(), *angelone.STREAM_ERRORS.values()],
     "dhan": list(dhan.VENDOR.verdicts()),
     "fyers": [*fyers.VENDOR.verdicts(), *fyers.STREAM_ERRORS.values()],
+    "schwab": [*schwab.VENDOR.verdicts(), *schwab.STREAM_ERRORS.values()],
     "topstepx": list(topstepx.VENDOR.verdicts()),
     "tradovate": [*tradovate.VENDOR.verdicts(), *tradovate.SHUTDOWNS.values(), tradovate.CAPTCHA, tradovate.CONTESTED,
                   tradovate.NO_MARKET_DATA],

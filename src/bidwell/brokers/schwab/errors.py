@@ -19,7 +19,7 @@ _NOT_FOUND = Verdict(Kind.NOT_FOUND, "404", "Schwab has nothing under this name.
 _THROTTLED = Verdict(Kind.THROTTLED, "429", "Schwab takes no more requests for a moment: 120 a minute are allowed.",
                      pause=5.0)  # fmt: skip
 _DOWN = Verdict(Kind.DOWN, "500", "Schwab has trouble of its own; what was asked is looked up.")
-_ENDED = Verdict(Kind.LOGIN, "login", "Schwab does not renew this login any more: log in again.")
+ENDED = Verdict(Kind.LOGIN, "login", "Schwab does not renew this login any more: log in again.")
 
 CODES = {
     "invalid_client": Verdict(Kind.LOGIN, "invalid_client", "Schwab does not know this app: check app key and secret."),
@@ -27,14 +27,14 @@ CODES = {
                                    "Schwab does not let this app in: its status has to be “Ready for use”."),
     "invalid_grant": Verdict(Kind.LOGIN, "invalid_grant", "This code or login is not good any more at Schwab: log in "
                              "again, and paste the address within half a minute."),
-    "unsupported_token_type": Verdict(Kind.LOGIN, "unsupported_token_type", _ENDED.sentence),
+    "unsupported_token_type": Verdict(Kind.LOGIN, "unsupported_token_type", ENDED.sentence),
     "invalid_request": Verdict(Kind.LOGIN, "invalid_request", "Schwab could not read the login: check the callback URL, "
                                "which is compared to the letter."),
 }  # fmt: skip
 """The login's own."""
 
 TEXTS = (
-    ("refresh token authentication", Verdict(Kind.LOGIN, "unsupported_token_type", _ENDED.sentence)),
+    ("refresh token authentication", Verdict(Kind.LOGIN, "unsupported_token_type", ENDED.sentence)),
     ("client not authorized", _LOGIN),
     ("oversold", Verdict(Kind.REJECTED_FUNDS, "Position_Sys_0001", "Not that many are free to sell at Schwab: open orders "
      "or ones that were just canceled hold the rest.")),

@@ -11,7 +11,7 @@ import msgspec
 
 from bidwell.brokers.schwab import wire
 from bidwell.brokers.schwab.config import SchwabConfig
-from bidwell.brokers.schwab.errors import VENDOR
+from bidwell.brokers.schwab.errors import ENDED, VENDOR
 from bidwell.brokers.transport import Answer, Http, Kind, Verdict, decoder, read
 from bidwell.engine.ports import Clock, SessionLife, SessionState
 from bidwell.model.errors import InDoubt, ProtocolError, Refused, Unavailable
@@ -84,8 +84,10 @@ async def exchange(config: SchwabConfig, form: dict[str, str], clock: Clock) -> 
         await http.close()
     verdict = judge(answer)
     if verdict is not None:
+        # What Schwab says of an ended login is one error in another, for no person.
+        said = verdict.message if verdict.sentence != ENDED.sentence else ENDED.sentence
         away = verdict.kind in {Kind.DOWN, Kind.THROTTLED}
-        raise (Unavailable if away else ProtocolError if verdict.kind is Kind.UNKNOWN else Refused)(verdict.message)
+        raise (Unavailable if away else ProtocolError if verdict.kind is Kind.UNKNOWN else Refused)(said)
     found = read(_TOKENS, answer.body, "the answer to the login")
     if not found.access_token:
         raise ProtocolError("Schwab answered the login without an access token")

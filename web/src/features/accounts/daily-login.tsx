@@ -136,7 +136,7 @@ export function DailyLoginPage({ workspace }: { workspace: Workspace }) {
       <Card>
         <div className="grid grid-cols-1 gap-3">
           <p className="text-text-2">
-            These brokers end every session in the early morning, and want a person to log in again. Log in there, and bring back the address that your
+            These brokers end a login after a day or a week, and want a person to log in again. Log in there, and bring back the address that your
             browser was sent to. {brought && "You came from such a login: what it brought stands in the first account below."}
           </p>
           {mayAdminister(workspace.role) ? (
