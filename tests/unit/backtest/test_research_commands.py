@@ -97,6 +97,23 @@ def test_honesty_exits_1_where_a_check_fails(folder: Path) -> None:
     assert "do not trade on this backtest" in drawn.stdout
 
 
+def test_searches_and_checks_take_several_instruments_under_the_conditions_of_a_run(folder: Path) -> None:
+    pl.read_parquet(folder / "bars.parquet").write_parquet(folder / "other.parquet")
+    (folder / "actions.csv").write_text("symbol,date,split,dividend\nother,1970-06-01,,0.5\n")
+    both = ["--data", str(folder / "other.parquet"), "--actions", str(folder / "actions.csv"), "--fee", "per_order:1",
+            "--slippage", "fixed:0.01", "--interest", "0.05", "--borrow", "other=0.02", "--json"]  # fmt: skip
+    tried = answer(run(folder, "sweep", "cross.py", "--set", "fast=5,10", "--set", "slow=30", *both))
+    conditions = tried["identity"]["conditions"]
+    assert (conditions["interest"], conditions["slippage"]["amount"]) == (0.05, 0.01)
+    assert tried["identity"]["circumstances"]["actions"]["other"] == [["1970-06-01", 1.0, 0.5]]
+    walked = ["--train", "200", "--test", "100", "--set", "fast=5", "--set", "slow=30", *both]
+    assert len(answer(run(folder, "walk-forward", "cross.py", *walked))["windows"]) == 3
+    checked = answer(run(folder, "honesty", "cross.py", "--check", "look-ahead", "--check", "warm-up", *both))
+    assert set(checked["findings"][1]["figures"]["settled_after"]) == {
+        f"{name} of {symbol}" for name in ("quick", "calm") for symbol in ("bars", "other")
+    }
+
+
 @pytest.mark.parametrize("draw", ["trips", "shuffle", "returns"])
 def test_odds_resample_a_stored_backtest(folder: Path, draw: str) -> None:
     assert run(folder, "backtest", "cross.py", "--out", str(folder / "run"), "--json").exit_code == 0

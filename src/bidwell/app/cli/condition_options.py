@@ -15,102 +15,47 @@ import typer
 
 from bidwell.model.errors import InvalidInput
 
+# Name, kind, what holds where nothing is said, what it is, and how it is written where that is not --name.
+_ASKED: tuple[tuple[str, Any, str, str, str], ...] = (
+    ("cash", float, "100,000", "Starting cash.", ""),
+    ("fee", str, "0", ("Percent of the notional, a name (ibkr_fixed, india_delivery, cme_es, crypto_kraken, …), or a model with "
+     "its arguments: ibkr_tiered:monthly_volume=400000, per_share:0.005,minimum=1."), ""),
+    ("slippage", str, "0", ("Percent of the price, or a model with its arguments: fixed:0.01, spread:0.02, volume_share:0.1, "
+     "square_root:0.1."), ""),
+    ("fill", str, "next_open", "Where market orders fill: next_open, close or quote.", ""),
+    ("participation", float, "no bound", "Share of a bar's volume that may fill, as in 0.1.", ""),
+    ("intrabar", str, "pessimistic", "What a bar that touches both stop and target fills: pessimistic (the stop) or optimistic.",
+     ""),
+    ("leverage", float, "1", "Exposure per equity.", ""),
+    ("maintenance", float, "0.25", "Equity per exposure below which everything is closed.", ""),
+    ("shorting", bool, "shorting", "Whether positions may be short.", "--shorting/--no-shorting"),
+    ("borrow", list[str], "0", ("What a short costs a year, a fraction (0.03), or of one symbol: TSLA.XNAS=0.03; repeat as "
+     "needed."), ""),
+    ("interest", float, "0", "What cash below zero costs a year, a fraction (0.06).", ""),
+    ("lot_size", float, "any fraction", "Quantity step.", ""),
+    ("tick_size", float, "any price", "Price step.", ""),
+    ("multiplier", float, "1", "Money per point of price and unit.", ""),
+    ("instruments", Path, "shares", "CSV file of what the symbols are: futures, options, other currencies.", ""),
+    ("currency", str, "USD", "The account's currency.", ""),
+    ("rate", list[str], "none", ("Another currency's rate: EUR=1.08, a file or a catalog name (EUR=EURUSD.FX@1D); repeat as "
+     "needed."), ""),
+    ("convert", bool, "convert", "Whether money is exchanged as it comes, or kept.", "--convert/--keep-currencies"),
+    ("actions", str, "none", "Splits and dividends: a file (date, split, dividend, symbol) or the word catalog.", ""),
+    ("adjust", str, "raw", "How they are booked: raw (as they happen), split (splits taken out of the prices), total (both).",
+     ""),
+    ("calendar", str, "days of UTC", "Sessions to keep to, as in XNYS or XNSE.", ""),
+    ("conditions", Path, "none", "TOML file of conditions; options go before it.", ""),
+)  # fmt: skip
 
-def _option(*flags: str, default: str, words: str) -> Any:  # noqa: ANN401 - what Typer's own function returns
-    return typer.Option(*flags, help=words, show_default=default)
 
-
-def _asked(
-    *,
-    cash: Annotated[float | None, _option(default="100,000", words="Starting cash.")] = None,
-    fee: Annotated[
-        str | None,
-        _option(
-            default="0",
-            words="Percent of the notional, a name (ibkr_fixed, india_delivery, cme_es, crypto_kraken, …), or a model with "
-            "its arguments: ibkr_tiered:monthly_volume=400000, per_share:0.005,minimum=1.",
-        ),
-    ] = None,
-    slippage: Annotated[
-        str | None,
-        _option(
-            default="0",
-            words="Percent of the price, or a model with its arguments: fixed:0.01, spread:0.02, volume_share:0.1, "
-            "square_root:0.1.",
-        ),
-    ] = None,
-    fill: Annotated[
-        str | None, _option(default="next_open", words="Where market orders fill: next_open, close or quote.")
-    ] = None,
-    participation: Annotated[
-        float | None, _option(default="no bound", words="Share of a bar's volume that may fill, as in 0.1.")
-    ] = None,
-    intrabar: Annotated[
-        str | None,
-        _option(
-            default="pessimistic",
-            words="What a bar that touches both stop and target fills: pessimistic (the stop) or optimistic.",
-        ),
-    ] = None,
-    leverage: Annotated[float | None, _option(default="1", words="Exposure per equity.")] = None,
-    maintenance: Annotated[
-        float | None, _option(default="0.25", words="Equity per exposure below which everything is closed.")
-    ] = None,
-    shorting: Annotated[
-        bool | None, _option("--shorting/--no-shorting", default="shorting", words="Whether positions may be short.")
-    ] = None,
-    borrow: Annotated[
-        list[str] | None,
-        _option(
-            default="0",
-            words="What a short costs a year, a fraction (0.03), or of one symbol: TSLA.XNAS=0.03; repeat as needed.",
-        ),
-    ] = None,
-    interest: Annotated[
-        float | None, _option(default="0", words="What cash below zero costs a year, a fraction (0.06).")
-    ] = None,
-    lot_size: Annotated[float | None, _option(default="any fraction", words="Quantity step.")] = None,
-    tick_size: Annotated[float | None, _option(default="any price", words="Price step.")] = None,
-    multiplier: Annotated[float | None, _option(default="1", words="Money per point of price and unit.")] = None,
-    instruments: Annotated[
-        Path | None,
-        _option(default="shares", words="CSV file of what the symbols are: futures, options, other currencies."),
-    ] = None,
-    currency: Annotated[str | None, _option(default="USD", words="The account's currency.")] = None,
-    rate: Annotated[
-        list[str] | None,
-        _option(
-            default="none",
-            words="Another currency's rate: EUR=1.08, a file or a catalog name (EUR=EURUSD.FX@1D); repeat as needed.",
-        ),
-    ] = None,
-    convert: Annotated[
-        bool | None,
-        _option(
-            "--convert/--keep-currencies", default="convert", words="Whether money is exchanged as it comes, or kept."
-        ),
-    ] = None,
-    actions: Annotated[
-        str | None,
-        _option(
-            default="none", words="Splits and dividends: a file (date, split, dividend, symbol) or the word catalog."
-        ),
-    ] = None,
-    adjust: Annotated[
-        str | None,
-        _option(
-            default="raw",
-            words="How they are booked: raw (as they happen), split (splits taken out of the prices), total (both).",
-        ),
-    ] = None,
-    calendar: Annotated[
-        str | None, _option(default="days of UTC", words="Sessions to keep to, as in XNYS or XNSE.")
-    ] = None,
-    conditions: Annotated[
-        Path | None, _option(default="none", words="TOML file of conditions; options go before it.")
-    ] = None,
-) -> None:
-    """What every such command is asked."""
+def _parameters() -> list[inspect.Parameter]:
+    """The options as Typer reads them off a signature."""
+    found = []
+    for name, kind, usual, words, written in _ASKED:
+        option = typer.Option(*([written] if written else []), help=words, show_default=usual)
+        found.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None,
+                                       annotation=Annotated[kind | None, option]))  # fmt: skip
+    return found
 
 
 class Told:
@@ -155,15 +100,15 @@ _MODELS = {"fees": "fee", "slippage": "slippage"}
 def with_conditions(command: Callable[..., None]) -> Callable[..., None]:
     """A command whose last parameter is `told: Told`, as one that has every condition as an option."""
     own = inspect.signature(command, eval_str=True)
-    asked = inspect.signature(_asked, eval_str=True)
+    asked = _parameters()
 
     @wraps(command)
     def run(*args: Any, **given: Any) -> None:  # noqa: ANN401 - what Typer read
-        said = {name: given.pop(name) for name in asked.parameters if name in given}
+        said = {each.name: given.pop(each.name) for each in asked if each.name in given}
         command(*args, told=Told(said), **given)
 
     kept = [each for name, each in own.parameters.items() if name != "told"]
-    whole = own.replace(parameters=[*kept, *asked.parameters.values()], return_annotation=None)
+    whole = own.replace(parameters=[*kept, *asked], return_annotation=None)
     run.__signature__ = whole  # type: ignore[attr-defined]  # what Typer reads a command's options from
     run.__annotations__ = {name: each.annotation for name, each in whole.parameters.items()}
     return run

@@ -82,15 +82,14 @@ def backtest(
     `calendar` the sessions; docs/matching.md has the rules. `compile` is "auto" (where it pays), "always" (raises
     where it cannot) or "never". `parameters` go to a strategy given as a class, `seed` to NumPy's and Python's
     randomness. With `partial` a run that is canceled or out of time gives what it has (`Result.stopped`).
-    Raises InvalidInput for bad data, conditions or parameters, for a strategy that fails (with its own line), and
-    when the time limit, in seconds, is over; Missing for data that is not there.
+    Raises InvalidInput for bad data, conditions or parameters, a strategy that fails (with its line), and when the
+    time limit, in seconds, is over; Missing for data that is not there.
     """
     conditions = Conditions(
         cash=cash, fees=fee_model(fees), slippage=slippage_model(slippage), fill=fill, leverage=leverage,
         maintenance=maintenance, shorting=shorting, participation=participation, intrabar=intrabar,
-        borrow=borrow if not isinstance(borrow, Mapping) else 0.0, lot_size=lot_size, tick_size=tick_size,
-        multiplier=multiplier, interest=interest,
-    )  # fmt: skip
+        borrow=borrow if not isinstance(borrow, Mapping) else 0.0, interest=interest, lot_size=lot_size,
+        tick_size=tick_size, multiplier=multiplier)  # fmt: skip
     given = Given(instruments, currency, rates, convert, actions, adjust, table_of(calendar, calendars), borrow)
     bars, around = circumstances_of(given, bars_of(data, catalog=catalog), conditions)
     conditions = plain_conditions(conditions, around.held)
