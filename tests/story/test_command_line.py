@@ -39,6 +39,11 @@ def test_a_person_trades_halts_and_releases_from_the_command_line(desk: RunningD
     assert wrong.returncode == 1
     released = bidwell(desk, "release", "--account", "growth", "--email", "ada@example.test", told=PASSWORD + "\n")
     assert released.returncode == 0, released
+    assert bidwell(desk, "square-off", told="n\n").returncode == 1
+    closed = bidwell(desk, "square-off", "--symbol", "AAPL", "--yes", "--json")
+    assert {row["instrument"] for row in json.loads(closed.stdout)["items"]} == {"AAPL.XNAS"}
+    desk.until("/api/v1/w/main/positions", lambda found: not any(float(row["quantity"]) for row in found["items"]))
+    assert bidwell(desk, "violations").stdout == "none\n"
 
 
 @pytest.mark.parametrize(

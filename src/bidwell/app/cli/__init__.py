@@ -23,6 +23,7 @@ COMMANDS = (
     "ready",
     "drill",
     "trade",
+    "risk",
     "connect",
     "twin",
     "intents",
