@@ -16,19 +16,22 @@ import { ProblemBox } from "~/ui/problem";
 import { Skeleton } from "~/ui/skeleton";
 import { toast } from "~/ui/toast";
 import { LIVES } from "./lives";
+import { brokerOf, follow, followed, receiverOf } from "./returned-login";
 
-/** What brokers add to the address to which they send a browser back after a login. */
-const BROUGHT = ["request_token", "auth_code", "code", "tokenId"] as const;
+interface Brought {
+  broker: string;
+  address: string;
+}
 
-/** The address that a broker's login led here, taken out of the address bar; empty where nobody was sent here. */
-function takeBrought(): string {
+/** The address that a broker's login led here, taken out of the address bar; null where nobody was sent here. */
+function takeBrought(): Brought | null {
   const { href, pathname, search } = window.location;
-  const given = new URLSearchParams(search);
-  if (!BROUGHT.some((name) => given.has(name))) {
-    return "";
+  const broker = brokerOf(search);
+  if (broker === null) {
+    return null;
   }
   window.history.replaceState(window.history.state, "", pathname);
-  return href;
+  return { broker, address: href };
 }
 
 interface LoginCardProps {
@@ -74,7 +77,7 @@ function LoginCard({ workspace, login, password, brought }: LoginCardProps) {
         </p>
         {login.login_url && (
           <span>
-            <a className={buttonClass()} href={login.login_url} target="_blank" rel="noreferrer">
+            <a className={buttonClass()} href={login.login_url} target="_blank" rel="noreferrer" onClick={() => follow(login.account)}>
               1. Log in at {sentence(login.broker)}
             </a>
           </span>
@@ -131,13 +134,15 @@ export function DailyLoginPage({ workspace }: { workspace: Workspace }) {
       </Page>
     );
   }
+  const receiver = brought && receiverOf(data, brought.broker, followed());
+  const named = data.find((login) => login.account === receiver)?.name;
   return (
     <Page title="Daily login">
       <Card>
         <div className="grid grid-cols-1 gap-3">
           <p className="text-text-2">
             These brokers end a login after a day or a week, and want a person to log in again. Log in there, and bring back the address that your
-            browser was sent to. {brought && "You came from such a login: what it brought stands in the first account below."}
+            browser was sent to. {named && `You came from such a login: what it brought stands at ${named} below.`}
           </p>
           {mayAdminister(workspace.role) ? (
             <Field label="Your password" hint="Once for all accounts below">
@@ -157,8 +162,14 @@ export function DailyLoginPage({ workspace }: { workspace: Workspace }) {
           )}
         </div>
       </Card>
-      {data.map((login, place) => (
-        <LoginCard key={login.account} workspace={workspace.id} login={login} password={password} brought={place === 0 ? brought : ""} />
+      {data.map((login) => (
+        <LoginCard
+          key={login.account}
+          workspace={workspace.id}
+          login={login}
+          password={password}
+          brought={login.account === receiver ? (brought?.address ?? "") : ""}
+        />
       ))}
     </Page>
   );
