@@ -68,6 +68,7 @@ class Core:
         self._arrived: dict[IntentId, float] = dict.fromkeys(self._pending_intents(), monotonic())
         # When an exit last asked for an order to be taken off.
         self._cleared: dict[ClientOrderId, float] = {}
+        self._most_cleared = _A_FEW
         self.mending = Mending(self)
         self.holding = Holding(self)
         self.halting = Halting(self)
@@ -216,8 +217,10 @@ class Core:
         if asked is None or moment - asked >= patience.total_seconds():
             self._cleared[name] = moment
             self.request_cancel(name, actor=actor, reason=reason)
-        if len(self._cleared) > _A_FEW:
+        if len(self._cleared) > self._most_cleared:
             self._cleared = {one: at for one, at in self._cleared.items() if self.state.orders[one].is_open}
+            # A thousand that are all still open are not looked through again for each one more.
+            self._most_cleared = max(_A_FEW, 2 * len(self._cleared))
 
     def _traded(self, intent: Intent, account: AccountId) -> InstrumentId:
         """What the account trades for the intent's instrument."""
