@@ -300,6 +300,11 @@ async def test_an_edge_is_told_of_what_an_account_closed(home: House) -> None:
     await send(home, trader, "in", sizing={"by": "quantity", "value": "10"})
     await until(lambda: home.desk.state.risk.fills.get(PLAIN, 0) > 0, 10)
     assert (await judged(account="main-plain"))["count"] == 0
+    worth = home.desk.valuation(PLAIN)
+    assert worth is not None
+    used = (await trader.get(f"{W}/risk/portfolio?account=main-plain")).json()
+    assert Decimal(used["margin_used"]) == worth.gross_exposure / home.desk.state.accounts[PLAIN].leverage
+    assert abs(Decimal(used["margin_share"]) - Decimal(used["margin_used"]) / worth.equity) < Decimal("0.0001")
     await send(home, trader, "out", side="SELL", sizing={"by": "quantity", "value": "10"})
     await until(lambda: home.desk.state.risk.fills.get(PLAIN, 0) > 1, 10)
     closed = await judged(account="main-plain")

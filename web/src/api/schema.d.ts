@@ -6307,6 +6307,7 @@ export interface components {
          * @description What the positions could lose, from up to 252 daily returns; `why` says why nothing is known, empty otherwise.
          *
          *     `effective` is of how many equal positions the portfolio is worth; `correlations` are in the order of `positions`.
+         *     `margin_used` is what positions and open orders take of buying power, `margin_share` the part of equity that this is.
          */
         PortfolioView: {
             /** Beta */
@@ -6326,6 +6327,10 @@ export interface components {
             historical: components["schemas"]["TailView"] | null;
             /** Horizon */
             horizon: number;
+            /** Margin Share */
+            margin_share: DecimalText | null;
+            /** Margin Used */
+            margin_used: DecimalText | null;
             monte_carlo: components["schemas"]["TailView"] | null;
             /** Net */
             net: DecimalText | null;

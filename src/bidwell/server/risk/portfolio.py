@@ -12,10 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from bidwell.analytics.portfolio_risk import SHOCKS, PortfolioRisk, Shock, Tail, assess, stress
+from bidwell.engine import views
 from bidwell.engine.desk import Desk
 from bidwell.engine.ports import HistorySource
 from bidwell.model.errors import CurrencyMismatch, InvalidInput
 from bidwell.model.ids import AccountId, InstrumentId
+from bidwell.model.money import ZERO
 from bidwell.server.problems import not_found
 from bidwell.server.risk import schemas
 
@@ -71,18 +73,41 @@ async def read(desk: Desk, history: HistorySource, account: str | None, benchmar
     except InvalidInput as error:
         if not error.code.startswith("risk.") or error.code == "risk.confidence":
             raise
-        return _unknown(currency, str(error), horizon)
-    return view(desk, found, currency)
+        return _unknown(currency, str(error), horizon, margin(desk, account, currency))
+    return view(desk, found, currency, margin(desk, account, currency))
 
 
-def _unknown(currency: str, why: str, horizon: int) -> schemas.PortfolioView:
-    """Nothing is known, and why."""
+def margin(desk: Desk, account: str | None, currency: str) -> tuple[Decimal, Decimal] | None:
+    """What positions and open orders take of buying power, and the part of all equity that this is; None where unknown."""
+    names = [AccountId(account)] if account is not None else list(desk.state.accounts)
+    used = equity = ZERO
+    for one in (desk.state.accounts[name] for name in names):
+        worth = views.valuation_or_none(desk.state, desk.market, one)
+        try:
+            rate = desk.market.rates.rate(one.currency, currency)
+        except CurrencyMismatch:
+            return None
+        if worth is None or worth.missing:
+            return None
+        used += (worth.gross_exposure / one.leverage + desk.state.reserved(one.id)) * rate
+        equity += worth.equity * rate
+    return (used, used / equity) if equity > 0 else None
+
+
+def _unknown(currency: str, why: str, horizon: int, used: tuple[Decimal, Decimal] | None) -> schemas.PortfolioView:
+    """Nothing is known but what margin is in use, and why."""
     figures = dict.fromkeys(("gross", "net", "confidence", "historical", "parametric", "monte_carlo", "volatility", "beta",
                              "herfindahl", "effective"))  # fmt: skip
     rows: dict[str, list[object]] = {"positions": [], "correlations": [], "scenarios": []}
     return schemas.PortfolioView.model_validate(
-        {"currency": currency, "why": why, "periods": 0, "horizon": horizon, **figures, **rows}
+        {"currency": currency, "why": why, "periods": 0, "horizon": horizon, **_margin(used), **figures, **rows}
     )
+
+
+def _margin(used: tuple[Decimal, Decimal] | None) -> dict[str, Decimal | None]:
+    if used is None:
+        return {"margin_used": None, "margin_share": None}
+    return {"margin_used": used[0].quantize(_CENT), "margin_share": used[1].quantize(_FOURTH)}
 
 
 async def past(history: HistorySource, name: InstrumentId, until: datetime | None) -> npt.NDArray[np.float64]:
@@ -91,13 +116,15 @@ async def past(history: HistorySource, name: InstrumentId, until: datetime | Non
     return np.asarray(closes[1:] / closes[:-1] - 1.0) if closes.size > 1 else np.empty(0)
 
 
-def view(desk: Desk, found: PortfolioRisk, currency: str) -> schemas.PortfolioView:
+def view(
+    desk: Desk, found: PortfolioRisk, currency: str, used: tuple[Decimal, Decimal] | None
+) -> schemas.PortfolioView:
     """The figures for the eye, with every named scenario."""
     symbols = [desk.state.instruments[InstrumentId(name)].symbol for name in found.names]
     betas = {share.name: share.beta for share in found.shares}
     held = {share.name: share.worth for share in found.shares}
     return schemas.PortfolioView(
-        currency=currency, why="", gross=money(found.gross), net=money(found.net), periods=found.periods,
+        currency=currency, why="", gross=money(found.gross), net=money(found.net), **_margin(used), periods=found.periods,
         confidence=Decimal(str(found.confidence)), horizon=found.horizon, historical=_tail(found.historical),
         parametric=_tail(found.parametric), monte_carlo=_tail(found.monte_carlo), volatility=part(found.volatility),
         beta=None if found.beta is None else part(found.beta), herfindahl=part(found.herfindahl),

@@ -280,12 +280,15 @@ class PortfolioView(View):
     """What the positions could lose, from up to 252 daily returns; `why` says why nothing is known, empty otherwise.
 
     `effective` is of how many equal positions the portfolio is worth; `correlations` are in the order of `positions`.
+    `margin_used` is what positions and open orders take of buying power, `margin_share` the part of equity that this is.
     """
 
     currency: str
     why: str
     gross: Number | None
     net: Number | None
+    margin_used: Number | None
+    margin_share: Number | None
     periods: Whole
     confidence: Number | None
     horizon: Whole

@@ -42,11 +42,17 @@ function Tails({ risk }: { risk: PortfolioRisk }) {
 
 function Figures({ risk }: { risk: PortfolioRisk }) {
   return (
-    <dl className="grid grid-cols-2 gap-x-4 gap-y-1 px-4 pb-3 sm:grid-cols-3 lg:grid-cols-6">
+    <dl className="grid grid-cols-2 gap-x-4 gap-y-1 px-4 pb-3 sm:grid-cols-4">
       {(
         [
           ["Gross", <Figure key="gross" value={risk.gross} currency={risk.currency} />],
           ["Net", <Figure key="net" value={risk.net} currency={risk.currency} />],
+          [
+            "Margin in use",
+            <span key="margin">
+              <Figure value={risk.margin_used} currency={risk.currency} why="A price or a rate is missing" /> <Figure value={risk.margin_share} percent places={1} className="text-12 text-text-2" />
+            </span>,
+          ],
           ["Volatility a year", <Figure key="volatility" value={risk.volatility} percent />],
           ["Beta", <Figure key="beta" value={risk.beta} why="Choose a benchmark" />],
           ["Concentration (HHI)", <Figure key="index" value={risk.herfindahl} />],
