@@ -1,7 +1,7 @@
 """A backtest's conditions from a TOML file: what is too much for options of a command.
 
 Keys are those of `bidwell.backtest`; paths are relative to the file. `fees` and `slippage` are tables with `model` and
-its arguments, `instruments` a file of definitions, `actions` a file, "catalog", or a table by symbol, `rates` and `borrow`
+its arguments, `instruments` a file of definitions, `actions` a file, "catalog", "none", or a table by symbol, `rates` and `borrow`
 tables, `calendar` a name.
 """
 
@@ -13,12 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from bidwell.app.claim import DataFolder
-from bidwell.app.strategies import catalog_reader
-from bidwell.marketdata.actions import read_actions
+from bidwell.app.strategies import catalog_reader, kept_actions
 from bidwell.marketdata.calendars import CompiledCalendars
 from bidwell.marketdata.definitions import build, read_definitions
 from bidwell.model.errors import ConfigError, InvalidInput
-from bidwell.model.ids import InstrumentId
 from bidwell.model.instrument import Instrument
 from bidwell.simulation.backtest.models import named_model
 
@@ -77,8 +75,9 @@ def _instruments(path: Path) -> list[Instrument]:
 
 def _actions(given: Any, base: Path, folder: DataFolder, names: Sequence[str]) -> Any:  # noqa: ANN401 - whatever `backtest` takes
     if given == "catalog":
-        symbols = [name.partition("@")[0] for name in names if Path(name).suffix.lower() not in {".csv", ".parquet"}]
-        return {symbol: read_actions(folder.path / "catalog", InstrumentId(symbol)) for symbol in symbols}
+        return kept_actions({name.partition("@")[0]: name for name in names}, folder.path / "catalog")
+    if given == "none":
+        return None
     if isinstance(given, Mapping):
         return {symbol: base / _text("actions", each) for symbol, each in given.items()}
     return base / _text("actions", given)

@@ -6,7 +6,7 @@ import hashlib
 import importlib.util
 import resource
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from importlib.machinery import SourceFileLoader
@@ -15,6 +15,7 @@ from types import CodeType
 
 import polars as pl
 
+from bidwell.marketdata.actions import read_actions
 from bidwell.marketdata.bars import timeframe_seconds
 from bidwell.marketdata.catalog import Catalog
 from bidwell.model.errors import InvalidInput, Missing
@@ -94,6 +95,20 @@ def catalog_reader(root: Path) -> Callable[[str], pl.DataFrame]:
         return Catalog(root).read(InstrumentId(instrument), timeframe_seconds(timeframe or "1D"))
 
     return read
+
+
+def kept_actions(names: Mapping[str, object], root: Path) -> dict[str, pl.DataFrame]:
+    """Splits and dividends that the catalog keeps beside its series, by symbol; `names` has a series for each.
+
+    Files, frames and series without any are left out.
+    """
+    found = {}
+    for symbol, name in names.items():
+        if isinstance(name, str) and Path(name).suffix.lower() not in {".csv", ".parquet"}:
+            frame = read_actions(root, InstrumentId(name.partition("@")[0]))
+            if not frame.is_empty():
+                found[symbol] = frame
+    return found
 
 
 @contextmanager

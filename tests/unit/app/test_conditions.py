@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,10 @@ import bidwell
 from bidwell.app.claim import DataFolder
 from bidwell.app.cli import build
 from bidwell.app.conditions import read_conditions
+from bidwell.marketdata.actions import write_actions
+from bidwell.marketdata.catalog import Catalog
 from bidwell.model.errors import BidwellError, InvalidInput
+from bidwell.model.ids import InstrumentId
 from bidwell.model.instrument import Future
 from bidwell.simulation.backtest import fees, slippage
 from bidwell.simulation.backtest.conditions import Conditions
@@ -188,6 +192,36 @@ def test_a_future_is_run_from_the_shell(tmp_path: Path) -> None:
     # Four contracts of 12,000 margin; 10 points of 50 each, 2.25 a contract.
     assert json.loads(done.stdout)["metrics"]["final_equity"] == pytest.approx(50_000.0 + 4 * 500.0 - 4 * 2.25)
     assert pl.read_parquet(tmp_path / "out" / "ledger.parquet")["amount"].to_list() == [2_000.0]
+
+
+def test_names_of_the_catalog_bring_the_splits_and_dividends_that_it_keeps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BIDWELL_DATA", str(tmp_path / "desk"))
+    catalog, share = tmp_path / "desk" / "catalog", InstrumentId("X.TEST")
+    days = pl.datetime_range(pl.datetime(2024, 1, 2), pl.datetime(2024, 1, 5), "1d", time_zone="UTC", eager=True)
+    prices = {name: [100.0, 100.0, 50.0, 50.0] for name in ("open", "high", "low", "close")}
+    Catalog(catalog).append(share, 86_400, pl.DataFrame({"start": days, **prices, "volume": [1e6] * 4}), source="test")
+    act = {0: lambda s: s.buy(1000)}
+    assert bidwell.backtest(At(act), "X.TEST").final_equity == 50_000.0
+    kept = pl.DataFrame({"date": [date(2024, 1, 4)], "split": [2.0], "dividend": [0.5]})
+    write_actions(catalog, share, kept)
+    # A thousand bought at what is 50 since the split, and half a dollar paid on two of them.
+    for data in ("X.TEST@1D", ["X.TEST"], {"Y": "X.TEST"}):
+        assert bidwell.backtest(At(act), data).final_equity == 100_250.0
+    assert bidwell.backtest(At(act), "X.TEST", adjust="raw").final_equity == 100_500.0
+    assert bidwell.backtest(At(act), "X.TEST", actions=None).final_equity == 50_000.0
+    (tmp_path / "buys.py").write_text(BUYS.replace("1500", "1000"))
+    told = ["backtest", str(tmp_path / "buys.py"), "--data", "X.TEST", "--json"]
+    for options, equity in (([], 100_250.0), (["--adjust", "raw"], 100_500.0), (["--actions", "none"], 50_000.0)):
+        done = CliRunner().invoke(build(), [*told, *options])
+        assert json.loads(done.stdout)["metrics"]["final_equity"] == equity, options
+    searched = ["sweep", str(tmp_path / "buys.py"), "--data", "X.TEST", "--set", "size=1000", "--json"]
+    (tmp_path / "buys.py").write_text(BUYS.replace("Strategy\n\n", "Param, Strategy\n\n", 1).replace(
+        "    def", "    size = Param(1, 1, 2000)\n    def").replace("1500", "self.size"))  # fmt: skip
+    found = json.loads(CliRunner().invoke(build(), searched).stdout)
+    assert found["identity"]["circumstances"]["actions"] == {}
+    assert found["table"][0]["final_equity"] == pytest.approx(100_000.0 + 1000 * (50.0 - 50.0 * 0.995))
 
 
 def test_a_calendar_has_a_name_in_a_notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

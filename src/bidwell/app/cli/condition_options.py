@@ -40,8 +40,8 @@ _ASKED: tuple[tuple[str, Any, str, str, str], ...] = (
     ("rate", list[str], "none", ("Another currency's rate: EUR=1.08, a file or a catalog name (EUR=EURUSD.FX@1D); repeat as "
      "needed."), ""),
     ("convert", bool, "convert", "Whether money is exchanged as it comes, or kept.", "--convert/--keep-currencies"),
-    ("actions", str, "none", "Splits and dividends: a file (date, split, dividend, symbol) or the word catalog.", ""),
-    ("adjust", str, "raw", "How they are booked: raw (as they happen), split (splits taken out of the prices), total (both).",
+    ("actions", str, "catalog", "Splits and dividends: a file (date, split, dividend, symbol), catalog, or none.", ""),
+    ("adjust", str, "the catalog's: split, in searches total; a file's: raw", "How they are booked: raw (as they happen), split (splits taken out of the prices), total (both).",
      ""),
     ("calendar", str, "days of UTC", "Sessions to keep to, as in XNYS or XNSE.", ""),
     ("conditions", Path, "none", "TOML file of conditions; options go before it.", ""),
@@ -64,10 +64,12 @@ class Told:
     def __init__(self, said: Mapping[str, Any]) -> None:
         self._said = {name: value for name, value in said.items() if value is not None and value != []}
 
-    def arguments(self, names: Sequence[str], folder: Path | None, **own: object) -> dict[str, Any]:
+    def arguments(
+        self, names: Sequence[str], folder: Path | None, *, usual: str = "split", **own: object
+    ) -> dict[str, Any]:
         """The keywords of `bidwell.backtest` that were said, in a file or by options; `own` are the command's.
 
-        Raises InvalidInput for a value that is none, and for corporate actions that are nowhere.
+        Where nothing is said of corporate actions, those that the catalog keeps are booked as is `usual`. Raises InvalidInput for a value that is none, and for corporate actions that are nowhere.
         """
         from bidwell.app.claim import DataFolder
         from bidwell.app.conditions import conditions_of, read_conditions
@@ -84,11 +86,14 @@ class Told:
             said["rates"] = dict(_pair("rate", text) for text in said.pop("rate"))
         if "instruments" in said:
             said["instruments"] = str(said["instruments"])
-        if "adjust" in said and "actions" not in {*said, *found}:
+        silent = not {"actions", "adjust"} & {*said, *found}
+        if "actions" not in {*said, *found}:
             said["actions"] = "catalog"
         found |= conditions_of(said, Path(), place, names) | models
         found |= {name: value for name, value in own.items() if value is not None}
-        if found.get("adjust", "raw") != "raw" and not _any(found.get("actions")):
+        if silent and found["actions"]:
+            found["adjust"] = usual
+        if found.get("adjust", "raw") != "raw" and not found.get("actions"):
             raise InvalidInput("backtest.actions", f"adjust {found['adjust']} has no splits or dividends to take out",
                                field="actions", hint="name a file with --actions; the catalog has none for this data")  # fmt: skip
         return found
@@ -166,10 +171,3 @@ def _number(option: str, value: str | float) -> float:
         return float(value)
     except ValueError:
         raise InvalidInput(f"conditions.{option}", f"--{option} {value} is no number", field=option) from None
-
-
-def _any(actions: Any) -> bool:  # noqa: ANN401 - whatever `backtest` takes
-    """Whether there are corporate actions to speak of: a mapping of empty frames is what an empty catalog gives."""
-    if isinstance(actions, Mapping):
-        return any(not hasattr(each, "is_empty") or not each.is_empty() for each in actions.values())
-    return actions is not None

@@ -54,7 +54,7 @@ def honesty(
     from bidwell.simulation.research.honesty import honesty as run
 
     found, reader = ask.strategy_and_data(file, class_, folder)
-    said = told.arguments(data, folder, seed=seed)
+    said = told.arguments(data, folder, usual="total", seed=seed)
     said.pop("compile", None)  # the checks choose the speed themselves
     shown = f"checking {found.__name__}"
     with bounded_memory(memory), ask.watched(shown, shown=not as_json) as (progress, canceled):

@@ -62,7 +62,7 @@ def sweep(
     from bidwell.simulation.research.sweep import sweep as run
 
     found, reader = ask.strategy_and_data(file, class_, folder)
-    said = told.arguments(data, folder, compile=compile_, seed=seed)
+    said = told.arguments(data, folder, usual="total", compile=compile_, seed=seed)
     shown = f"sweeping {found.__name__}"
     with bounded_memory(memory), ask.watched(shown, shown=not as_json) as (progress, canceled):
         result = run(
@@ -100,7 +100,7 @@ def walk_forward(
     from bidwell.simulation.research.walk_forward import walk_forward as run
 
     found, reader = ask.strategy_and_data(file, class_, folder)
-    said = told.arguments(data, folder, compile=compile_, seed=seed)
+    said = told.arguments(data, folder, usual="total", compile=compile_, seed=seed)
     with ask.watched(f"walking {found.__name__}", shown=not as_json) as (progress, canceled):
         result = run(
             found, ask.one_or_all(data), ask.space(found, set_), train=train, test=test, anchored=anchored, gap=gap,
