@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 import bidwell
 from bidwell.app.claim import DataFolder
 from bidwell.app.cli import build
+from bidwell.app.cli.backtest import bars_of
 from bidwell.app.conditions import read_conditions
 from bidwell.marketdata.actions import write_actions
 from bidwell.marketdata.catalog import Catalog
@@ -216,6 +217,8 @@ def test_names_of_the_catalog_bring_the_splits_and_dividends_that_it_keeps(
     for options, equity in (([], 100_250.0), (["--adjust", "raw"], 100_500.0), (["--actions", "none"], 50_000.0)):
         done = CliRunner().invoke(build(), [*told, *options])
         assert json.loads(done.stdout)["metrics"]["final_equity"] == equity, options
+    # Held as a benchmark, it lost nothing by the split and won the dividend of half in a hundred.
+    assert bars_of("X.TEST", catalog)["X.TEST"].close.tolist() == pytest.approx([49.75, 49.75, 50.0, 50.0])
     searched = ["sweep", str(tmp_path / "buys.py"), "--data", "X.TEST", "--set", "size=1000", "--json"]
     (tmp_path / "buys.py").write_text(BUYS.replace("Strategy\n\n", "Param, Strategy\n\n", 1).replace(
         "    def", "    size = Param(1, 1, 2000)\n    def").replace("1500", "self.size"))  # fmt: skip

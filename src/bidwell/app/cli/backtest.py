@@ -60,16 +60,16 @@ def backtest(
 
     found = strategy_in(file, class_)
     chosen = found(**{name: _param(found, name).read(text) for name, text in pairs(set_ or [])})
-    reader = catalog_reader(data_folder(folder) / "catalog")
+    catalog = data_folder(folder) / "catalog"
     said = told.arguments(data, folder, compile=compile_, seed=seed)
     with (
         bounded_memory(memory),
         progressing(f"running {found.__name__}", shown=not as_json) as progress,
         canceling() as stop,
     ):
-        result = run(chosen, data if len(data) > 1 else data[0], time_limit=time_limit, catalog=reader, progress=progress,
+        result = run(chosen, data if len(data) > 1 else data[0], time_limit=time_limit, catalog=catalog_reader(catalog), progress=progress,
                      canceled=stop.is_set, partial=True, **said)  # fmt: skip
-    level = None if benchmark is None else benchmark if benchmark == "first" else bars_of(benchmark, reader)
+    level = None if benchmark is None else benchmark if benchmark == "first" else bars_of(benchmark, catalog)
     kept = None if out is None else result.save(out, csv=csv)
     if kept is not None and level is not None:
         result.tear_sheet(kept / "tear_sheet.html", benchmark=level)
@@ -80,11 +80,19 @@ def backtest(
         raise typer.Exit(CANCELED)
 
 
-def bars_of(name: str, reader: Any) -> Any:  # noqa: ANN401 - what `Result.report` takes
-    """The bars of a benchmark, from a file or the catalog."""
+def bars_of(name: str, catalog: Path) -> Any:  # noqa: ANN401 - what `Result.report` takes
+    """The bars of a benchmark, from a file, or from the catalog with splits and dividends taken out as one holds them."""
+    from bidwell.app.strategies import catalog_reader, kept_actions
+    from bidwell.simulation.backtest.corporate import actions_of, adjusted
     from bidwell.simulation.backtest.readings import bars_of as read
+    from bidwell.simulation.backtest.sessions import session_days
 
-    return read(name, catalog=reader)
+    found = read(name, catalog=catalog_reader(catalog))
+    kept = actions_of(kept_actions(dict.fromkeys(found, name), catalog), list(found))
+    return {
+        symbol: adjusted(each, session_days(each.time, None), kept.get(symbol, ()), "total")[0]
+        for symbol, each in found.items()
+    }
 
 
 def _relative(result: Result, level: Any) -> dict[str, float | int | None]:  # noqa: ANN401 - see bars_of
