@@ -88,7 +88,7 @@ def limits(listed: list[Instrument]) -> Limits:
         drawdowns=(Drawdown(Decimal(10**9), Basis.TRAILING_END_OF_DAY), Drawdown(Decimal(10**9), Basis.TRAILING_INTRADAY)),
         max_trades_per_day=100_000, contract_limits=(ContractLimit(Decimal(10**9)),),
         trading_hours=(Hours((Window(day, day, "America/New_York", (0, 1, 2, 3, 4, 5, 6)),)),),
-        news_before=Decimal(60), news_after=Decimal(60), require_stop=True, on_breach=BreachAction.FLATTEN_AND_LOCK,
+        news_before=Decimal(60), news_after=Decimal(60), require_stop=True, flat_before_close=Decimal(300), on_breach=BreachAction.FLATTEN_AND_LOCK,
     )  # fmt: skip
 
 

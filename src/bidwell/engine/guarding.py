@@ -6,7 +6,7 @@ already and nothing is done twice. Only accounts that agree with their broker ar
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -274,13 +274,12 @@ class Guard:
         if seconds is None:
             return
         core = self._core
-        moment = core.market.market_time or core.now()
         for name, position in core.state.portfolios[account.id].positions.items():
             if not position.quantity:
                 continue
-            closes = core.market.closes_at(core.state.instruments[name], moment)
-            if closes is not None and moment >= closes - timedelta(seconds=float(seconds)):
-                self.square(account.id, "close", f"flat before the session's end at {closes:%H:%M} UTC", name)
+            since = risk_views.flat_from(core.market, core.state.instruments[name], seconds, core.now())
+            if since is not None:
+                self.square(account.id, "close", f"flat before the session's end, since {since:%H:%M} UTC", name)
 
     def square(self, account: AccountId, why: str, reason: str, instrument: InstrumentId | None = None) -> None:
         """Order a square-off unless one that covers it is under way."""

@@ -245,9 +245,19 @@ def figures(state: State, market: Market, account: Account, instrument: Instrume
         found["realized_today"] = realized_today(state, market, account)
     if limits.max_trades_per_day is not None:
         found["entries_today"] = entries_today(state, account.id, without)
+    if limits.flat_before_close is not None:
+        found["flat_from"] = flat_from(market, instrument, limits.flat_before_close, now)
     if limits.news_before is not None or limits.news_after is not None:
         found["news"] = news_near(state, instrument, limits, market.market_time or now)
     return found
+
+
+def flat_from(market: Market, instrument: Instrument, seconds: Decimal, now: datetime) -> datetime | None:
+    """Since when what is held is closed so many seconds before the venue's session ends; None where it is not."""
+    moment = market.market_time or now
+    closes = market.closes_at(instrument, moment)
+    begins = None if closes is None else closes - timedelta(seconds=float(seconds))
+    return begins if begins is not None and moment >= begins else None
 
 
 def entries_today(state: State, account: AccountId, without: frozenset[Any] = frozenset()) -> int:

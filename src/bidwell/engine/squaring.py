@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bidwell.engine.decider import Core
-    from bidwell.model.ids import AccountId, InstrumentId
+    from bidwell.model.ids import AccountId, ClientOrderId, InstrumentId
 
 _ALL: Final = Sizing(SizingBy.CLOSE, Decimal(100))
 _VALID: Final = timedelta(seconds=60)
@@ -70,7 +70,7 @@ class Squaring:
             if share.quantity:
                 yield name
 
-    def _entries(self, square: rev.SquareOffOrdered) -> Iterable[str]:
+    def _entries(self, square: rev.SquareOffOrdered) -> Iterable[ClientOrderId]:
         """Open orders of the desk that could still open what is being closed."""
         for order in self._core.state.open_orders(square.account):
             if order.reduces or order.external or order.status is OrderStatus.ABSENT:
@@ -83,9 +83,9 @@ class Squaring:
     def _take_off(self, square: rev.SquareOffOrdered) -> None:
         core = self._core
         for name in list(self._entries(square)):
-            found = [order for order in core.state.open_orders(square.account) if order.client_order_id == name]
-            if found and found[0].pending is not Pending.CANCEL:
-                core.request_cancel(found[0].client_order_id, actor="risk", reason=square.reason)
+            order = core.state.orders[name]
+            if order.is_open and order.pending is not Pending.CANCEL:
+                core.request_cancel(name, actor="risk", reason=square.reason)
 
     def _close(self, square: rev.SquareOffOrdered, instrument: InstrumentId) -> None:
         core = self._core

@@ -54,7 +54,8 @@ class AccountView:
     filled; `realized_today` is the session's realized P&L after fees (None: no session was opened);
     `entries_today` counts entries of the session that filled or may. `elsewhere` holds, for each of the limits'
     contract limits, what could stand in all other instruments as it counts them; `news` names the scheduled release
-    that bars this instrument now. `floors` are the equities below which a loss limit is reached.
+    that bars this instrument now. `flat_from` is since when what is held is closed before the venue's session ends (None:
+    not yet). `floors` are the equities below which a loss limit is reached.
     """
 
     account: Account
@@ -80,6 +81,7 @@ class AccountView:
     entries_today: int = 0
     elsewhere: tuple[Decimal, ...] = ()
     news: str = ""
+    flat_from: datetime | None = None
     floors: tuple[Floor, ...] = ()
 
     def headroom(self, side: Side) -> Decimal:

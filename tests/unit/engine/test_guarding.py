@@ -10,10 +10,11 @@ from typing import Any
 from bidwell.model import events as ev
 from bidwell.model import risk_events as rev
 from bidwell.model.ids import AccountId
-from bidwell.model.intent import SizingBy
+from bidwell.model.intent import SizingBy, Source
 from bidwell.model.limits import Basis, BreachAction, Drawdown, Limits, LockUntil, Scope, ScopeType, TradingState
+from bidwell.model.session import Session, SessionTable
 from bidwell.model.terms import Side
-from tests.unit.engine.workbench import AAA, BBB, Bench, limit, opened, virtually
+from tests.unit.engine.workbench import AAA, BBB, TREND, Bench, limit, opened, virtually
 
 ACCOUNT = AccountId("acc_0")
 OWN = Scope(ScopeType.ACCOUNT, ACCOUNT)
@@ -241,3 +242,38 @@ async def test_many_accounts_are_judged_in_turns_and_none_is_left_out() -> None:
     bench.quote("96")
     await bench.until(lambda: len(kinds(bench, rev.ViolationOpened)) == 3)
     assert {one.account for one in kinds(bench, rev.ViolationOpened)} == set(accounts[::20])
+
+
+@virtually
+async def test_what_is_held_is_closed_before_the_session_ends_and_nothing_is_entered_then() -> None:
+    bench = await guarded(await day_opened(), flat_before_close=Decimal(300))
+    await bought(bench)
+    market, moment = bench.desk.market, bench.listing.now()
+    closes = moment + timedelta(seconds=302)
+    table = SessionTable("TEST", (Session(moment.date(), moment - timedelta(hours=1), closes),))
+    market._calendars = type("One", (), {"table": lambda _self, _name: table})()
+    await bench.settle(0.5)
+    assert bench.position() == 100
+    await bench.settle(2.0)
+    bench.quote()
+    await bench.until(lambda: bench.position() == 0)
+    (order,) = kinds(bench, rev.SquareOffOrdered)
+    assert order.reason.startswith("flat before the session's end")
+    late = await bench.send("late", quantity="1")
+    await bench.settle()
+    assert bench.denial(bench.order(late)).rule == "trading_hours"
+
+
+@virtually
+async def test_a_square_off_of_a_strategy_leaves_what_others_hold() -> None:
+    bench = await day_opened()
+    await bought(bench, "30")
+    signal = await bench.send("signal", quantity="20", strategy=TREND, source=Source.ALERT)
+    await bench.until(lambda: bench.order(signal).filled_quantity == 20)
+    resting = await bench.send("rest", quantity="5", strategy=TREND, source=Source.ALERT, terms=limit("90"))
+    await bench.until(lambda: len(bench.live()) == 1)
+    square = rev.SquareOffOrdered(bench.clock.now(), "sqr_1", ACCOUNT, "enough", "ada", None, TREND)
+    await bench.desk.act_on_risk(lambda guard: guard.squaring.order(square))
+    await bench.until(lambda: bench.position() == 30 and not bench.order(resting).is_open)
+    await bench.until(lambda: not bench.desk.state.risk.squares)
+    assert bench.desk.state.portfolios[ACCOUNT].share(AAA.id, TREND).quantity == 0

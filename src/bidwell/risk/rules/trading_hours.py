@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from bidwell.model.events import Check
@@ -18,16 +19,27 @@ _OPEN: Final = Check(RULE, passed=True, limit="inside", current="inside")
 
 
 def check(proposal: Proposal) -> Check:
-    """Deny entries outside the permitted hours, by the market clock."""
-    hours = proposal.view.limits.trading_hours
-    if hours is None:
+    """Deny entries outside the permitted hours, and while all is closed before the session's end, by the market clock."""
+    hours, flat_from = proposal.view.limits.trading_hours, proposal.view.flat_from
+    if hours is None and flat_from is None:
         return _PASSED
     if reduces(proposal):
         return _EXEMPT
+    if flat_from is not None:
+        return _closing(proposal, flat_from)
     moment = proposal.market.time or proposal.now
-    for one in hours:
+    for one in hours or ():
         if not inside(one, moment):
             room = exits_only(proposal)
             message = f"Entries in {proposal.view.account.name} are allowed {described(one)} only; {suggestion(proposal, room)}."
             return Check(RULE, passed=False, limit="inside", current="outside", would_pass=text(room), message=message)
     return _OPEN
+
+
+def _closing(proposal: Proposal, flat_from: datetime) -> Check:
+    room = exits_only(proposal)
+    message = (
+        f"{proposal.view.account.name} is flat before the session's end, since {flat_from:%H:%M} UTC; "
+        f"{suggestion(proposal, room)}."
+    )
+    return Check(RULE, passed=False, limit="inside", current="closing", would_pass=text(room), message=message)
