@@ -84,6 +84,9 @@ class Funding:
         self._keep(account.id, funded, after, traded=seen.traded)
         for finding in judgement.findings:
             self._act(account, funded.rulebook, after, finding)
+        if risk_views.plan_flat_from(core.state, account.id, at) is not None:
+            # What rests could fill once all is closed.
+            self._guard.cancel_entries(account.id, f"flat by {funded.rulebook.flat_by:%H:%M} {funded.rulebook.zone}")
         self._near(account, funded, after, seen)
         self._unlock_day(account, after)
         self._stay_locked(account, after)

@@ -13,6 +13,7 @@ from bidwell.model.ids import AccountId
 from bidwell.model.limits import Basis, Drawdown, Limits, Scope, ScopeType
 from bidwell.model.money import ZERO
 from bidwell.model.terms import Side
+from bidwell.risk.funded.days import flat_at
 from bidwell.risk.funded.evaluation import Seen, day_floor, floor
 from bidwell.risk.limits import DEFAULTS, effective, scaled
 from bidwell.risk.view import Floor
@@ -245,8 +246,10 @@ def figures(state: State, market: Market, account: Account, instrument: Instrume
         found["realized_today"] = realized_today(state, market, account)
     if limits.max_trades_per_day is not None:
         found["entries_today"] = entries_today(state, account.id, without)
+    closing = None
     if limits.flat_before_close is not None:
-        found["flat_from"] = flat_from(market, instrument, limits.flat_before_close, now)
+        closing = flat_from(market, instrument, limits.flat_before_close, now)
+    found["flat_from"] = closing or plan_flat_from(state, account.id, market.market_time or now)
     if limits.news_before is not None or limits.news_after is not None:
         found["news"] = news_near(state, instrument, limits, market.market_time or now)
     return found
@@ -257,6 +260,13 @@ def flat_from(market: Market, instrument: Instrument, seconds: Decimal, now: dat
     moment = market.market_time or now
     closes = market.closes_at(instrument, moment)
     begins = None if closes is None else closes - timedelta(seconds=float(seconds))
+    return begins if begins is not None and moment >= begins else None
+
+
+def plan_flat_from(state: State, account: AccountId, moment: datetime) -> datetime | None:
+    """Since when the account's plan wants it flat for the rest of the firm's day; None where it does not."""
+    funded = state.risk.funded.get(account)
+    begins = None if funded is None else flat_at(funded.rulebook, funded.progress.day)
     return begins if begins is not None and moment >= begins else None
 
 

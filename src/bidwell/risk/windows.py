@@ -18,6 +18,7 @@ def zone_of(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+@lru_cache(maxsize=512)
 def at(day: date, moment: time, zone: str) -> datetime:
     """The instant (UTC) of a local time: of two the first, and of one that the clock skips the instant it skips to."""
     return datetime.combine(day, moment, zone_of(zone)).astimezone(UTC)

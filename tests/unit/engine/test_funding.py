@@ -242,9 +242,10 @@ async def test_positions_are_closed_by_the_plans_hour() -> None:
     late = replace(PRACTICE, hours=(), flat_by=PRACTICE.flat_by)
     bench = await funded(late)
     await bought(bench, "10")
+    resting = await bench.send("resting", quantity="1", terms=limit("90"))
+    await bench.until(lambda: len(bench.live()) == 1)
     later(bench, hours=5, minutes=55)
-    await bench.until(lambda: bench.truth() == 0)
+    await bench.until(lambda: bench.truth() == 0 and not bench.order(resting).is_open)
+    assert (await denied(bench, "after", quantity="1")).rule == "trading_hours"
     assert bench.desk.trading_state(ACCOUNT) is None
-    assert [one.sizing.by for one in (record.intent for record in bench.desk.state.intents.values())][
-        -1
-    ] is SizingBy.CLOSE
+    assert SizingBy.CLOSE in {record.intent.sizing.by for record in bench.desk.state.intents.values()}

@@ -39,7 +39,7 @@ def check(proposal: Proposal) -> Check:
 def _closing(proposal: Proposal, flat_from: datetime) -> Check:
     room = exits_only(proposal)
     message = (
-        f"{proposal.view.account.name} is flat before the session's end, since {flat_from:%H:%M} UTC; "
+        f"Everything in {proposal.view.account.name} is closed before its day ends, since {flat_from:%H:%M} UTC; "
         f"{suggestion(proposal, room)}."
     )
     return Check(RULE, passed=False, limit="inside", current="closing", would_pass=text(room), message=message)
