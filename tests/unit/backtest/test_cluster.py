@@ -14,7 +14,7 @@ import pytest
 
 from bidwell.simulation.research.sweep import sweep
 from tests.unit.backtest.markets import random_bars
-from tests.unit.backtest.test_sweep import GRID, Cross, Fussy, alike
+from tests.unit.backtest.test_sweep import GRID, Fussy, alike
 
 START = 60.0
 
@@ -56,19 +56,15 @@ def _until(told: Path) -> None:
 
 
 @pytest.mark.parametrize("compile_", ["never", "always"])
-def test_a_cluster_gives_the_same_table(cluster: str, compile_: str) -> None:
-    market = random_bars(200, 4)
-    here = sweep(Cross, market, GRID, fees=0.1, compile=compile_)
+def test_a_cluster_gives_the_same_table_and_the_same_errors(cluster: str, compile_: str) -> None:
+    market, space = random_bars(200, 4), {**GRID, "fast": [2, 3, 8]}
+    here = sweep(Fussy, market, space, fees=0.1, compile=compile_)
     seen: list[int] = []
     away = sweep(
-        Cross, market, GRID, fees=0.1, compile=compile_, cluster=cluster, progress=lambda done, _: seen.append(done)
+        Fussy, market, space, fees=0.1, compile=compile_, cluster=cluster, progress=lambda done, _: seen.append(done)
     )
     alike(away, here)
     assert away.speed == ("compiled" if compile_ == "always" else "python")
     assert seen[-1] == 12
-
-
-def test_a_trial_that_fails_on_a_worker_says_why(cluster: str) -> None:
-    found = sweep(Fussy, random_bars(100), {"fast": [2, 3]}, cluster=cluster)
-    assert [bool(error) for error in found.errors] == [False, True]
-    assert "no odd length such as 3" in found.errors[1]
+    assert [bool(error) for error in away.errors] == [False] * 4 + [True] * 4 + [False] * 4
+    assert "no odd length such as 3" in away.errors[4]
