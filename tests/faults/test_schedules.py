@@ -80,13 +80,17 @@ def test_no_schedule_breaks_a_promise_and_everything_that_can_go_wrong_does() ->
 @pytest.mark.parametrize(("seed", "focus", "story"), KEPT)
 def test_a_seed_that_once_failed_holds(seed: int, focus: str | None, story: str) -> None:
     one = mutant(focus) if focus is not None else None
-    drawn = plan(seed, bare=True) if one is None else plan(seed, one.focus, one.often, bare=True)
+    drawn = (
+        plan(seed, bare=True, keeping=True)
+        if one is None
+        else plan(seed, one.focus, one.often, bare=True, keeping=True)
+    )
     assert play(drawn).violations == [], story
 
 
 @pytest.mark.parametrize(("seed", "story"), KEPT_SINCE)
 def test_a_seed_with_leaders_that_once_failed_holds(seed: int, story: str) -> None:
-    assert play(plan(seed, able=True)).violations == [], story
+    assert play(plan(seed, able=True, keeping=True)).violations == [], story
 
 
 @pytest.mark.parametrize("place", range(len(MUTANTS)), ids=[one.name for one in MUTANTS])

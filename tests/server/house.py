@@ -54,6 +54,7 @@ from bidwell.simulation.orders import AccountSpec
 from bidwell.simulation.scripted import ScriptedMarket, coin, share
 from bidwell.simulation.server import VenueServer
 from bidwell.storage.alert_log import AlertLog
+from bidwell.storage.archive import PostgresArchive
 from bidwell.storage.identity.store import IdentityStore
 from bidwell.storage.pool import Pool
 from bidwell.storage.research.backtest_runs import BacktestRun, BacktestRuns, Status
@@ -226,7 +227,8 @@ async def house(folder: Path, pool: Pool) -> AsyncIterator[House]:
     config = PaperConfig(port=server.port, token=server.token)
     clock, entropy = SteppedClock(), SystemEntropy()
     journals = {MAIN: CrashlessJournal(), OTHER: CrashlessJournal()}
-    desks = {name: await _desk(name, journal, config, clock, market) for name, journal in journals.items()}
+    desks = {name: await _desk(name, journal, PostgresArchive(pool, name), config, clock, market)
+             for name, journal in journals.items()}  # fmt: skip
     feeds = [PaperFeed(config, clock, entropy, "Scripted") for _ in desks]
     feeding = [asyncio.create_task(feed.connect(desk)) for feed, desk in zip(feeds, desks.values(), strict=True)]
     admin, history = PaperAdmin(config, entropy), PaperVenue(config, entropy)
@@ -283,15 +285,15 @@ async def _research(folder: Path, pool: Pool, clock: SteppedClock) -> tuple[Back
     return queue, reader, Research(StrategyFiles(pool), runs, queue, Results(kept, catalog), reader)
 
 
-async def _desk(name: WorkspaceId, journal: CrashlessJournal, config: PaperConfig, clock: SteppedClock,
-                calendars: ScriptedMarket) -> Desk:  # fmt: skip
+async def _desk(name: WorkspaceId, journal: CrashlessJournal, archive: PostgresArchive, config: PaperConfig,
+                clock: SteppedClock, calendars: ScriptedMarket) -> Desk:  # fmt: skip
     entropy = SystemEntropy()
 
     def connect(account: Account) -> Broker | None:
         return PaperBroker(config, account, clock, entropy)
 
     desk = Desk(World(journal, Market(calendars), Gate(), clock, entropy, calendars, connect,
-                      lambda _what, _facts: None, lambda _error: None))  # fmt: skip
+                      lambda _what, _facts: None, lambda _error: None, archive=archive))  # fmt: skip
     await desk.start()
     for event in _furniture(name, clock.now()):
         await desk.define(event)

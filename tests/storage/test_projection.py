@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,12 +15,16 @@ from psycopg.rows import dict_row
 from bidwell.engine import codec
 from bidwell.engine.memory_journal import MemoryJournal
 from bidwell.engine.ports import Entry
+from bidwell.engine.retirement import finished
+from bidwell.engine.state import State
 from bidwell.model import events as ev
 from bidwell.model.account import Account
 from bidwell.model.fill import Fill
-from bidwell.model.ids import AccountId, BrokerOrderId, ClientOrderId, ExecutionId, InstrumentId
+from bidwell.model.ids import AccountId, BrokerOrderId, ClientOrderId, ExecutionId, InstrumentId, IntentId
 from bidwell.model.instrument import Equity, Instrument
+from bidwell.model.intent import Intent, Sizing, SizingBy, Source
 from bidwell.model.order import Order
+from bidwell.model.retirement import IntentRecalled, IntentsRetired
 from bidwell.model.terms import OrderType, Side, Terms
 from bidwell.storage.cluster import EmbeddedCluster
 from bidwell.storage.database import Database
@@ -147,3 +152,29 @@ async def test_an_execution_that_gets_its_name_later_replaces_its_makeshift_row(
     await journal.append(entries(more)[7:])
     await projection.catch_up(journal)
     assert sorted(str(row["execution_id"]) for row in table(database, "fills")) == ["e1", "e2"]
+
+
+async def test_a_retired_order_keeps_its_rows_and_adds_to_them_when_it_was_recalled(
+    pool: Pool, database: Database
+) -> None:
+    intent = Intent(IntentId("int_1"), "key", Source.TICKET, AAPL, Side.BUY, Sizing(SizingBy.QUANTITY, Decimal(4)), Terms(),
+                    START, START, account=ACCOUNT)  # fmt: skip
+    told: list[ev.Event] = [
+        *story()[:3], ev.IntentReceived(START, intent, "hash"),
+        ev.OrderApproved(START, replace(order(FIRST, "4"), intent=intent.id), ev.Reservation(Decimal(0), Decimal(0), Decimal(1)), ()),
+        *story()[4:7],
+    ]  # fmt: skip
+    state = State()
+    for event in told:
+        state.apply(event)
+    known = finished(state, state.intents[intent.id])
+    told += [IntentsRetired(START, (intent.id,)), IntentRecalled(START, known),
+             ev.OrderFilled(START, FIRST, fill(FIRST, "e1", "4", "189.00")),
+             ev.OrderFilled(START, FIRST, fill(FIRST, "late", "1", "188.00"))]  # fmt: skip
+    journal = MemoryJournal()
+    await journal.append(entries(told))
+    await Projection(pool, "main").catch_up(journal)
+    assert [row["execution_id"] for row in table(database, "fills")] == ["e1", "late"]
+    (row,) = table(database, "orders")
+    assert (row["status"], row["filled_quantity"], row["intent_id"]) == ("FILLED", Decimal(5), intent.id)
+    assert sum(line["amount"] for line in table(database, "ledger_entries")) == 0

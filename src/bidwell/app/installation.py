@@ -27,6 +27,7 @@ from bidwell.engine.desk import Desk, World
 from bidwell.engine.market import Market
 from bidwell.marketdata.calendars import CompiledCalendars
 from bidwell.risk.gate import Gate
+from bidwell.storage.archive import PostgresArchive
 from bidwell.storage.database import Database, open_database
 from bidwell.storage.identity.store import IdentityStore
 from bidwell.storage.journal import PostgresJournal
@@ -152,7 +153,8 @@ async def install(settings: Settings, folder: DataFolder, ahead: Ahead, stopping
     connections = BrokerConnections(Sealed(pool, settings.vault_key_file, folder.path), clock, entropy, settings.feed,
                                     twins=settings.twins)  # fmt: skip
     await connections.load()
-    desk = _desk(folder, journal, paper, connections, clock, entropy, leadership)
+    archive = PostgresArchive(pool, demo.WORKSPACE)
+    desk = _desk(folder, journal, archive, paper, connections, clock, entropy, leadership)
     history, feed = PaperVenue(paper, entropy), PaperFeed(paper, clock, entropy, _label(settings))
     fan = Fan(desk)
     built = Installation(settings, folder, clock, entropy, database, pool, identity, journal, paper, history, feed, desk, fan,
@@ -222,8 +224,8 @@ def _label(settings: Settings) -> str:
     return "Replay" if settings.feed == "replay" else settings.feed
 
 
-def _desk(folder: DataFolder, journal: PostgresJournal, paper: PaperConfig, connections: BrokerConnections,
-          clock: WallClock, entropy: SystemEntropy, leadership: Leadership) -> Desk:  # fmt: skip
+def _desk(folder: DataFolder, journal: PostgresJournal, archive: PostgresArchive, paper: PaperConfig,
+          connections: BrokerConnections, clock: WallClock, entropy: SystemEntropy, leadership: Leadership) -> Desk:  # fmt: skip
     def connect(account: Account) -> Broker | None:
         if account.broker == "paper":
             return PaperBroker(paper, account, clock, entropy)
@@ -236,7 +238,7 @@ def _desk(folder: DataFolder, journal: PostgresJournal, paper: PaperConfig, conn
     writer: Journal = CrashingJournal(journal, point) if point else journal
     calendars = CompiledCalendars(folder.cache)
     return Desk(World(writer, Market(calendars), Gate(), clock, entropy, calendars, connect, alarm, leadership.lose,
-                      leads=leadership.leads))  # fmt: skip
+                      leads=leadership.leads, archive=archive))  # fmt: skip
 
 
 def demo_token(folder: DataFolder) -> str:

@@ -22,7 +22,7 @@ from bidwell.model.order import Order, OrderStatus, Pending
 from bidwell.model.terms import OrderType, TimeInForce
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from bidwell.engine.commands import Lanes
@@ -163,10 +163,24 @@ class Brackets:
         self._legs: dict[ClientOrderId, list[ClientOrderId]] = {}
         self._active: dict[ClientOrderId, None] = {}
         self._ended: dict[ClientOrderId, None] = {}
-        for order in core.state.orders.values():
+        self.recall(core.state.orders.values())
+
+    def recall(self, orders: Iterable[Order]) -> None:
+        """Orders came into memory: watch over the exits among them that the desk works."""
+        for order in orders:
             if order.entry is not None and order.asked is not None:
                 self._legs.setdefault(order.entry, []).append(order.client_order_id)
                 self._active[order.entry] = None
+
+    def watches(self, orders: Iterable[Order]) -> bool:
+        """Whether exits among the orders, or of entries among them, are still to be looked at."""
+        return any((order.entry or order.client_order_id) in self._active for order in orders)
+
+    def forget(self, orders: Iterable[Order]) -> None:
+        """Orders left the memory."""
+        for order in orders:
+            self._legs.pop(order.entry or order.client_order_id, None)
+            self._ended.pop(order.client_order_id, None)
 
     @property
     def under_way(self) -> bool:

@@ -10,6 +10,7 @@ from bidwell.model.errors import ProtocolError
 from bidwell.model.events import KINDS, Event
 from bidwell.model.held_events import HELD_KINDS
 from bidwell.model.instrument import CONTRACTS, Contract
+from bidwell.model.retirement import RETIREMENT_KINDS, Finished
 from bidwell.model.risk_events import RISK_KINDS
 
 _encoder = msgspec.json.Encoder(decimal_format="string")
@@ -23,9 +24,9 @@ def _contract(wanted: type, value: Any) -> Any:  # noqa: ANN401 - msgspec hands 
     raise ValueError(msg)
 
 
-_decoders = {
-    name: msgspec.json.Decoder(kind, dec_hook=_contract) for name, kind in (KINDS | RISK_KINDS | HELD_KINDS).items()
-}
+_KINDS = KINDS | RISK_KINDS | HELD_KINDS | RETIREMENT_KINDS
+_decoders = {name: msgspec.json.Decoder(kind, dec_hook=_contract) for name, kind in _KINDS.items()}
+_finished = msgspec.json.Decoder(Finished, dec_hook=_contract)
 
 
 def encode(event: Event) -> bytes:
@@ -45,6 +46,20 @@ def decode(kind: str, body: bytes) -> Event:
         msg = f"a {kind} in the journal cannot be read: {error}"
         raise ProtocolError(msg) from error
     return event
+
+
+def encode_finished(finished: Finished) -> bytes:
+    """An archived intent as JSON."""
+    return _encoder.encode(finished)
+
+
+def decode_finished(body: bytes | str) -> Finished:
+    """Read an archived intent back; raises ProtocolError for a body that does not fit it."""
+    try:
+        return _finished.decode(body)
+    except msgspec.DecodeError as error:
+        msg = f"an archived intent cannot be read: {error}"
+        raise ProtocolError(msg) from error
 
 
 def canonical(value: object) -> bytes:

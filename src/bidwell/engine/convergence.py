@@ -192,6 +192,9 @@ def _lacking(state: State, record: IntentRecord, order: Order) -> bool:
 
 def superseded(state: State, record: IntentRecord, order: Order) -> bool:
     """Whether its sender asked for something else there since: an exit, or the other side. Then nothing is missing."""
+    turned = state.turned.get((order.strategy, record.intent.instrument, order.account, order.side), -1)
+    if turned > record.number:
+        return True
     for later in reversed(state.intents.values()):
         intent = later.intent
         if intent.id == record.intent.id:

@@ -28,7 +28,7 @@ from bidwell.model.order import Order, OrderStatus, Pending
 from bidwell.risk.gate import Blocked, Passed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable
     from datetime import datetime
     from decimal import Decimal
 
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
 _PATIENCE = timedelta(seconds=10)
 _A_FEW = 500
+_MAY_LEAVE = {OrderStatus.CREATED, OrderStatus.SUBMITTED}
 _NEEDS_PRICE = {SizingBy.NOTIONAL, SizingBy.PERCENT_OF_EQUITY, SizingBy.RISK_AMOUNT}
 
 
@@ -218,7 +219,8 @@ class Core:
             self._cleared[name] = moment
             self.request_cancel(name, actor=actor, reason=reason)
         if len(self._cleared) > self._most_cleared:
-            self._cleared = {one: at for one, at in self._cleared.items() if self.state.orders[one].is_open}
+            orders = self.state.orders
+            self._cleared = {one: at for one, at in self._cleared.items() if one in orders and orders[one].is_open}
             # A thousand that are all still open are not looked through again for each one more.
             self._most_cleared = max(_A_FEW, 2 * len(self._cleared))
 
@@ -560,17 +562,19 @@ class Core:
         found = (state.orders[name].intent for name in names)
         return [*state.undecided, *(intent for intent in found if intent is not None)]
 
+    def forget(self, intents: Iterable[IntentId], orders: Collection[Order]) -> None:
+        """Intents and their orders were retired: keep nothing beside the state that speaks of them."""
+        for intent in intents:
+            self._arrived.pop(intent, None)
+        for order in orders:
+            self._cleared.pop(order.client_order_id, None)
+        self.holding.brackets.forget(orders)
+
     def _forget_settled(self) -> None:
         """Look at the oldest arrivals, a few at a time, and drop those that nothing can leave for any more."""
         for intent in list(itertools.islice(self._arrived, _A_FEW)):
             arrived = self._arrived.pop(intent)
-            record = self.state.intents.get(intent)
-            if (
-                record is None
-                or intent in self.state.undecided
-                or any(
-                    self.state.orders[name].status in {OrderStatus.CREATED, OrderStatus.SUBMITTED}
-                    for name in record.orders
-                )
-            ):
+            record, orders = self.state.intents.get(intent), self.state.orders
+            waits = record is None or any(orders[name].status in _MAY_LEAVE for name in record.orders)
+            if waits or intent in self.state.undecided:
                 self._arrived[intent] = arrived

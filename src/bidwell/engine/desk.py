@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bidwell.engine import adoption, allotting, codec, decisions, recorder, views
+from bidwell.engine.archiving import Archivist
 from bidwell.engine.commands import Cancel, LookUp, Reconcile, Replace, Submit
 from bidwell.engine.decider import Core
 from bidwell.engine.definitions import check_definition, check_scope
@@ -17,6 +18,7 @@ from bidwell.engine.guarding import Guard
 from bidwell.engine.lane import Lane, Sendable
 from bidwell.engine.reading import Reading
 from bidwell.engine.recorder import Recorder
+from bidwell.engine.retirement import KEEPING, Retention
 from bidwell.engine.sessions import RECONCILE_EVERY, Reconciler, Session
 from bidwell.engine.state import State
 from bidwell.engine.writer import Numbered, Writer
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
     from bidwell.engine.intake import Receipt, Request
     from bidwell.engine.market import Market
-    from bidwell.engine.ports import Broker, BrokerEvent, Calendars, Capabilities, Clock, Entropy, Journal
+    from bidwell.engine.ports import Archive, Broker, BrokerEvent, Calendars, Capabilities, Clock, Entropy, Journal
     from bidwell.model.account import Account
     from bidwell.model.ids import AccountId, ClientOrderId, GroupId, IntentId
     from bidwell.model.market import Quote
@@ -60,7 +62,7 @@ class World:
     `connect` makes the broker session of an account, or None where its broker is not set up.
     `alarm` hears what a person should look into; `fenced` hears that another desk has taken over.
     `leads` says whether this desk may still send: it holds the workspace's lease by a clock that also ran while
-    the process was paused.
+    the process was paused. `archive` takes finished intents; without one all of them stay in memory.
     """
 
     journal: Journal
@@ -74,6 +76,8 @@ class World:
     fenced: Callable[[Fenced], None]
     reconcile_every: timedelta = RECONCILE_EVERY
     leads: Callable[[], bool] = _alone
+    archive: Archive | None = None
+    retention: Retention = KEEPING
 
 
 class Desk(Reading):
@@ -86,6 +90,7 @@ class Desk(Reading):
         self._listeners: list[Callable[[Sequence[Numbered]], None]] = []
         self._tasks: dict[asyncio.Task[None], None] = {}
         self._draining = False
+        self.archivist = Archivist(self, world.archive, world.retention, world.clock, world.alarm)
         self.core = self._new_core(State())
         self._writer = Writer(world.journal, world.clock, self._journal_failed)
 
@@ -116,7 +121,7 @@ class Desk(Reading):
         self._go_on_halting()
         for account in list(self.state.accounts.values()):
             self._open(account)
-        self._spawn(self._tick())
+        self.spawn(self._tick())
 
     async def drain(self) -> None:
         """Take nothing new in, and wait until what was taken in has left and is durable."""
@@ -155,6 +160,7 @@ class Desk(Reading):
         world = self._world
         core = Core(state, world.market, world.gate, world.clock, world.entropy, self, world.alarm, self._seconds)
         self.guard = Guard(core)
+        self.archivist.begin(state)
         return core
 
     @staticmethod
@@ -163,9 +169,10 @@ class Desk(Reading):
 
     def _start_writer(self) -> None:
         self._writer = Writer(self._world.journal, self._world.clock, self._journal_failed)
-        self._spawn(self._writer.run())
+        self.spawn(self._writer.run())
 
-    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+    def spawn(self, work: Coroutine[None, None, None]) -> None:
+        """Let something run beside the desk for as long as it lives."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks[task] = None
         task.add_done_callback(self._finished)
@@ -187,7 +194,7 @@ class Desk(Reading):
         if isinstance(error, Fenced):
             self._world.fenced(error)
             return
-        self._spawn(self._recover())
+        self.spawn(self._recover())
 
     async def _recover(self) -> None:
         while True:
@@ -220,6 +227,10 @@ class Desk(Reading):
 
     async def receive(self, request: Request) -> Receipt:
         """Take an intent in; durable when this returns. Raises InvalidInput, Conflict, JournalUnavailable."""
+        self._check_open()
+        known = await self.archivist.answered(request)
+        if known is not None:
+            return known
         self._check_open()
         receipt = self.core.receive(request)
         if not receipt.duplicate:
@@ -332,6 +343,8 @@ class Desk(Reading):
         for _, event in events:
             if isinstance(event, (ev.OrderApproved, ev.OrderDenied)):
                 self._note_decided(event.order.intent)
+            elif isinstance(event, ev.IntentReceived):
+                self.archivist.note(event.intent.id)
 
         def let_out(written: Sequence[Numbered], at: datetime) -> None:
             self._let_out(written, commands, at)
@@ -339,8 +352,9 @@ class Desk(Reading):
         return self._writer.put(events, let_out)
 
     def _let_out(self, written: Sequence[Numbered], commands: Sequence[object], at: datetime) -> None:
-        for _, event in written:
+        for number, event in written:
             allotting.hear(event, self.state, self.sessions)
+            self.archivist.durable = number
         for command in commands:
             if isinstance(command, Submit):
                 self.recorder.mark(self.state.orders[command.order].intent, recorder.OUTBOX, at)
@@ -383,6 +397,7 @@ class Desk(Reading):
                 self.guard.watch()
                 self._finish_records()
                 self.flush_if_needed()
+                self.archivist.turn()
             except Exception as error:  # noqa: BLE001 - one failing tick must not end the next ones
                 self._world.alarm("tick_failed", {"error": repr(error)})
 
@@ -407,7 +422,7 @@ class Desk(Reading):
         allotting.catch_up(self.state, session)
         reconciler = Reconciler(self, session, self._world.clock, self._world.alarm, self._world.reconcile_every)
         for work in (lane.run(), reconciler.run(), reconciler.watch(), self._connect(session)):
-            self._spawn(work)
+            self.spawn(work)
 
     def reopen(self, account: AccountId) -> None:
         """Open the session of an account that has none yet, because what it needs was not there when it was defined."""
@@ -433,6 +448,13 @@ class Desk(Reading):
         """A broker's message; while the journal is down it is left to the next reconciliation."""
         if self.recovering is not None:
             return
+        if self.core.named(account, event) is None and self.archivist.holds(account, event.client_order_id):
+            self.archivist.wait(account, event)
+        else:
+            self.hear(account, event)
+
+    def hear(self, account: AccountId, event: BrokerEvent) -> None:
+        """Take a message in that need not wait, or waited for long enough."""
         name = self.core.named(account, event)
         if name is not None:
             self.sessions[account].heard.note(name)

@@ -10,12 +10,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from bidwell.engine import tracking
+from bidwell.engine import retired, tracking
 from bidwell.engine.follow import Follow
 from bidwell.engine.held import asked_after
 from bidwell.model import events as ev
 from bidwell.model import held_events as hev
 from bidwell.model import order as orders
+from bidwell.model import retirement as rt
 from bidwell.model.money import ZERO
 from bidwell.model.order import OrderStatus, Pending, Step
 from bidwell.portfolio.portfolio import Portfolio
@@ -360,4 +361,5 @@ FOLDS: dict[type[ev.Event], Callable[[State, Any], None]] = {
     ev.FollowersSettled: _followers_settled,
     ev.AccountReconciled: _reconciled, ev.CashAdjusted: _cash, ev.PositionAdjusted: _position,
     hev.OrderHeld: _order_held, hev.OrderTriggered: _order_triggered, hev.TrailMoved: _trail_moved,
+    rt.IntentsRetired: retired.retire, rt.IntentRecalled: retired.recall,
 }  # fmt: skip

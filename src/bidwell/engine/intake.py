@@ -63,10 +63,15 @@ def repeated(state: State, request: Request, body_hash: str) -> Receipt | None:
     if known is None:
         return None
     intent, known_hash = known
+    return answer(request, body_hash, intent, known_hash, state.intents[intent].intent.received_at)
+
+
+def answer(request: Request, body_hash: str, intent: IntentId, known_hash: str, received_at: datetime) -> Receipt:
+    """The first answer to a key that is known; raises Conflict where its body was another."""
     if known_hash != body_hash:
         msg = f"key {request.key!r} was used for another request ({intent})"
         raise Conflict("idempotency_conflict", msg, field="key", hint="use a new key for a new request")
-    return Receipt(intent, state.intents[intent].intent.received_at, duplicate=True)
+    return Receipt(intent, received_at, duplicate=True)
 
 
 def check(state: State, request: Request) -> None:

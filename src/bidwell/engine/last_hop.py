@@ -47,6 +47,15 @@ class LastHop:
                 self._sends.pop(name, None)
                 self._asked.pop(name, None)
 
+    def forget(self, order: Order) -> None:
+        """The order's intent was retired: what is forgotten is refused, never let through."""
+        name = order.client_order_id
+        if order.intent is not None:
+            self._allotted.pop(order.intent, None)
+            self._left.pop(order.intent, None)
+        for known in (self._sends, self._asked, self._exits):
+            known.pop(name, None)
+
     def has_left(self, name: ClientOrderId) -> bool:
         """Whether bytes of this order left through this lane."""
         return self._sends.get(name, 0) > 0

@@ -20,10 +20,11 @@ from bidwell.model.events import (
     ReplaceRejected,
 )
 from bidwell.model.fill import Fill
-from bidwell.model.ids import AccountId, BrokerOrderId, ClientOrderId, InstrumentId
+from bidwell.model.ids import AccountId, BrokerOrderId, ClientOrderId, InstrumentId, IntentId
 from bidwell.model.instrument import Instrument
 from bidwell.model.market import Bar, Quote
 from bidwell.model.order import Order, OrderStatus
+from bidwell.model.retirement import Finished
 from bidwell.model.session import SessionTable
 from bidwell.model.terms import OrderType, Side, Terms, TimeInForce
 from bidwell.risk.approved import Approved
@@ -75,6 +76,55 @@ class Journal(Protocol):
 
     async def head(self) -> int:
         """The last durable sequence, 0 when there is none."""
+        ...
+
+
+# --- archive --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an item stands in a list that has the newest first: its moment, and its name among those of that moment."""
+
+    at: datetime
+    name: str
+
+
+class Archive(Protocol):
+    """Finished intents of one workspace that left the memory. Each call raises JournalUnavailable when it cannot tell."""
+
+    async def keep(self, finished: Sequence[Finished]) -> None:
+        """Make them durable, all or none; what was kept of the same intents before is replaced unless it knows more.
+
+        A desk that was succeeded by another while it slept may write once more when it wakes.
+        """
+        ...
+
+    async def by_key(self, key: str) -> Finished | None:
+        """The first intent that was received under an idempotency key."""
+        ...
+
+    async def by_intent(self, name: IntentId) -> Finished | None:
+        """One intent."""
+        ...
+
+    async def by_orders(self, names: Sequence[tuple[AccountId | None, str]]) -> Sequence[Finished]:
+        """The intents of orders, each named by its account (None: any) and by our id or any id of its broker's."""
+        ...
+
+    async def intents(self, before: Place | None, limit: int, *, source: str | None = None,
+                      instrument: str | None = None, group: str | None = None) -> Sequence[Finished]:  # fmt: skip
+        """At most `limit` intents that match, the newest first, those after `before` only."""
+        ...
+
+    async def orders(self, before: Place | None, limit: int, *, account: str | None = None,
+                     instrument: str | None = None) -> Sequence[tuple[Finished, Order]]:  # fmt: skip
+        """The same for orders, by the time at which they were made."""
+        ...
+
+    async def fills(self, before: Place | None, limit: int, *,
+                    account: str | None = None) -> Sequence[tuple[Finished, Order, Fill]]:  # fmt: skip
+        """The same for fills, by the time at which they were received; a place names account, order and execution."""
         ...
 
 

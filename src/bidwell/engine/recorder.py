@@ -58,6 +58,10 @@ class Recorder:
         """An intent was taken in by this process."""
         self._runs[intent] = _Run(received_at, {(RECEIVED, ""): received_at})
 
+    def runs(self, intent: IntentId) -> bool:
+        """Whether stages of the intent are still to come."""
+        return intent in self._runs
+
     def mark(self, intent: IntentId | None, stage: str, at: datetime, order: str = "") -> None:
         """A stage happened; the first time counts."""
         run = self._runs.get(intent) if intent is not None else None

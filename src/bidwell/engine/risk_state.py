@@ -68,7 +68,10 @@ class Funded:
 
 @dataclass(slots=True)
 class RiskState:
-    """Everything the journal says of risk; `revision` rises whenever limits of any kind may have changed."""
+    """Everything the journal says of risk; `revision` rises whenever limits of any kind may have changed.
+
+    `counted` are the session's entries that were retired since, beside those named in `entries`.
+    """
 
     revision: int = 0
     planned: list[rev.LimitsPlanned] = field(default_factory=list)
@@ -80,6 +83,7 @@ class RiskState:
     paid: dict[AccountId, dict[str, Decimal]] = field(default_factory=dict)
     realized_at_open: dict[AccountId, dict[str, Decimal]] = field(default_factory=dict)
     entries: dict[AccountId, dict[ClientOrderId, None]] = field(default_factory=dict)
+    counted: dict[AccountId, int] = field(default_factory=dict)
     fills: dict[AccountId, int] = field(default_factory=dict)
     violations: dict[str, Violation] = field(default_factory=dict)
     locks: dict[AccountId, dict[str, rev.AccountLocked]] = field(default_factory=dict)
@@ -117,6 +121,14 @@ class RiskState:
         elif lapsed is not None and name in lapsed and order.filled_quantity:
             del lapsed[name]
             self.entries.setdefault(order.account, {})[name] = None
+
+    def retire(self, order: Order) -> None:
+        """A closed order leaves the memory: as an entry it is counted from now on, and no longer named."""
+        name, entries = order.client_order_id, self.entries.get(order.account, {})
+        if name in entries:
+            del entries[name]
+            self.counted[order.account] = self.counted.get(order.account, 0) + 1
+        self.lapsed.get(order.account, {}).pop(name, None)
 
 
 def net_realized(portfolio: Portfolio) -> dict[str, Decimal]:
@@ -166,6 +178,7 @@ def _session(risk: RiskState, event: ev.SessionOpened, portfolios: Portfolios) -
     risk.realized_at_open[account] = net_realized(portfolio) if portfolio is not None else {}
     risk.entries.pop(account, None)
     risk.lapsed.pop(account, None)
+    risk.counted.pop(account, None)
 
 
 def _marked(risk: RiskState, event: rev.EquityMarked, _: Portfolios) -> None:

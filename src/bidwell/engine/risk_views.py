@@ -273,7 +273,7 @@ def plan_flat_from(state: State, account: AccountId, moment: datetime) -> dateti
 def entries_today(state: State, account: AccountId, without: frozenset[Any] = frozenset()) -> int:
     """Entries since the session opened that filled, at least in part, or still may."""
     entries = state.risk.entries.get(account, {})
-    return len(entries) - sum(1 for name in without if name in entries)
+    return len(entries) + state.risk.counted.get(account, 0) - sum(1 for name in without if name in entries)
 
 
 def news_near(state: State, instrument: Instrument, limits: Limits, moment: datetime) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ from bidwell.engine import reconciliation, tracking
 from bidwell.engine.commands import Cancel, Replace
 from bidwell.engine.ports import DedupeScope
 from bidwell.model import events as ev
-from bidwell.model.errors import BrokerError, InDoubt
+from bidwell.model.errors import BrokerError, InDoubt, JournalUnavailable
 from bidwell.model.order import OrderStatus, Pending
 from bidwell.model.terms import TimeInForce
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from bidwell.engine.decider import Core
     from bidwell.engine.lane import Lane
-    from bidwell.engine.ports import Broker, BrokerOrder, Clock, Snapshot
+    from bidwell.engine.ports import Broker, BrokerEvent, BrokerOrder, Clock, Snapshot
     from bidwell.model.ids import AccountId, ClientOrderId
     from bidwell.model.order import Order
 
@@ -81,7 +82,8 @@ class Session:
     """One account's broker session, as of now; none of it is journalled.
 
     `epoch` rises with every change of the connection, so that an answer from before it is not taken for one
-    from after it.
+    from after it. `recalls` are messages that wait for the archive to tell whose order they are about, and `agreed_up_to`
+    the journal's sequence when the last report was asked for that agreed with the book.
     """
 
     account: AccountId
@@ -100,6 +102,8 @@ class Session:
     heard: Heard = field(default_factory=Heard)
     journalled: bool = False
     unclear: bool = False
+    recalls: deque[BrokerEvent] = field(default_factory=deque)
+    agreed_up_to: int = -1
     agreed_at: datetime | None = None
     passed_at: datetime | None = None
     next_at: datetime | None = None
@@ -114,6 +118,7 @@ class Session:
         """The connection changed: what was concluded over the old one holds no longer."""
         self.epoch += 1
         self.connected, self.reconciled, self.journalled = connected, False, False
+        self.agreed_up_to = -1
         self.detail, self.since = detail, now
         self.gaps = reconciliation.Differences()
         self.doubts.clear()
@@ -121,11 +126,24 @@ class Session:
         self.wanted.set()
 
 
+class Recalling(Protocol):
+    """Who knows retired orders."""
+
+    async def without_retired(self, snapshot: Snapshot) -> Snapshot:
+        """A report without those of which it tells nothing new; raises JournalUnavailable while nobody can tell."""
+        ...
+
+
 class DeskPart(Protocol):
     """What the sessions need of the desk."""
 
     core: Core
     recovering: str | None
+
+    @property
+    def archivist(self) -> Recalling:
+        """Who knows retired orders."""
+        ...
 
     def flush(self) -> None:
         """Make what the core decided durable, then let it out."""
@@ -178,7 +196,7 @@ class Reconciler:
             await work()
         except _Overtaken:
             session.wanted.set()
-        except BrokerError as error:
+        except (BrokerError, JournalUnavailable) as error:
             session.detail = session.failure = f"{what} failed: {error}"
             self._desk.flush()
         except Exception as error:  # noqa: BLE001 - told as an alarm, and tried again
@@ -219,7 +237,10 @@ class Reconciler:
 
     async def once(self) -> None:
         """One pass; a report that cannot be read leaves everything as it is."""
+        asked, stamp = self._desk.core.state.sequence, self._stamp()
         snapshot, mark = await self._snapshot()
+        snapshot = await self._desk.archivist.without_retired(snapshot)
+        self._check(stamp)
         state, fresh = self._desk.core.state, self._session.heard.since(mark)
         findings = reconciliation.compare_orders(state, snapshot, self._clock.now(), fresh)
         for event in findings.events:
@@ -231,8 +252,12 @@ class Reconciler:
         self._desk.flush()
         looked_up = await self._look_up(findings.lookups)
         if looked_up or findings.events:
+            asked = state.sequence
             snapshot, mark = await self._snapshot()
-        self._conclude(snapshot, findings, quiet=not self._session.heard.anything(mark))
+        quiet = not self._session.heard.anything(mark) and not self._session.recalls
+        self._conclude(snapshot, findings, quiet=quiet)
+        if quiet and snapshot.complete and self._session.reconciled and not findings.cancels:
+            self._session.agreed_up_to = asked
 
     def _conclude(self, snapshot: Snapshot, findings: reconciliation.Findings, *, quiet: bool) -> None:
         """Compare cash and positions, repair what two snapshots agree on, and say whether the pass was clean."""
@@ -300,8 +325,14 @@ class Reconciler:
         """Ask for each order by our id; True when anything changed."""
         changed = False
         for name in names:
-            order = self._desk.core.state.orders[name]
-            if not order.is_open or order.external or self._just_sent(order) or self._session.lane.queued(name):
+            order = self._desk.core.state.orders.get(name)
+            if (
+                order is None
+                or not order.is_open
+                or order.external
+                or self._just_sent(order)
+                or self._session.lane.queued(name)
+            ):
                 continue
             changed |= await self._find(name)
             self._desk.flush()
@@ -317,8 +348,8 @@ class Reconciler:
     def on_lookup(self, name: ClientOrderId, theirs: BrokerOrder | None, *, overtaken: bool = False) -> bool:
         """Conclude from one answered lookup, which a newer word may have overtaken; True when the order moved."""
         core, now = self._desk.core, self._clock.now()
-        order = core.state.orders[name]
-        if not order.is_open:
+        order = core.state.orders.get(name)
+        if order is None or not order.is_open:
             return False
         if theirs is not None:
             self._session.doubts.pop(name, None)
@@ -410,11 +441,11 @@ class Reconciler:
             session.asked.pop(name, None)
             self._desk.flush()
         waiting = list(state.unanswered.get(session.account, ()))
-        for name in [name for name in session.doubts if not state.orders[name].is_open]:
+        for name in [name for name in session.doubts if name not in state.orders or not state.orders[name].is_open]:
             del session.doubts[name]
         for name in waiting:
-            order = self._desk.core.state.orders[name]
-            if not self._unanswered(order) or session.lane.queued(name):
+            order = self._desk.core.state.orders.get(name)
+            if order is None or not self._unanswered(order) or session.lane.queued(name):
                 continue
             doubt = session.doubts.setdefault(name, Doubt())
             moment = asyncio.get_running_loop().time()

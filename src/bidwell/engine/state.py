@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from copy import copy
 from decimal import Context
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,8 @@ from bidwell.engine import codec
 from bidwell.engine.commitments import Commitments, Open
 from bidwell.engine.folding import FOLDS
 from bidwell.engine.held import Held
+from bidwell.engine.names import Names
+from bidwell.engine.records import IntentRecord, Trace
 from bidwell.engine.risk_state import RISK_FOLDS, RiskState
 from bidwell.model.limits import Limits, Scope, ScopeType, TradingState
 from bidwell.model.money import ZERO
@@ -33,45 +35,10 @@ if TYPE_CHECKING:
     from bidwell.model.terms import Side
     from bidwell.portfolio.portfolio import Portfolio
 
+__all__ = ["IntentRecord", "State", "Trace"]
+
 _EXACT = Context(prec=200)
 _STRICTNESS = {TradingState.ACTIVE: 0, TradingState.REDUCE_ONLY: 1, TradingState.HALTED: 2}
-
-
-@dataclass(slots=True)
-class IntentRecord:
-    """An intent with what became of it: one allocation per account, its orders and its timed stages.
-
-    `unwound` is whether undoing it has ended, `repaired` whether bringing it to its target has. `group` and `receivers` are those of the moment at which it was received: a group that changes or goes
-    meanwhile changes nothing for what is under way. `decided` holds the accounts whose part is settled.
-    """
-
-    intent: Intent
-    body_hash: str
-    group: Group | None = None
-    receivers: tuple[AccountId, ...] = ()
-    decided: dict[AccountId, None] = field(default_factory=dict)
-    allocations: dict[AccountId, ev.Allocation] = field(default_factory=dict)
-    policy: str = ""
-    reference: Decimal | None = None
-    allocated_at: datetime | None = None
-    orders: list[ClientOrderId] = field(default_factory=list)
-    unwound: bool = False
-    repaired: bool = False
-    stages: list[ev.Stage] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Trace:
-    """What the gate said of an order, and when it was decided, sent and answered; `asked_off`: who asked to cancel."""
-
-    decided_at: datetime
-    checks: tuple[ev.Check, ...] = ()
-    denial: ev.Check | None = None
-    sent_at: datetime | None = None
-    attempts: int = 0
-    answered_at: datetime | None = None
-    filled_at: datetime | None = None
-    asked_off: str | None = None
 
 
 class State:
@@ -109,6 +76,10 @@ class State:
         self.copies: dict[IntentId, ev.FillsCopied] = {}
         self.recent: dict[AccountId, deque[datetime]] = {}
         self.alike: dict[tuple[AccountId, InstrumentId, Side, Decimal], deque[Order]] = {}
+        # Names of retired intents and orders, how many intents they are, and what the retired say about earlier ones.
+        self.retired = Names()
+        self.retired_intents = 0
+        self.turned: dict[tuple[StrategyId | None, InstrumentId, AccountId, Side], int] = {}
         self.risk = RiskState()
         self.merged: dict[tuple[object, ...], tuple[Limits, dict[str, str]]] = {}
         self._committed: dict[AccountId, dict[InstrumentId, Decimal]] = {}
@@ -132,7 +103,9 @@ class State:
     def open_intent(self, intent: Intent, body_hash: str, group: Group | None) -> None:
         """Hold an intent that was received just now; for the folds."""
         receivers = self.receivers(intent)
-        self.intents[intent.id] = IntentRecord(intent, body_hash, group, receivers)
+        self.intents[intent.id] = IntentRecord(
+            intent, body_hash, group, receivers, number=self.sequence, touched=self.sequence
+        )
         self.keys[intent.key] = (intent.id, body_hash)
         if receivers:
             self.undecided[intent.id] = None
@@ -140,6 +113,12 @@ class State:
     def trace(self, name: ClientOrderId, decided_at: datetime) -> Trace:
         """What is recorded of an order, begun where there is nothing yet; for the folds."""
         return self.traces.setdefault(name, Trace(decided_at))
+
+    def copied(self) -> State:
+        """Another state with the same intents and orders, to which more can be added for reading."""
+        made = copy(self)
+        made.intents, made.orders, made.traces = dict(self.intents), dict(self.orders), dict(self.traces)
+        return made
 
     # --- questions --------------------------------------------------------------------------------
 
@@ -290,6 +269,10 @@ class State:
             "groups": {name: self.groups[name] for name in sorted(self.groups)},
             "follows": {f"{group} {instrument}": follow for (group, instrument), follow in sorted(self.follows.items())},
         }  # fmt: skip
+        if self.retired_intents:
+            turned = {f"{key[0] or ''} {key[1]} {key[2]} {key[3]}": number for key, number in self.turned.items()}
+            parts["retired"] = [self.retired_intents, self.retired.count, self.retired.digest(), sorted(turned.items()),
+                                sorted(self.risk.counted.items())]  # fmt: skip
         return hashlib.sha256(codec.canonical(parts)).hexdigest()
 
     # --- orders, for the folds --------------------------------------------------------------------
@@ -298,6 +281,9 @@ class State:
         """Hold an order as it now stands."""
         name, account = order.client_order_id, order.account
         self.orders[name] = order
+        record = self.intents.get(order.intent) if order.intent is not None else None
+        if record is not None:
+            record.touched = self.sequence
         names = self.open.setdefault(account, {})
         book = self.books.setdefault(account, {}).setdefault(order.instrument, {})
         if order.is_open:

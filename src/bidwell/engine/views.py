@@ -46,7 +46,7 @@ class Taken:
 def valuation(state: State, market: Market, account: Account) -> Valuation:
     """The account's value at the last prices, in its currency; reckoned again only after either has changed."""
     portfolio = state.portfolios[account.id]
-    return market.valued(portfolio, (len(portfolio.entries), account.currency), lambda: value(
+    return market.valued(portfolio, (portfolio.posted, account.currency), lambda: value(
         portfolio, state.instruments, market.price, market.rates, account.currency))  # fmt: skip
 
 
@@ -167,9 +167,9 @@ def _twins(state: State, account: AccountId, now: datetime, window: float,
 
 
 def _refused(state: State, order: Order) -> bool:
-    """Whether the broker said no to all of it: sending it again doubles nothing."""
-    known = state.orders[order.client_order_id]
-    return known.status is OrderStatus.REJECTED and not known.fills
+    """Whether the broker said no to all of it: sending it again doubles nothing; of the retired, those are left out."""
+    known = state.orders.get(order.client_order_id)
+    return known is not None and known.status is OrderStatus.REJECTED and not known.fills
 
 
 @dataclass(frozen=True, slots=True)

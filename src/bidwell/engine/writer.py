@@ -11,6 +11,7 @@ from bidwell.engine import codec
 from bidwell.engine.ports import Entry
 from bidwell.model import events as ev
 from bidwell.model.errors import JournalError, JournalUnavailable
+from bidwell.model.retirement import IntentRecalled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -143,5 +144,7 @@ def intent_of(event: ev.Event) -> str | None:
             return name
         case ev.OrderApproved(order=order) | ev.OrderDenied(order=order):
             return order.intent
+        case IntentRecalled(finished=finished):
+            return finished.intent.id
         case _:
             return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 from bidwell.model.fill import Fill
 from bidwell.model.ids import AccountId, ExecutionId, InstrumentId, StrategyId
@@ -13,13 +14,16 @@ from bidwell.model.position import Position
 from bidwell.portfolio.ledger import LedgerEntry, LedgerName, for_adjustment, for_cash, for_fill
 from bidwell.portfolio.positions import Booking, change, fold
 
+ENTRIES_KEPT: Final = 1000
+"""So many ledger entries stay in memory at least; all of them are in the journal, and in the table made from it."""
+
 
 class Portfolio:
     """A fold over one account's fills and adjustments; its dicts are for reading.
 
     `positions` keeps flat ones for their realized P&L. `shares` splits each by the strategy whose order filled
     (None: by hand); the quantities of an instrument's shares sum to its position's. `cash`, `realized_pnl` and
-    `fees` are by currency.
+    `fees` are by currency. `entries` are the newest of the `posted` ones.
     """
 
     def __init__(self, account_id: AccountId, booking: Booking = Booking.FIFO) -> None:
@@ -29,6 +33,7 @@ class Portfolio:
         self.shares: dict[tuple[InstrumentId, StrategyId | None], Position] = {}
         self.cash: dict[str, Decimal] = {}
         self.entries: list[LedgerEntry] = []
+        self.posted = 0
         self.realized_pnl: dict[str, Decimal] = {}
         self.fees: dict[str, Decimal] = {}
 
@@ -57,7 +62,7 @@ class Portfolio:
         self, instrument: Instrument, quantity: Decimal, price: Decimal, at: datetime, reason: str
     ) -> None:
         """Change a position by a signed quantity at a price per unit; it counts to the share held by hand, no cash moves."""
-        ident = ExecutionId(f"adjustment:{len(self.entries)}")
+        ident = ExecutionId(f"adjustment:{self.posted}")
         before = self.position(instrument.id)
         after, realized = change(
             before, quantity, price, instrument.multiplier, self.booking, at=at, execution_id=ident
@@ -87,6 +92,9 @@ class Portfolio:
 
     def _post(self, entry: LedgerEntry) -> None:
         self.entries.append(entry)
+        self.posted += 1
+        if len(self.entries) > 2 * ENTRIES_KEPT:
+            del self.entries[:-ENTRIES_KEPT]
         for posting in entry.postings:
             if posting.account_name is LedgerName.CASH:
                 self.cash[posting.currency] = self.cash.get(posting.currency, ZERO) + posting.amount

@@ -123,10 +123,11 @@ class Projection:
 
     def _new_postings(self, account: AccountId, seq: int) -> list[tuple[Value, ...]]:
         rows: list[tuple[Value, ...]] = []
-        entries = self._state.portfolios[account].entries
-        for ledger_entry in entries[self._booked.get(account, 0) :]:
+        portfolio = self._state.portfolios[account]
+        new = portfolio.posted - self._booked.get(account, 0)
+        for ledger_entry in portfolio.entries[-new:] if new else ():
             rows += posting_rows(self._workspace, account, ledger_entry, seq, len(rows))
-        self._booked[account] = len(entries)
+        self._booked[account] = portfolio.posted
         return rows
 
     async def _checkpoint(self) -> int:

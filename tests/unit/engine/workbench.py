@@ -16,7 +16,9 @@ from typing import Any, ParamSpec
 from bidwell.engine.desk import Desk, World
 from bidwell.engine.intake import Receipt, Request
 from bidwell.engine.market import Market
+from bidwell.engine.memory_archive import MemoryArchive
 from bidwell.engine.ports import Capabilities, DedupeScope
+from bidwell.engine.retirement import KEEPING, Retention
 from bidwell.model import events as ev
 from bidwell.model.account import Account, Group, Member, OnFailure, Policy, Strategy
 from bidwell.model.ids import AccountId, ClientOrderId, GroupId, StrategyId, WorkspaceId
@@ -107,6 +109,8 @@ class Bench:
     heard: list[ev.Event] = field(default_factory=list)
     changes: dict[str, Any] = field(default_factory=dict)
     leading: bool = True
+    archive: MemoryArchive | None = None
+    retention: Retention = KEEPING
 
     def __post_init__(self) -> None:
         self.clock = nouns.ProofClock()
@@ -127,7 +131,7 @@ class Bench:
         calendars = nouns.OpenCalendars()
         desk = Desk(World(self.journal, Market(calendars), Gate(), self.clock, nouns.SeededEntropy(Random(self.lives)),
                           calendars, self.connect, self.alarm, lambda error: self.alarms.append(f"fenced {error}"),
-                          timedelta(seconds=1), lambda: self.leading))  # fmt: skip
+                          timedelta(seconds=1), lambda: self.leading, self.archive, self.retention))  # fmt: skip
         desk.subscribe(lambda events: self.heard.extend(event for _, event in events))
         return desk
 
@@ -252,7 +256,8 @@ class Bench:
 
 async def opened(accounts: int = 1, **more: Any) -> Bench:
     """A bench with its workspace set up; `scope`, `quarantine`, `timeout` and capabilities in `changes` shape it."""
-    shape = {name: more.pop(name) for name in ("scope", "quarantine", "timeout", "changes") if name in more}
+    names = ("scope", "quarantine", "timeout", "changes", "archive", "retention")
+    shape = {name: more.pop(name) for name in names if name in more}
     return await Bench(**shape).open(accounts, **more)
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from bidwell.model import events, held_events, risk_events
+from bidwell.model import events, held_events, retirement, risk_events
 from bidwell.model.errors import InvalidInput, ProtocolError
 from bidwell.model.position import Position
 from bidwell.model.terms import Side
@@ -43,7 +43,7 @@ def test_the_middle_of_the_market_is_halfway() -> None:
 def test_the_journal_knows_every_event_by_its_name() -> None:
     concrete = {
         name
-        for module in (events, held_events, risk_events)
+        for module in (events, held_events, risk_events, retirement)
         for name, kind in vars(module).items()
         if isinstance(kind, type) and issubclass(kind, events.Event) and kind not in {events.Event, events.OrderEvent}
     }

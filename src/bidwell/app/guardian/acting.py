@@ -29,6 +29,7 @@ from bidwell.model import risk_events as rev
 from bidwell.model.errors import Fenced, JournalError
 from bidwell.model.limits import BreachAction, LockUntil
 from bidwell.risk.gate import Gate
+from bidwell.storage.archive import PostgresArchive
 from bidwell.storage.errors import StorageUnavailable
 from bidwell.storage.journal import PostgresJournal
 from bidwell.storage.lease import Lease
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from bidwell.app.guardian.watch import Trigger
     from bidwell.engine.guarding import Guard
     from bidwell.engine.market import Market
-    from bidwell.engine.ports import Broker, Calendars, Journal
+    from bidwell.engine.ports import Archive, Broker, Calendars, Journal
     from bidwell.engine.state import State
     from bidwell.model.account import Account
     from bidwell.model.events import Event
@@ -129,6 +130,7 @@ class _Turn:
         self._over = over
         self._keeping: asyncio.Task[None] | None = None
         pool = Pool(means.conninfo, size=1)
+        self._archived = Pool(means.conninfo, size=1)
         lost = asyncio.Event()
         self.leadership = Leadership(Lease(pool, demo.WORKSPACE), means.holder, pool.close, lost)
         self._journal: PostgresJournal | None = None
@@ -150,7 +152,8 @@ class _Turn:
     async def start(self, state: State | None, adopted: Sequence[Sequence[Event]]) -> Desk:
         """Become the desk; raises StorageUnavailable where the database goes away before anything is written."""
         self._journal = PostgresJournal(self._means.conninfo, demo.WORKSPACE, self.leadership.token)
-        self._desk = _desk(self._means, self._journal, self.leadership.leads, self.leadership.lose)
+        self._desk = _desk(self._means, self._journal, self.leadership.leads, self.leadership.lose,
+                           PostgresArchive(self._archived, demo.WORKSPACE))  # fmt: skip
         try:
             await self._desk.start(state, adopted)
         except JournalError as error:
@@ -178,6 +181,7 @@ class _Turn:
             self._keeping.cancel()
         if self._journal is not None:
             await self._journal.close()
+        await self._archived.close()
         if self.leadership.lost is None:
             await self.leadership.release()
         await self.leadership.close()
@@ -188,7 +192,7 @@ def _nobody(_: Fenced) -> None:
 
 
 def _desk(means: Means, journal: Journal, leads: Callable[[], bool],
-          fenced: Callable[[Fenced], None] = _nobody) -> Desk:  # fmt: skip
+          fenced: Callable[[Fenced], None] = _nobody, archive: Archive | None = None) -> Desk:  # fmt: skip
     def connect(account: Account) -> Broker | None:
         if account.broker == "paper":
             return PaperBroker(read_config(means.folder.venue), account, means.clock, means.entropy)
@@ -198,7 +202,7 @@ def _desk(means: Means, journal: Journal, leads: Callable[[], bool],
         log.warning(what, **facts)
 
     made = Desk(World(journal, means.market, Gate(), means.clock, means.entropy, means.calendars, connect, alarm, fenced,
-                      _RECONCILE, leads))  # fmt: skip
+                      _RECONCILE, leads, archive))  # fmt: skip
     means.connections.desk = made
     return made
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bidwell.engine import codec
 from bidwell.engine.desk import Desk
-from bidwell.engine.ports import Journal
+from bidwell.engine.ports import Entry, Journal
 from bidwell.engine.writer import Numbered
 from bidwell.jobs.live.orders import number_in
 from bidwell.model import events as ev
@@ -58,7 +58,8 @@ class Hearing:
                     own = self._own(entry.seq, codec.decode(entry.kind, entry.body))
                     found += [own] if own is not None else []
                 self._heard = max(self._heard, entry.seq)
-        return found
+            found += await self._retired(entries)
+        return sorted(found, key=lambda one: one.sequence)
 
     def order_number(self, order: Order) -> int | None:
         """The number by which the strategy knows an order, None for one that is not of this run."""
@@ -83,6 +84,24 @@ class Hearing:
         order = self._order(event.client_order_id)
         number = self.order_number(order) if order is not None else None
         return OwnFill(sequence, number, event.fill) if number is not None else None
+
+    async def _retired(self, entries: Sequence[Entry]) -> list[OwnFill]:
+        """The run's fills of intents that left the desk's memory while the strategy did not listen."""
+        orders = self._desk.state.orders
+        told = [(entry.seq, event) for entry in entries if entry.kind == ev.OrderFilled.__name__
+                and isinstance(event := codec.decode(entry.kind, entry.body), ev.OrderFilled)
+                and event.client_order_id not in orders]  # fmt: skip
+        known = await self._desk.archivist.of_orders({event.client_order_id for _, event in told})
+        found = []
+        for sequence, event in told:
+            one = known.get(event.client_order_id)
+            number = (
+                number_in(one.intent.key, self._run)
+                if one is not None and one.intent.strategy == self._strategy
+                else None
+            )
+            found += [OwnFill(sequence, number, event.fill)] if number is not None else []
+        return found
 
     def _order(self, name: ClientOrderId) -> Order | None:
         order = self._desk.state.orders.get(name)

@@ -308,10 +308,10 @@ class LiveRun:
             request = request_of(act, self.sender, at, self.cursor.equity)
             while True:
                 late = self.world.clock.now().timestamp() - self.cursor.decided_at > self.world.strategy_seconds
-                if late and key_of(self.run.id, at, act.number) not in self.world.desk.state.keys:
-                    self.log("error", f"{text} was not sent: it was decided too long ago")
-                    return
                 try:
+                    if late and await self.world.desk.archivist.received(key_of(self.run.id, at, act.number)) is None:
+                        self.log("error", f"{text} was not sent: it was decided too long ago")
+                        return
                     receipt = await self.world.desk.receive(request)
                 except JournalUnavailable:
                     await asyncio.sleep(AGAIN)

@@ -109,10 +109,9 @@ async def _take(context: ServerContext, sender: tokens.Sender, body: bytes, toke
         raise tokens.refused()
     strategy, desk = sender.strategy, sender.desk
     key = meaning.key_of(message, strategy)
-    before = meaning.known(desk.state, key)
+    before = await meaning.known(desk, key)
     if before and message.verb in _BY_HOLDINGS:
-        intents = desk.state.intents
-        return [Receipt(name, intents[name].intent.received_at, duplicate=True) for name in before]
+        return [Receipt(name, received_at, duplicate=True) for name, received_at in before]
     if not before:
         if not strategy.enabled:
             raise InvalidInput("strategy.disabled", f"strategy {strategy.name} is switched off", field="strategy")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from bidwell.engine.desk import Desk
 from bidwell.engine.intake import Request
 from bidwell.engine.state import State
 from bidwell.model.account import Group, Policy, Strategy
@@ -46,11 +47,14 @@ def key_of(message: Message, strategy: Strategy) -> str:
     return f"alert:{strategy.id}:{digest[:40]}"
 
 
-def known(state: State, key: str) -> list[IntentId]:
-    """The intents that this message became when it came first; empty when it is new."""
-    found: list[IntentId] = []
-    while (entry := state.keys.get(_numbered(key, len(found)))) is not None:
-        found.append(entry[0])
+async def known(desk: Desk, key: str) -> list[tuple[IntentId, datetime]]:
+    """The intents that this message became when it came first, with the time of receipt; empty when it is new.
+
+    Raises JournalUnavailable while nobody can tell.
+    """
+    found: list[tuple[IntentId, datetime]] = []
+    while (entry := await desk.archivist.received(_numbered(key, len(found)))) is not None:
+        found.append(entry)
     return found
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends
 from bidwell.server.access.guards import Access, InWorkspace
 from bidwell.server.access.permissions import Action
 from bidwell.server.fills import reads, schemas
-from bidwell.server.paging import DEFAULT_LIMIT, Cursor, Limit, cut
+from bidwell.server.paging import DEFAULT_LIMIT, Cursor, Limit
 
 router = APIRouter(prefix="/api/v1/w/{workspace}/fills", tags=["fills"])
 
@@ -22,5 +22,5 @@ async def list_fills(
     limit: Limit = DEFAULT_LIMIT,
 ) -> schemas.FillPage:
     """Executions, newest first."""
-    part, following = cut(reads.newest_first(access.desk, account), reads.key_of, cursor, limit)
+    part, following = await reads.page(access.desk, account, cursor, limit)
     return schemas.FillPage(items=[reads.view(access.desk, order, fill) for order, fill in part], next_cursor=following)

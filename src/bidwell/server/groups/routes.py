@@ -49,13 +49,15 @@ async def preview_group(access: _Preview, body: schemas.GroupPreview) -> Preview
 async def group_standings(access: _Read) -> schemas.GroupStandings:
     """Every group at a glance: its last wish's convergence, what is unfinished, and followers' drift."""
     desk, now = access.desk, access.context.clock.now()
-    return schemas.GroupStandings(items=[standing.of(desk, group, now) for group in desk.state.groups.values()])
+    return schemas.GroupStandings(
+        items=[await standing.of(desk, group, now) for group in list(desk.state.groups.values())]
+    )
 
 
 @router.get("/{id}/standing")
 async def group_standing(access: _Read, group: ObjectId) -> schemas.GroupStanding:
     """One group at a glance."""
-    return standing.of(access.desk, find_group(access.desk, group), access.context.clock.now())
+    return await standing.of(access.desk, find_group(access.desk, group), access.context.clock.now())
 
 
 @router.get("/{id}")

@@ -15,14 +15,17 @@ from bidwell.model.ids import InstrumentId
 from bidwell.model.order import Order
 from bidwell.server.groups import schemas
 from bidwell.server.intents import reads as intents
+from bidwell.server.retired import archive_of, shown
 
 _LOOKED_AT = 200
+_AT_LEAST = 20
 _MOVING = {convergence.Standing.WAITING, convergence.Standing.WORKING, convergence.Standing.IN_DOUBT,
            convergence.Standing.UNDOING}  # fmt: skip
 
 
-def of(desk: Desk, group: Group, now: datetime) -> schemas.GroupStanding:
-    """One group; its last 200 wishes are looked at."""
+async def of(desk: Desk, group: Group, now: datetime) -> schemas.GroupStanding:
+    """One group; its last 200 wishes are looked at, of those that left the memory at most as many as make it 20."""
+    desk = await _remembering(desk, group)
     records = list(islice(_records(desk, group), _LOOKED_AT))
     standings = [{part.standing for part in convergence.parts(desk.state, record)} for record in records]
     last = records[0] if records else None
@@ -35,6 +38,15 @@ def of(desk: Desk, group: Group, now: datetime) -> schemas.GroupStanding:
         drifted=sum(convergence.Standing.DRIFTED in found for found in standings),
         followers=followers(desk, group, now),
     )  # fmt: skip
+
+
+async def _remembering(desk: Desk, group: Group) -> Desk:
+    """A desk that knows the group's last wishes also where they were retired."""
+    archive = archive_of(desk)
+    lacks = _AT_LEAST - len(list(islice(_records(desk, group), _AT_LEAST)))
+    if archive is None or lacks <= 0:
+        return desk
+    return shown(desk, await archive.intents(None, _AT_LEAST, group=group.id))
 
 
 def _records(desk: Desk, group: Group) -> Iterator[IntentRecord]:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from bidwell.engine.convergence import Part, Standing, asks_for_it, deadline, orphans
 from bidwell.engine.convergence import parts as convergence_of
 from bidwell.engine.desk import Desk
+from bidwell.engine.ports import Archive, Place
+from bidwell.engine.retired import record_of
 from bidwell.engine.state import IntentRecord
 from bidwell.model.ids import IntentId
 from bidwell.model.intent import Source
 from bidwell.model.order import Order, OrderStatus
+from bidwell.model.retirement import Finished
+from bidwell.server import retired
 from bidwell.server.intents import schemas, waterfall
 from bidwell.server.orders import reads as orders
 from bidwell.server.problems import not_found
@@ -25,12 +30,34 @@ def find(desk: Desk, name: str) -> IntentRecord:
     return record
 
 
-def newest_first(desk: Desk, source: Source | None, instrument: str | None) -> Iterator[IntentRecord]:
-    """Intents that match, the newest first."""
+async def page(desk: Desk, source: Source | None, instrument: str | None, cursor: str | None,
+               limit: int) -> tuple[Desk, list[IntentRecord], str | None]:  # fmt: skip
+    """Intents that match, the newest first, with the desk to read them from and the cursor after them."""
+    return await retired.page(desk, retired.Source(
+        partial(_newest_first, desk, source, instrument), _place, lambda record: record.intent.id in desk.state.intents,
+        partial(_archived, source, instrument), _find), cursor, limit)  # fmt: skip
+
+
+def _newest_first(desk: Desk, source: Source | None, instrument: str | None) -> Iterator[IntentRecord]:
     for record in reversed(desk.state.intents.values()):
         intent = record.intent
         if (source is None or intent.source is source) and (instrument is None or intent.instrument == instrument):
             yield record
+
+
+def _place(record: IntentRecord) -> Place:
+    return Place(record.intent.received_at, record.intent.id)
+
+
+async def _archived(source: Source | None, instrument: str | None, archive: Archive, before: Place | None,
+                    limit: int) -> list[tuple[Finished, IntentRecord]]:  # fmt: skip
+    found = await archive.intents(before, limit, source=source, instrument=instrument)
+    return [(one, record_of(one)) for one in found]
+
+
+async def _find(archive: Archive, name: str) -> Place | None:
+    known = await archive.by_intent(IntentId(name))
+    return None if known is None else _place(record_of(known))
 
 
 def entries(desk: Desk, record: IntentRecord) -> list[Order]:

@@ -13,8 +13,9 @@ from bidwell.server.access.permissions import Action
 from bidwell.server.accounts.reads import find as find_account
 from bidwell.server.fields import ObjectId
 from bidwell.server.intents import preview, reads, replay, schemas
-from bidwell.server.paging import DEFAULT_LIMIT, Cursor, Limit, cut
+from bidwell.server.paging import DEFAULT_LIMIT, Cursor, Limit
 from bidwell.server.problems import ProblemError
+from bidwell.server.retired import with_intent
 
 router = APIRouter(prefix="/api/v1/w/{workspace}", tags=["intents"])
 _Read = Annotated[Access, Depends(InWorkspace(Action.DESK_READ))]
@@ -48,7 +49,7 @@ async def _replayed(access: Access, body: schemas.ReplayBody, key: str) -> Reque
         raise ProblemError(422, "replay.recording", "name a bundle or an intent, not both", field="bundle")
     account = find_account(access.desk, body.account)
     if body.intent is not None:
-        record = reads.find(access.desk, body.intent)
+        record = reads.find(await with_intent(access.desk, body.intent), body.intent)
         recording = replay.Recording(record.intent, {str(name): part for name, part in record.allocations.items()})
     else:
         recording = replay.recorded(body.bundle or {})
@@ -65,12 +66,12 @@ async def list_intents(
     limit: Limit = DEFAULT_LIMIT,
 ) -> schemas.IntentPage:
     """Wishes, newest first."""
-    found = reads.newest_first(access.desk, source, instrument)
-    part, following = cut(found, lambda record: record.intent.id, cursor, limit)
-    return schemas.IntentPage(items=[reads.summary(access.desk, one) for one in part], next_cursor=following)
+    desk, part, following = await reads.page(access.desk, source, instrument, cursor, limit)
+    return schemas.IntentPage(items=[reads.summary(desk, one) for one in part], next_cursor=following)
 
 
 @router.get("/intents/{id}")
 async def read_intent(access: _Read, intent: ObjectId) -> schemas.IntentDetail:
     """One wish with its waterfall: each stage, each rule with its numbers, each account."""
-    return reads.detail(access.desk, reads.find(access.desk, intent))
+    desk = await with_intent(access.desk, intent)
+    return reads.detail(desk, reads.find(desk, intent))

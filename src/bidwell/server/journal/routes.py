@@ -18,6 +18,7 @@ from bidwell.server.journal import reads, schemas
 from bidwell.server.journal.bundle import IntentExport, bundle, text
 from bidwell.server.paging import DEFAULT_LIMIT, Cursor, Limit, pack, unpack, wrong_cursor
 from bidwell.server.problems import ProblemError
+from bidwell.server.retired import with_intent
 
 router = APIRouter(prefix="/api/v1/w/{workspace}", tags=["journal"])
 _Read = Annotated[Access, Depends(InWorkspace(Action.JOURNAL_READ))]
@@ -86,6 +87,7 @@ async def export_intent_text(access: _Read, intent: ObjectId) -> PlainTextRespon
 
 
 async def _bundle(access: Access, name: str) -> IntentExport:
-    record = intents.find(access.desk, name)
+    desk = await with_intent(access.desk, name)
+    record = intents.find(desk, name)
     journal = access.context.journals[access.workspace]
-    return await bundle(access.desk, journal, record, access.workspace, instant(access.context.clock.now()))
+    return await bundle(desk, journal, record, access.workspace, instant(access.context.clock.now()))

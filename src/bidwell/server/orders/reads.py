@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from bidwell.engine import emulation
 from bidwell.engine.desk import Desk
+from bidwell.engine.ports import Archive, Place
 from bidwell.engine.recorder import SENT
 from bidwell.engine.state import IntentRecord
 from bidwell.model.events import Check
 from bidwell.model.ids import ClientOrderId
 from bidwell.model.order import Order, OrderStatus
+from bidwell.model.retirement import Finished
 from bidwell.model.terms import Terms
+from bidwell.server import retired
 from bidwell.server.orders import schemas
 from bidwell.server.problems import not_found
 
@@ -39,8 +43,16 @@ def find(desk: Desk, name: str) -> Order:
     return order
 
 
-def newest_first(desk: Desk, openness: Openness, account: str | None, instrument: str | None) -> Iterator[Order]:
-    """Orders that match, the newest first."""
+async def page(desk: Desk, openness: Openness, account: str | None, instrument: str | None, cursor: str | None,
+               limit: int) -> tuple[Desk, list[Order], str | None]:  # fmt: skip
+    """Orders that match, the newest first, with the desk to read them from and the cursor after them."""
+    return await retired.page(desk, retired.Source(
+        partial(_newest_first, desk, openness, account, instrument), _place,
+        lambda order: order.client_order_id in desk.state.orders, partial(_archived, account, instrument), _find),
+        cursor, limit, in_memory=openness is Openness.OPEN)  # fmt: skip
+
+
+def _newest_first(desk: Desk, openness: Openness, account: str | None, instrument: str | None) -> Iterator[Order]:
     source: Iterable[Order] = reversed(desk.state.orders.values())
     if openness is Openness.OPEN:
         source = sorted(desk.state.all_open_orders(), key=lambda order: (order.created_at, order.client_order_id),
@@ -50,6 +62,23 @@ def newest_first(desk: Desk, openness: Openness, account: str | None, instrument
             continue
         if (account is None or order.account == account) and (instrument is None or order.instrument == instrument):
             yield order
+
+
+def _place(order: Order) -> Place:
+    return Place(order.created_at, order.client_order_id)
+
+
+async def _archived(account: str | None, instrument: str | None, archive: Archive, before: Place | None,
+                    limit: int) -> Sequence[tuple[Finished, Order]]:  # fmt: skip
+    return await archive.orders(before, limit, account=account, instrument=instrument)
+
+
+async def _find(archive: Archive, name: str) -> Place | None:
+    for known in await archive.by_orders([(None, name)]):
+        order = retired.order_in(known, name)
+        if order is not None:
+            return _place(order)
+    return None
 
 
 def terms_view(terms: Terms) -> schemas.TermsView:

@@ -8,14 +8,16 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from bidwell.model.ids import AccountId, GroupId
+from bidwell.model.order import Order
 from bidwell.server.access.guards import Access, InWorkspace
 from bidwell.server.access.permissions import Action
 from bidwell.server.accounts import reads as accounts
 from bidwell.server.fields import ObjectId
 from bidwell.server.objects import find_group
 from bidwell.server.orders import reads, schemas
-from bidwell.server.paging import DEFAULT_LIMIT, Cursor, Limit, cut
+from bidwell.server.paging import DEFAULT_LIMIT, Cursor, Limit
 from bidwell.server.problems import ProblemError
+from bidwell.server.retired import with_order
 
 router = APIRouter(prefix="/api/v1/w/{workspace}/orders", tags=["orders"])
 _Read = Annotated[Access, Depends(InWorkspace(Action.DESK_READ))]
@@ -34,15 +36,15 @@ async def list_orders(
     limit: Limit = DEFAULT_LIMIT,
 ) -> schemas.OrderPage:
     """Orders, newest first."""
-    found = reads.newest_first(access.desk, state, account, instrument)
-    part, following = cut(found, lambda order: order.client_order_id, cursor, limit)
-    return schemas.OrderPage(items=[reads.view(access.desk, order) for order in part], next_cursor=following)
+    desk, part, following = await reads.page(access.desk, state, account, instrument, cursor, limit)
+    return schemas.OrderPage(items=[reads.view(desk, order) for order in part], next_cursor=following)
 
 
 @router.get("/{id}")
 async def read_order(access: _Read, order: ObjectId) -> schemas.OrderDetail:
     """One order with every rule's answer."""
-    return reads.detail(access.desk, reads.find(access.desk, order))
+    desk = await with_order(access.desk, order)
+    return reads.detail(desk, reads.find(desk, order))
 
 
 @router.post("/cancel-all", status_code=202)
@@ -65,17 +67,25 @@ async def cancel_all(access: _Cancel, body: schemas.CancelAll) -> schemas.Reques
 @router.post("/{id}/cancel", status_code=202)
 async def cancel_order(access: _Cancel, order: ObjectId) -> schemas.Accepted:
     """Ask for an order to be canceled; asking twice changes nothing."""
-    found = reads.find(access.desk, order)
+    found = reads.find(await with_order(access.desk, order), order)
     if not found.is_open:
         raise ProblemError(409, "order.closed", f"the order is already {found.status}")
     await access.desk.cancel(found.client_order_id, access.actor.label, "asked by hand")
     return schemas.Accepted(id=found.client_order_id)
 
 
+async def _in_memory(access: Access, name: str) -> Order:
+    """An order that may still be changed: one that was retired is closed for good."""
+    found = reads.find(await with_order(access.desk, name), name)
+    if found.client_order_id not in access.desk.state.orders:
+        raise ProblemError(409, "order.closed", f"the order is already {found.status}")
+    return found
+
+
 @router.post("/{id}/replace", status_code=202)
 async def replace_order(access: _Replace, order: ObjectId, body: schemas.Replace) -> schemas.Accepted:
     """Ask for a working order to be worked on other terms; the change passes the gate first."""
-    found = reads.find(access.desk, order)
+    found = await _in_memory(access, order)
     changes = {name: value for name, value in dict(body).items() if name != "quantity" and value is not None}
     if body.quantity is None and not changes:
         raise ProblemError(422, "replace.empty", "name a quantity or a price to change")
@@ -87,7 +97,7 @@ async def replace_order(access: _Replace, order: ObjectId, body: schemas.Replace
 @router.post("/{id}/confirm-dead", status_code=202)
 async def confirm_dead(access: _Confirm, order: ObjectId) -> schemas.Accepted:
     """Vouch that the broker never had an order that was looked for and not found; frees what it reserved."""
-    found = reads.find(access.desk, order)
+    found = await _in_memory(access, order)
     await access.desk.confirm_dead(found.client_order_id, access.actor.label)
     await access.note("order.confirmed_dead", found.client_order_id)
     return schemas.Accepted(id=found.client_order_id)

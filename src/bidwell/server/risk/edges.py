@@ -18,12 +18,15 @@ from bidwell.model.money import ZERO
 from bidwell.risk.calculator import edge
 from bidwell.server.accounts.reads import find
 from bidwell.server.backtests.reads import finished, read
-from bidwell.server.fills.reads import newest_first
+from bidwell.server.fills.reads import newest
 from bidwell.server.problems import not_found
 from bidwell.server.risk import schemas
 
 if TYPE_CHECKING:
     from bidwell.server.access.guards import Access
+
+
+_MOST_FILLS = 5_000
 
 
 class _Trip(msgspec.Struct):
@@ -45,7 +48,7 @@ async def judge(access: Access, body: schemas.EdgeRequest) -> schemas.EdgeAnswer
         return answer(body.results, "")
     if body.account is not None:
         account = find(access.desk, body.account)
-        return answer(_of_account(access.desk, account, body.strategy), account.currency)
+        return answer(await _of_account(access.desk, account, body.strategy), account.currency)
     return await _of_run(access, str(body.run))
 
 
@@ -65,14 +68,15 @@ async def _of_run(access: Access, name: str) -> schemas.EdgeAnswer:
     return answer([Decimal(str(one.profit)) for one in trips.items], "")
 
 
-def _of_account(desk: Desk, account: Account, strategy: str | None) -> list[Decimal]:
-    """The profits of the account's closed round trips after fees, in its currency, oldest first."""
+async def _of_account(desk: Desk, account: Account, strategy: str | None) -> list[Decimal]:
+    """The profits of the account's closed round trips after fees, in its currency, oldest first; of its last 5,000 fills."""
     state = desk.state
     portfolio = state.portfolios[account.id]
     named = None if strategy is None else StrategyId(strategy)
     if named is not None and named not in state.strategies:
         raise not_found("strategy", named)
-    fills = [fill for order, fill in newest_first(desk, account.id) if named is None or order.strategy == named]
+    fills = [fill for order, fill in await newest(desk, account.id, _MOST_FILLS)
+             if named is None or order.strategy == named]  # fmt: skip
     held = {name: (portfolio.position(name) if named is None else portfolio.share(name, named)).quantity
             for name in {fill.instrument for fill in fills}}  # fmt: skip
     factors = {str(name): one.multiplier for name, one in state.instruments.items()}

@@ -7,6 +7,7 @@ from enum import StrEnum
 from random import Random
 
 from bidwell.engine.ports import DedupeScope
+from bidwell.engine.retirement import Retention
 from bidwell.model.account import OnFailure, Policy
 from bidwell.simulation.proof.nouns import Lacks
 from bidwell.simulation.proof.weather import Fault
@@ -89,19 +90,20 @@ class Plan:
     copying: bool = False
     mending: bool = False
     lacks: tuple[Lacks, ...] = ()
+    retention: Retention | None = None
 
 
 _OFTEN = 8
-_COPYING, _MENDING, _LACKING = 0.35, 0.3, 0.35
+_COPYING, _MENDING, _LACKING, _RETIRING = 0.35, 0.3, 0.35, 0.7
 _WANTS = (Lacks.NOTHING, Lacks.EXITS, Lacks.EXITS, Lacks.STOPS)
 
 
 def plan(seed: int, focus: frozenset[Fault] = frozenset(), often: tuple[Act, ...] = (), *, bare: bool = False,
-         able: bool = False) -> Plan:  # fmt: skip
+         able: bool = False, keeping: bool = False) -> Plan:  # fmt: skip
     """Draw a schedule from its seed; `focus` adds faults to those drawn, and `often` makes some acts likelier.
 
-    `bare` leaves out leaders and groups that repair, `able` brokers that lack something: seeds that failed before there
-    were any mean what they meant.
+    `bare` leaves out leaders and groups that repair, `able` brokers that lack something, `keeping` that finished intents
+    are retired: seeds that failed before there were any mean what they meant.
     """
     wants = Random(seed ^ 0x57A1)  # noqa: S311 - a schedule must be repeatable
     lacking = not (bare or able) and (wants.random() < _LACKING or bool({Act.HOLD, Act.GUARD} & set(often)))
@@ -138,4 +140,12 @@ def plan(seed: int, focus: frozenset[Fault] = frozenset(), often: tuple[Act, ...
         chance=random.choice((0.15, 0.3, 0.5) if focus else (0.03, 0.08, 0.15, 0.3)), acts=acts,
         copying=copying, mending=mending,
         lacks=tuple(wants.choice(_WANTS) for _ in range(accounts)) if lacking else (),
+        retention=None if keeping else _retention(Random(seed ^ 0xF06E)),  # noqa: S311 - a schedule must be repeatable
     )  # fmt: skip
+
+
+def _retention(random: Random) -> Retention | None:
+    """How soon finished intents are retired: far sooner than by a desk, so that late news finds them gone."""
+    if random.random() >= _RETIRING:
+        return None
+    return Retention(random.randint(0, 3), random.choice((0.0, 0.2, 0.8)), reported=random.random() < 0.5)

@@ -44,6 +44,8 @@ class ProofJournal(MemoryJournal):
         self.copied: list[ev.FillsCopied] = []
         self.waited: dict[str, None] = {}
         self.triggered: dict[str, hev.OrderTriggered] = {}
+        self.retired = 0
+        self.recalled = 0
         self.crash: Callable[[], None] = lambda: None
         self._weather = weather
         self._random = random
@@ -77,6 +79,10 @@ class ProofJournal(MemoryJournal):
         if kind == "OrderSubmitted":
             name = _named.decode(entry.body).client_order_id
             self.sent[name] = self.sent.get(name, 0) + 1
+        elif kind == "IntentsRetired":
+            self.retired += 1
+        elif kind == "IntentRecalled":
+            self.recalled += 1
         elif kind == "OrderAbsent":
             self.absent[_named.decode(entry.body).client_order_id] = None
         elif kind == "CancelRequested":

@@ -45,6 +45,7 @@ from bidwell.simulation.proof.acts import Act
 from bidwell.simulation.proof.held_mutants import HELD_MUTANTS
 from bidwell.simulation.proof.mutant import Mutant, Patch
 from bidwell.simulation.proof.repair_mutants import REPAIR_MUTANTS
+from bidwell.simulation.proof.retirement_mutants import RETIREMENT_MUTANTS
 from bidwell.simulation.proof.weather import Fault
 
 # What stands in for an engine's function takes what that function takes, whether it looks at it or not.
@@ -443,4 +444,5 @@ MUTANTS: tuple[Mutant, ...] = (
            frozenset({Fault.CRASH_AFTER, Fault.DISCONNECT}), (Act.REDEFINE, Act.ENTER_GROUP, Act.CLOSE_ALL)),
     *REPAIR_MUTANTS,
     *HELD_MUTANTS,
+    *RETIREMENT_MUTANTS,
 )  # fmt: skip

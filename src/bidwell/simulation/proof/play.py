@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bidwell.model.ids import ClientOrderId
 from bidwell.simulation.proof.acting import Actor
 from bidwell.simulation.proof.acts import STORM, Plan
+from bidwell.simulation.proof.gossip import Gossip
 from bidwell.simulation.proof.judge import Violation
 from bidwell.simulation.proof.loop import run_virtually
 from bidwell.simulation.proof.resting import compare, unsettled
@@ -59,6 +60,8 @@ async def _act_out(stage: Stage) -> None:
     await stage.furnish()
     market = loop.create_task(stage.trade())
     acts = [loop.create_task(actor.perform(one)) for one in plan.acts]
+    if plan.retention is not None:
+        acts.append(loop.create_task(Gossip(stage).go_on()))
     await asyncio.sleep(max(STORM - loop.time(), 0.0))
     stage.weather.storm = False
     stage.stalled_until = 0.0
@@ -91,7 +94,7 @@ async def _come_to_rest(stage: Stage) -> None:
 
 def _count(stage: Stage) -> None:
     """What the schedule saw, for the table that must hold no zero."""
-    counts, journal, state = stage.counts, stage.journal, stage.desk.state
+    counts, journal, state = stage.counts, stage.journal, stage.unforgotten()
     counts["in_doubt"] += len({*journal.doubted, *journal.absent})
     counts["absent"] += len(journal.absent)
     absent = (state.orders[ClientOrderId(name)] for name in journal.absent)
@@ -102,4 +105,6 @@ def _count(stage: Stage) -> None:
     counts["intents"] += len(state.intents)
     counts["checks"] += stage.judge.checks
     counts["external"] += len([order for order in state.orders.values() if order.external])
+    counts["retired"] += journal.retired
+    counts["recalled"] += journal.recalled
     counts["late"] += stage.weather.strikes[(Fault.LATE_BEYOND_QUARANTINE, "submit")]

@@ -11,7 +11,7 @@ from bidwell.model.intent import SizingBy
 from bidwell.model.money import ZERO
 from bidwell.model.order import CLOSED, Order, OrderStatus
 from bidwell.simulation.orders import VenueOrder
-from bidwell.simulation.proof import held_at_rest, mended_at_rest
+from bidwell.simulation.proof import held_at_rest, mended_at_rest, retired
 from bidwell.simulation.proof.stage import Stage
 
 _EXITS = {SizingBy.CLOSE, SizingBy.TARGET}
@@ -42,16 +42,18 @@ def unsettled(stage: Stage) -> str:
 def compare(stage: Stage, acknowledged: dict[str, Receipt]) -> None:
     """Write down every difference between the desk's book and the truth."""
     judge, state = stage.judge, stage.desk.state
+    whole = stage.unforgotten()
+    retired.compare(judge, state, whole, stage.archive)
     for account in stage.accounts:
         _holdings(stage, state, account)
-        _orders(stage, state, account)
+        _orders(stage, whole, account)
         if not state.open.get(account) and state.reserved(account):
             judge.break_(7, f"{account} keeps {state.reserved(account)} reserved without open orders")
-    _unwound(stage, state)
-    mended_at_rest.compare(stage, state)
-    held_at_rest.compare(stage, state)
+    _unwound(stage, whole)
+    mended_at_rest.compare(stage, whole)
+    held_at_rest.compare(stage, whole)
     for key, receipt in acknowledged.items():
-        if receipt.intent not in state.intents or state.keys[key][0] != receipt.intent:
+        if receipt.intent not in whole.intents or whole.keys[key][0] != receipt.intent:
             judge.break_(2, f"{receipt.intent} was acknowledged and is lost")
     folded = replayed(stage)
     if folded.hash() != state.hash():

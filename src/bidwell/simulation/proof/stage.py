@@ -11,6 +11,8 @@ from random import Random
 
 from bidwell.engine.desk import Desk, World
 from bidwell.engine.market import Market
+from bidwell.engine.retirement import KEEPING
+from bidwell.engine.state import State
 from bidwell.model import events as ev
 from bidwell.model.account import Account, Group, Member, OnFailure, Policy, Strategy
 from bidwell.model.ids import AccountId, GroupId, StrategyId, WorkspaceId
@@ -24,6 +26,7 @@ from bidwell.simulation.proof.broker import Exchange, ProofBroker
 from bidwell.simulation.proof.journal import ProofJournal
 from bidwell.simulation.proof.judge import Judge
 from bidwell.simulation.proof.mended import Copied
+from bidwell.simulation.proof.retired import ProofArchive, unforgotten
 from bidwell.simulation.proof.weather import Fault, Weather
 from bidwell.simulation.state import VenueState
 from bidwell.simulation.venue import Venue
@@ -38,7 +41,7 @@ LAG = 1
 _RECONCILE = timedelta(seconds=1.5)
 _QUARANTINE = 1.2
 _TIMEOUT = 0.3
-_BUGS = {"task_failed", "tick_failed", "session_failed", "listener_failed", "adapter_failed"}
+_BUGS = {"task_failed", "tick_failed", "session_failed", "listener_failed", "adapter_failed", "retirement_failed"}
 _PRICE = Decimal(100)
 _SPLITS = {Policy.EQUAL, Policy.WEIGHTED, Policy.PROPORTIONAL}
 
@@ -56,11 +59,14 @@ class Stage:
         self.stalled_until = 0.0
         self.prices: dict[str, Decimal] = {}
         self._traced = traced
+        self._whole: State | None = None
         self._market = Random(seeds.getrandbits(48))  # noqa: S311 - the same
         self._lives = Random(seeds.getrandbits(48))  # noqa: S311 - the same
         self.weather = Weather(Random(seeds.getrandbits(48)), plan.faults, plan.chance)  # noqa: S311 - the same
         self.clock = nouns.ProofClock()
         self.journal = ProofJournal(self.weather, Random(seeds.getrandbits(48)))  # noqa: S311 - the same
+        keeps = Random(plan.seed ^ 0xA2C4)  # noqa: S311 - a schedule must be repeatable
+        self.archive = ProofArchive(self.weather, keeps, self.counts) if plan.retention is not None else None
         self.instruments = [nouns.share(symbol) for symbol in ("AAA", "BBB")[: plan.instruments]]
         self.listing = nouns.ProofListing(self.instruments)
         self.venue = Venue(VenueState(), self.listing, self.clock)
@@ -95,7 +101,8 @@ class Stage:
         calendars = nouns.OpenCalendars()
         entropy = nouns.SeededEntropy(Random(self._lives.getrandbits(48)))  # noqa: S311 - a schedule must be repeatable
         desk = Desk(World(self.journal, Market(calendars), Gate(), self.clock, entropy, calendars, self._connect,
-                          self._alarm, lambda _error: None, _RECONCILE))  # fmt: skip
+                          self._alarm, lambda _error: None, _RECONCILE, archive=self.archive,
+                          retention=self.plan.retention or KEEPING))  # fmt: skip
         if self._traced:
             desk.subscribe(self._tell_of)
         return desk
@@ -139,6 +146,12 @@ class Stage:
         self.down = False
         self.tell("START")
         await self.desk.start()
+
+    def unforgotten(self) -> State:
+        """What the desk would know if it had never retired anything."""
+        if self._whole is None or self._whole.sequence < len(self.journal.entries):
+            self._whole = unforgotten(self.journal.entries)
+        return self._whole
 
     # --- the workspace ----------------------------------------------------------------------------
 
