@@ -277,8 +277,8 @@ async def test_a_thousand_queued_intents_are_denied_by_one_halt_and_none_of_them
     receipts = await gather(*(bench.send(f"k{n}", quantity=str(n + 1), terms=limit("98")) for n in range(1000)))
     await bench.desk.set_trading_state(Scope(ScopeType.WORKSPACE), TradingState.HALTED, "test", "me")
     left = dict(bench.journal.sent)
-    assert len(bench.desk.state.unsent) == 0
     await bench.settle(10.0)
+    assert len(bench.desk.state.unsent) == 0
     assert bench.journal.sent == left
     assert bench.live() == []
     assert sum(bench.order(one).status is OrderStatus.DENIED for one in receipts) == 1000 - len(left)
