@@ -64,6 +64,21 @@ KEPT_SINCE: tuple[tuple[int, str], ...] = (
     (903999, "a copy was measured by the venue's order of fills where the desk had heard another"),
 )
 
+# Where the search for the schedule that tells a mutant begins, for those that many schedules do not tell: each was found
+# by the search from 0, and where the engine has moved on the search goes on from here.
+FALLS = {
+    "an exit does not wait for its turn": 254,
+    "a halt is not asked again before the wire": 258,
+    "an incomplete report is believed": 212,
+    "an order that is pending a cancel reserves nothing": 137,
+    "a group that asks to be unwound is left as it is": 103,
+    "an exit that was not copied is not tried again": 92,
+    "a lost cancel is never asked again": 82,
+    "an absent order reserves nothing": 56,
+    "exits at the desk are forgotten by a restart": 41,
+    "replaces are not reconciled": 50,
+}
+
 
 def mutant(name: str) -> Mutant:
     return next(one for one in MUTANTS if one.name == name)
@@ -95,7 +110,7 @@ def test_a_seed_with_leaders_that_once_failed_holds(seed: int, story: str) -> No
 
 @pytest.mark.parametrize("place", range(len(MUTANTS)), ids=[one.name for one in MUTANTS])
 def test_a_broken_engine_is_told_from_the_sound_one(place: int) -> None:
-    assert kill(place, 0) is not None
+    assert kill(place, FALLS.get(MUTANTS[place].name, 0)) is not None
 
 
 @pytest.mark.parametrize("one", MUTANTS, ids=[one.name for one in MUTANTS])
