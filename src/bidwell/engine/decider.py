@@ -127,7 +127,7 @@ class Core:
         now = self._clock.now()
         waiting = [account for account in record.receivers if account not in record.decided]
         overdue = self._overdue(record.intent, now)
-        free = [one for one in waiting if overdue or not self._blocked(record.intent, one, now)]
+        free = [one for one in waiting if overdue or not self._blocked(record.intent, one)]
         if not free or not self._allocate(record, waiting, free, now):
             return False
         due = [record.allocations[account] for account in free if account not in record.decided]
@@ -167,7 +167,7 @@ class Core:
             return kept[2]
         return decisions.allocations(self.state, self.market, intent, group)
 
-    def _blocked(self, intent: Intent, account: AccountId, now: datetime) -> bool:
+    def _blocked(self, intent: Intent, account: AccountId) -> bool:
         """Whether the account's part must wait.
 
         Signals keep their order. What is sized by a position, and every signal, waits until the account's book
@@ -184,9 +184,9 @@ class Core:
                 return True
         if intent.sizing.by is not SizingBy.CLOSE and (intent.sizing.by is not SizingBy.TARGET or not intent.strategy):
             return False
-        return self._clearing(intent, account, now)
+        return self._clearing(intent, account)
 
-    def _clearing(self, intent: Intent, account: AccountId, now: datetime) -> bool:
+    def _clearing(self, intent: Intent, account: AccountId) -> bool:
         """Ask for what an exit would race to be canceled; True while the exit waits for it.
 
         A close does not wait for ever on an order in doubt: after twice the broker's answer time it takes what
@@ -203,7 +203,9 @@ class Core:
         if not any(self.state.orders[name].is_open for name in racing):
             return False
         exits = intent.sizing.by is SizingBy.CLOSE or (copied and copies.is_exit(self.state, intent))
-        if not exits or now - intent.received_at < patience:
+        # By a clock that cannot be set back: an exit would wait an hour longer for that.
+        arrived = self._arrived.get(intent.id)
+        if not exits or (arrived is not None and self.monotonic() - arrived < patience.total_seconds()):
             return True
         return not copied and decisions.closable(self.state, intent, account, instrument) <= 0
 

@@ -109,7 +109,8 @@ def _check_group(state: State, request: Request, name: GroupId) -> None:
 
 
 def _check_strategy(state: State, request: Request) -> None:
-    if request.strategy is None or request.source is Source.COPY:
+    # What the desk itself does for a strategy is judged when it is decided: a reduction goes on when that is switched off.
+    if request.strategy is None or request.source in {Source.COPY, Source.REPAIR}:
         return
     strategy = state.strategies.get(request.strategy)
     if strategy is None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bidwell.engine import emulation
 from bidwell.engine.follow import is_share
 from bidwell.model.events import Check
+from bidwell.model.intent import Source
 from bidwell.model.limits import TradingState
 from bidwell.model.money import ZERO
 
@@ -50,8 +51,8 @@ def outgrown(state: State, order: Order) -> Check | None:
 
 
 def withdrawn(state: State, order: Order) -> Check | None:
-    """The strategy that asked for it was removed or switched off while it waited."""
-    if order.strategy is None:
+    """The strategy that asked for it was removed or switched off while it waited; what only undoes a group's part leaves."""
+    if order.strategy is None or (order.reduces and _repairs(state, order)):
         return None
     if is_share(order.strategy):
         return _unfollowed(state, order)
@@ -60,6 +61,10 @@ def withdrawn(state: State, order: Order) -> Check | None:
         return None
     return Check("strategy", passed=False, limit="enabled", current="removed" if strategy is None else "disabled",
                  message="The strategy was removed or switched off before its signal was decided.")  # fmt: skip
+
+
+def _repairs(state: State, order: Order) -> bool:
+    return order.intent is not None and state.intents[order.intent].intent.source is Source.REPAIR
 
 
 def _unfollowed(state: State, order: Order) -> Check | None:

@@ -177,7 +177,7 @@ def _reduce(core: Deciding, order: Order, quantity: Decimal) -> bool:
     try:
         receipt = core.receive(request)
     except InvalidInput as error:
-        # The account or the strategy was switched off meanwhile: a person has to look at what is held.
+        # The account was switched off meanwhile: a person has to look at what is held.
         core.alarm("unwind_incomplete", {"order": order.client_order_id, "error": str(error)})
         return True
     core.decide(receipt.intent)

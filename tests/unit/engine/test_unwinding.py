@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from bidwell.engine import unwinding
@@ -14,7 +15,7 @@ from bidwell.model.limits import Limits, Scope, ScopeType
 from bidwell.model.order import OrderStatus
 from bidwell.model.terms import Protection, Side
 from bidwell.simulation.proof.weather import Fault
-from tests.unit.engine.workbench import ALL, Bench, limit, opened, virtually
+from tests.unit.engine.workbench import ALL, TREND, Bench, limit, opened, virtually
 
 
 async def tight(on_failure: OnFailure = OnFailure.UNWIND, **more: object) -> Bench:
@@ -66,6 +67,18 @@ async def test_what_another_exit_claims_is_waited_for() -> None:
     receipt = await bench.send("k1", quantity="30", group=ALL, terms=limit("100.01"))
     await bench.until(lambda: bench.truth("acc_0") == 10)
     await bench.until(lambda: len(bench.orders(receipt)) == 3)
+    await bench.settle(6.0)
+    assert positions(bench) == [0, 0, 0]
+
+
+@virtually
+async def test_a_strategy_that_is_switched_off_meanwhile_leaves_no_group_half_done() -> None:
+    bench = await tight()
+    bench.weather.plan("submit", None, Fault.LATE)
+    receipt = await bench.send("k1", quantity="30", group=ALL, strategy=TREND)
+    await bench.until(lambda: len(bench.orders(receipt)) == 3)
+    off = replace(bench.desk.state.strategies[TREND], enabled=False)
+    await bench.desk.define(ev.StrategyDefined(bench.clock.now(), off))
     await bench.settle(6.0)
     assert positions(bench) == [0, 0, 0]
 
