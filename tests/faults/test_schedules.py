@@ -69,6 +69,7 @@ KEPT_SINCE: tuple[tuple[int, str], ...] = (
 KEPT_LACKING: tuple[tuple[int, str], ...] = (
     (5041689, "an exit waited for an hour, as a clock was set back by one"),
     (301785, "a group was being undone for an hour, for the same reason"),
+    (5059711, "a report that had been asked for before counted as the first of two"),
 )
 
 # Where the search for the schedule that tells a mutant begins, for those that many schedules do not tell: each was found

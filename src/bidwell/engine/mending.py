@@ -45,13 +45,17 @@ class Deciding(copying.Deciding, Protocol):
 
 @dataclass(slots=True)
 class _Passes:
-    """An account's reports: `streak` changes when one disagrees, `count` rises with each that agrees."""
+    """An account's reports: `streak` changes when one disagrees, `count` rises with each that agrees.
+
+    `waiting` holds for each thing that waits for them: the streak and the count from which it waits, and how long the
+    journal was then.
+    """
 
     streak: int = 0
     count: int = 0
     asked_at: int = -1
     agreed_at: datetime | None = None
-    waiting: dict[str, tuple[int, int]] = field(default_factory=dict)
+    waiting: dict[str, tuple[int, int, int]] = field(default_factory=dict)
 
 
 class Mending:
@@ -96,13 +100,19 @@ class Mending:
 
     # --- the broker's reports ---------------------------------------------------------------------
 
-    def on_report(self, account: AccountId, *, agreed: bool, matches: bool) -> None:
-        """A full report was compared with our book: whether it agreed at once, and whether our book matches it now."""
+    def on_report(self, account: AccountId, *, agreed: bool, matches: bool, asked: int) -> None:
+        """A full report was compared with our book: whether it agreed at once, and whether our book matches it now.
+
+        `asked` is how long the journal was when it was asked for: it says nothing of what came up after that.
+        """
         passes = self._passes.setdefault(account, _Passes())
         if matches:
             passes.agreed_at = self._core.now()
         if agreed:
             passes.count += 1
+            for what, (streak, count, since) in passes.waiting.items():
+                if since > asked:
+                    passes.waiting[what] = (streak, count + 1, since)
         else:
             passes.streak += 1
 
@@ -138,7 +148,7 @@ class Mending:
         passes = self._passes.setdefault(account, _Passes())
         begun = passes.waiting.get(what)
         if begun is None or begun[0] != passes.streak:
-            begun = passes.waiting[what] = (passes.streak, passes.count)
+            begun = passes.waiting[what] = (passes.streak, passes.count, self._core.state.sequence)
             if len(passes.waiting) > _A_FEW:
                 del passes.waiting[next(iter(passes.waiting))]
         if passes.count - begun[1] >= AGREEING:

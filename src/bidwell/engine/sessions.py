@@ -255,11 +255,11 @@ class Reconciler:
             asked = state.sequence
             snapshot, mark = await self._snapshot()
         quiet = not self._session.heard.anything(mark) and not self._session.recalls
-        self._conclude(snapshot, findings, quiet=quiet)
+        self._conclude(snapshot, findings, asked, quiet=quiet)
         if quiet and snapshot.complete and self._session.reconciled and not findings.cancels:
             self._session.agreed_up_to = asked
 
-    def _conclude(self, snapshot: Snapshot, findings: reconciliation.Findings, *, quiet: bool) -> None:
+    def _conclude(self, snapshot: Snapshot, findings: reconciliation.Findings, asked: int, *, quiet: bool) -> None:
         """Compare cash and positions, repair what two snapshots agree on, and say whether the pass was clean."""
         session, state = self._session, self._desk.core.state
         session.passed_at, session.failure = self._clock.now(), ""
@@ -281,7 +281,7 @@ class Reconciler:
             breaks += tuple(fixed.breaks)
             gaps = reconciliation.compare_holdings(state, snapshot)
         session.gaps, session.unclear = gaps, False
-        self._desk.core.mending.on_report(session.account, agreed=agreed, matches=not gaps)
+        self._desk.core.mending.on_report(session.account, agreed=agreed, matches=not gaps, asked=asked)
         if not gaps:
             session.agreed_at = snapshot.taken_at
         self._journal(breaks + reconciliation.open_breaks(gaps, snapshot), clean=not gaps)

@@ -144,13 +144,27 @@ async def test_reports_from_before_a_reconnect_do_not_count() -> None:
     bench = await opened(1)
     mending, account = bench.desk.core.mending, AccountId("acc_0")
     assert not mending.steady(account, "one")
-    mending.on_report(account, agreed=True, matches=True)
+    mending.on_report(account, agreed=True, matches=True, asked=bench.desk.state.sequence)
     mending.lost(account)
-    mending.on_report(account, agreed=True, matches=True)
+    mending.on_report(account, agreed=True, matches=True, asked=bench.desk.state.sequence)
     assert not mending.steady(account, "one")
-    mending.on_report(account, agreed=True, matches=True)
+    mending.on_report(account, agreed=True, matches=True, asked=bench.desk.state.sequence)
     assert not mending.steady(account, "one")
-    mending.on_report(account, agreed=True, matches=True)
+    mending.on_report(account, agreed=True, matches=True, asked=bench.desk.state.sequence)
+    assert mending.steady(account, "one")
+
+
+@virtually
+async def test_a_report_that_was_asked_for_before_something_came_up_says_nothing_of_it() -> None:
+    bench = await opened(1)
+    mending, account = bench.desk.core.mending, AccountId("acc_0")
+    asked = bench.desk.state.sequence
+    await bench.desk.define(ev.LimitsSet(bench.clock.now(), Scope(ScopeType.ACCOUNT, account), Limits()))
+    assert not mending.steady(account, "one")
+    mending.on_report(account, agreed=True, matches=True, asked=asked)
+    mending.on_report(account, agreed=True, matches=True, asked=bench.desk.state.sequence)
+    assert not mending.steady(account, "one")
+    mending.on_report(account, agreed=True, matches=True, asked=bench.desk.state.sequence)
     assert mending.steady(account, "one")
 
 
@@ -161,13 +175,13 @@ async def test_accounts_that_report_out_of_step_come_to_agree_together() -> None
     one, other = accounts = [AccountId("acc_0"), AccountId("acc_1")]
     assert not mending.all_steady([], "all")
     assert not mending.all_steady(accounts, "all")
-    mending.on_report(one, agreed=True, matches=True)
-    mending.on_report(one, agreed=True, matches=True)
+    mending.on_report(one, agreed=True, matches=True, asked=bench.desk.state.sequence)
+    mending.on_report(one, agreed=True, matches=True, asked=bench.desk.state.sequence)
     assert not mending.all_steady(accounts, "all")
-    mending.on_report(other, agreed=True, matches=True)
-    mending.on_report(one, agreed=True, matches=True)
+    mending.on_report(other, agreed=True, matches=True, asked=bench.desk.state.sequence)
+    mending.on_report(one, agreed=True, matches=True, asked=bench.desk.state.sequence)
     assert not mending.all_steady(accounts, "all")
-    mending.on_report(other, agreed=True, matches=True)
+    mending.on_report(other, agreed=True, matches=True, asked=bench.desk.state.sequence)
     assert mending.all_steady(accounts, "all")
     assert not mending.all_steady(accounts, "all")
 
@@ -180,7 +194,7 @@ async def test_what_an_account_showed_is_kept_only_while_it_is_asked_about_and_n
 
     def report(*names: AccountId, agreed: bool = True) -> None:
         for name in names:
-            mending.on_report(name, agreed=agreed, matches=True)
+            mending.on_report(name, agreed=agreed, matches=True, asked=bench.desk.state.sequence)
 
     assert not mending.all_steady(accounts, "all")
     report(one, one)

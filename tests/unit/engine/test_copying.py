@@ -253,7 +253,7 @@ async def test_exits_are_repeated_for_followers_whose_brokers_report_out_of_step
     await bench.settle(0.2)
     assert held(bench) == [0, 5, 20]
     mending = bench.desk.core.mending
-    mending.on_report(ONE, agreed=True, matches=True)
+    mending.on_report(ONE, agreed=True, matches=True, asked=bench.desk.state.sequence)
     await bench.until(lambda: held(bench) == [0, 0, 0], longest=30)
     await bench.until(lambda: not mending.under_way)
 
