@@ -39,6 +39,22 @@ async def test_no_more_connections_are_open_than_allowed(database: Database) -> 
     await pool.close()
 
 
+@pytest.mark.parametrize("turns", range(1, 6))
+async def test_a_task_that_is_canceled_while_it_takes_a_connection_ends(pool: Pool, turns: int) -> None:
+    async def hold() -> None:
+        async with pool.transaction():
+            await asyncio.Event().wait()
+
+    await backend(pool)
+    task = asyncio.create_task(hold())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    task.cancel()
+    done, _ = await asyncio.wait([task], timeout=10)
+    assert task in done
+    assert await backend(pool) > 0
+
+
 async def test_an_error_rolls_back_and_leaves_the_pool_usable(pool: Pool) -> None:
 
     async def fail() -> None:

@@ -121,7 +121,7 @@ class RunningDesk:
         log = (self.data.parent / f"{self.data.name}.log").open("a")
         with log:
             self.process = subprocess.Popen(self.command(*options), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
-                                            text=True, env={**os.environ, "BIDWELL_GUARDIAN": "0", **environment})  # fmt: skip
+                                            text=True, start_new_session=True, env={**os.environ, "BIDWELL_GUARDIAN": "0", **environment})  # fmt: skip
         return self
 
     def read_start(self) -> Self:
@@ -216,8 +216,12 @@ class RunningDesk:
 
     def clean(self) -> None:
         """End everything that this folder's desk started, also after a crash, at once: nobody reads it again."""
-        if self.process is not None and self.process.poll() is None:
-            self.kill()
+        if self.process is not None:
+            if self.process.poll() is None:
+                self.kill()
+            # Those that end with the desk, which may still be about to notice it.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
         for pid in (record.running(self.data), venue.running(DataFolder(self.data))):
             if pid is not None:
                 end(pid, signal.SIGKILL)

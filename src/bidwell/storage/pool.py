@@ -65,7 +65,9 @@ class Pool:
         if self._closed:
             raise StorageUnavailable("the desk is stopping")
         try:
-            await asyncio.wait_for(self._slots.acquire(), WAIT_SECONDS)
+            # Not `wait_for`: up to Python 3.11 that loses a cancel which comes in the moment in which the slot is free.
+            async with asyncio.timeout(WAIT_SECONDS):
+                await self._slots.acquire()
         except TimeoutError as error:
             raise StorageUnavailable("every database connection is busy") from error
         try:

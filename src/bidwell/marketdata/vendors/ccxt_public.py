@@ -226,7 +226,8 @@ class CcxtFeed:
     async def _watch(self, watch: Callable[[list[str]], Awaitable[Tickers]]) -> None:
         told: dict[str, Record] = {}
         while True:
-            tickers = await asyncio.wait_for(watch(self._symbols), self._silence)
+            async with asyncio.timeout(self._silence):
+                tickers = await watch(self._symbols)
             for symbol, ticker in tickers.items():
                 if symbol in self._instruments and told.get(symbol) != ticker:
                     told[symbol] = dict(ticker)

@@ -28,7 +28,8 @@ async def ready(context: ServerContext) -> schemas.Ready:
 
 async def _ask(probe: Probe) -> tuple[bool, str]:
     try:
-        return await asyncio.wait_for(probe(), _PATIENCE)
+        async with asyncio.timeout(_PATIENCE):
+            return await probe()
     except TimeoutError:
         return False, f"no answer within {_PATIENCE:.0f} s"
     except Exception as error:  # noqa: BLE001 - a part that fails to answer is not ready, whatever the reason

@@ -54,7 +54,7 @@ export function Attention({ workspace }: { workspace: Workspace }) {
   const { data } = useQuery(violationsQuery(workspace.id, "open"));
   const open = pressing(data ?? []);
   return (
-    <div role="alert" className="shrink-0">
+    <div aria-live="assertive" className="shrink-0">
       {open.length > 0 && (
         <ul aria-label="Needs attention">
           {open.slice(0, SHOWN).map((violation) => (
