@@ -199,9 +199,9 @@ _HOLDINGS = reconciliation.compare_holdings
 
 
 def _conclude_from_anything(
-    self: Reconciler, snapshot: Snapshot, findings: reconciliation.Findings, *, quiet: bool
+    self: Reconciler, snapshot: Snapshot, findings: reconciliation.Findings, asked: int, *, quiet: bool
 ) -> None:
-    _CONCLUDE(self, replace(snapshot, complete=True), findings, quiet=quiet)
+    _CONCLUDE(self, replace(snapshot, complete=True), findings, asked, quiet=quiet)
     self._session.gaps = _HOLDINGS(self._desk.core.state, replace(snapshot, complete=True))
 
 
