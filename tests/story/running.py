@@ -6,7 +6,7 @@ import contextlib
 import http.cookiejar
 import json
 import os
-import random
+import secrets
 import signal
 import socket
 import subprocess
@@ -35,7 +35,8 @@ def free_port() -> int:
     A desk keeps its port over restarts: one of the lent range may be somebody's own end of a connection by then.
     """
     while True:
-        port = random.randrange(10_240, 32_000)
+        # Not `random`: two workers that begin with the same seed would choose the same ports.
+        port = 10_240 + secrets.randbelow(21_760)
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))

@@ -4,6 +4,7 @@ import { comparisonQuery } from "~/api/backtests";
 import { Problem } from "~/api/problem";
 import type { Comparison, ResultFigure, Workspace } from "~/api/types";
 import type { RoleColors } from "~/design/theme";
+import { part } from "~/lib/part";
 import { Button } from "~/ui/button";
 import { Empty } from "~/ui/empty";
 import { Card, Page } from "~/ui/panel";
@@ -15,7 +16,7 @@ import type { CanvasLine } from "./line-canvas";
 import { Legend } from "./result";
 import { dataText } from "./wording";
 
-const LineCanvas = lazy(async () => ({ default: (await import("./line-canvas")).LineCanvas }));
+const LineCanvas = lazy(async () => ({ default: (await part(() => import("./line-canvas"))).LineCanvas }));
 // Told apart by colour and, from the fourth on, by dashes.
 const LOOKS: readonly { color: keyof RoleColors; className: string; dashed: boolean }[] = [
   { color: "accent", className: "bg-accent", dashed: false },

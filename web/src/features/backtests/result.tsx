@@ -3,6 +3,7 @@ import { type ReactNode, Suspense, lazy, useMemo, useState } from "react";
 import { runResultQuery } from "~/api/backtests";
 import { Problem } from "~/api/problem";
 import type { ResultFigure, RunDetail, RunResult } from "~/api/types";
+import { part } from "~/lib/part";
 import { count } from "~/lib/words";
 import { Card } from "~/ui/panel";
 import { ProblemBox } from "~/ui/problem";
@@ -15,7 +16,7 @@ import { Survival } from "./survival";
 import { Trips } from "./trips";
 import { dayOf, numberText, percentText } from "./wording";
 
-const LineCanvas = lazy(async () => ({ default: (await import("./line-canvas")).LineCanvas }));
+const LineCanvas = lazy(async () => ({ default: (await part(() => import("./line-canvas"))).LineCanvas }));
 const KEY = ["total_return", "cagr", "sharpe_ratio", "max_drawdown", "annual_volatility", "win_rate"] as const;
 
 const unitOf = (figure: ResultFigure): StatisticUnit => (figure.unit === "fraction" || figure.unit === "count" ? figure.unit : "number");

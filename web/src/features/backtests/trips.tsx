@@ -3,6 +3,7 @@ import { Suspense, lazy, useState } from "react";
 import { roundTripsQuery, runBarsQuery } from "~/api/backtests";
 import { Problem } from "~/api/problem";
 import type { RoundTrip } from "~/api/types";
+import { part } from "~/lib/part";
 import { count } from "~/lib/words";
 import { Button } from "~/ui/button";
 import { Empty } from "~/ui/empty";
@@ -14,7 +15,7 @@ import { Statistic } from "~/ui/statistic";
 import { Table } from "~/ui/table";
 import { dayOf } from "./wording";
 
-const TripCanvas = lazy(async () => ({ default: (await import("./trip-canvas")).TripCanvas }));
+const TripCanvas = lazy(async () => ({ default: (await part(() => import("./trip-canvas"))).TripCanvas }));
 const DAY = 86_400;
 
 /** Room before and after a round trip: as long as it lasted, and no less than some days. */

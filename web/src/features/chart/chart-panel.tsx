@@ -5,6 +5,7 @@ import { fillsQuery, openOrdersQuery } from "~/api/orders";
 import { Problem } from "~/api/problem";
 import type { Quote } from "~/api/types";
 import { parseDecimal, placesOf } from "~/lib/decimal";
+import { part } from "~/lib/part";
 import { type Timeframe, usePreferences } from "~/lib/preferences";
 import { zoneOf } from "~/lib/zones";
 import { Empty } from "~/ui/empty";
@@ -14,7 +15,7 @@ import { Segmented } from "~/ui/segmented";
 import { Skeleton } from "~/ui/skeleton";
 import { type ChartBar, chartBars, fillMarks, grow, workingLines } from "./series";
 
-const ChartCanvas = lazy(async () => ({ default: (await import("./chart-canvas")).ChartCanvas }));
+const ChartCanvas = lazy(async () => ({ default: (await part(() => import("./chart-canvas"))).ChartCanvas }));
 
 const TIMEFRAMES: readonly (readonly [string, Timeframe])[] = [
   ["1m", 60],

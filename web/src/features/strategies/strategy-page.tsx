@@ -5,6 +5,7 @@ import { Problem } from "~/api/problem";
 import { mayTrade } from "~/api/session";
 import { addStrategyVersion, checkStrategy, removeStrategyFile, renameStrategyFile, strategyFileAddress, strategyFileQuery } from "~/api/strategy-files";
 import type { StrategyDetail, Workspace } from "~/api/types";
+import { part } from "~/lib/part";
 import { useDebounced } from "~/lib/use-debounced";
 import { Badge } from "~/ui/badge";
 import { Button, buttonClass } from "~/ui/button";
@@ -22,7 +23,7 @@ import { Findings } from "./findings";
 import { PutToWork } from "./put-to-work";
 import { Versions } from "./versions";
 
-const CodeEditor = lazy(async () => ({ default: (await import("./code-editor")).CodeEditor }));
+const CodeEditor = lazy(async () => ({ default: (await part(() => import("./code-editor"))).CodeEditor }));
 const READ_AFTER_MS = 350;
 
 interface StrategyPageProps {
