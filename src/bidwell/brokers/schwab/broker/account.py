@@ -21,7 +21,7 @@ from bidwell.brokers.transport import RemoteBroker, Unworkable
 from bidwell.engine.ports import BrokerEvent, Capabilities, Clock, DedupeScope, SessionReport
 from bidwell.model import events as ev
 from bidwell.model.account import Account
-from bidwell.model.errors import InDoubt, ProtocolError
+from bidwell.model.errors import Refused, Unavailable
 from bidwell.model.ids import BrokerOrderId
 from bidwell.model.order import CLOSED, Order
 from bidwell.model.terms import Terms
@@ -106,11 +106,12 @@ class SchwabBroker(RemoteBroker):
         self._reading.touch(order.instrument)
         try:
             number = await self._client.submit(key, body)
-        except (InDoubt, ProtocolError, asyncio.CancelledError):
-            self._ledger.lost(name)
+        except (Refused, Unavailable):
+            self._ledger.dropped(name)
             raise
         except BaseException:
-            self._ledger.dropped(name)
+            # Whatever else it was, the order may be there.
+            self._ledger.lost(name)
             raise
         self._ledger.numbered(name, number)
         self._updates.know(name, number, order.quantity, order.terms)
