@@ -71,6 +71,7 @@ class Holding:
         self._blind: dict[ClientOrderId, None] = {}
         self._moved: tuple[datetime | None, float] = (None, 0.0)
         self._told_at = 0.0
+        self._began = (core.state.latest, core.monotonic())
 
     # --- taking in --------------------------------------------------------------------------------
 
@@ -246,7 +247,7 @@ class Holding:
                 core.emit(ev.OrderCanceled(core.now(), name, "was asked off", ZERO))
                 self.on_order(core.state.orders[name])
                 continue
-            end, clock = (held.until, moment) if moment is not None else (held.ends_by, core.now())
+            end, clock = (held.until, moment) if moment is not None else (held.ends_by, self._wall())
             if end is None or clock < end:
                 continue
             if order.status is OrderStatus.HELD:
@@ -254,6 +255,15 @@ class Holding:
                 self.on_order(core.state.orders[name])
             elif held.triggered_at is None:
                 core.take_off(name, actor=ACTOR, reason="its validity ended")
+
+    def _wall(self) -> datetime:
+        """The wall clock, but never behind what the journal had seen of it when this desk began.
+
+        A clock that was set back while no desk ran would keep orders beyond their end; one that was ahead for a while ends
+        them early, which they survive.
+        """
+        now, (latest, began) = self._core.now(), self._began
+        return now if latest is None else max(now, latest + timedelta(seconds=self._core.monotonic() - began))
 
     def _market_moment(self) -> datetime | None:
         """The market clock, which goes on while no price comes; None before this process has heard one."""

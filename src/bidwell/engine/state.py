@@ -46,6 +46,8 @@ class State:
 
     def __init__(self) -> None:
         self.sequence = 0
+        # The latest time that any entry bears: the clock of a later process may have been set back behind it.
+        self.latest: datetime | None = None
         self.workspace: ev.WorkspaceNamed | None = None
         self.instruments: dict[InstrumentId, Instrument] = {}
         self.accounts: dict[AccountId, Account] = {}
@@ -99,6 +101,8 @@ class State:
             msg = f"no fold is known for {kind.__name__}"
             raise TypeError(msg)
         self.sequence += 1
+        if self.latest is None or event.at > self.latest:
+            self.latest = event.at
 
     def open_intent(self, intent: Intent, body_hash: str, group: Group | None) -> None:
         """Hold an intent that was received just now; for the folds."""

@@ -213,14 +213,16 @@ async def test_an_end_that_the_broker_does_not_know_is_kept_by_the_desk() -> Non
     assert bench.listing.now() >= ends
 
 
+@pytest.mark.parametrize("step", [0.0, -3600.0])
 @virtually
-async def test_an_end_is_kept_after_a_restart_without_prices_too() -> None:
+async def test_an_end_is_kept_after_a_restart_without_prices_too(step: float) -> None:
     bench = await opened(changes=POOR)
     ends = bench.listing.now() + timedelta(seconds=3)
     terms = Terms(OrderType.LIMIT, limit_price=Decimal(99), time_in_force=TimeInForce.GTD, expires_at=ends)
     receipt = await bench.send("k1", terms=terms)
     await bench.until(lambda: bool(bench.live()))
     bench.crash()
+    bench.clock.step(step)
     bench.desk = bench.build()
     await bench.desk.start()
     await bench.until(lambda: bench.order(receipt).status is OrderStatus.CANCELED)

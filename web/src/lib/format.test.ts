@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { direction, formatAny, formatFigure, groupDigits } from "./format";
+import { direction, formatAmount, formatAny, formatFigure, groupDigits } from "./format";
 
 describe("figures", () => {
+  it("show money as money and other units as nouns", () => {
+    expect(formatAmount("4200200.6302625", "INR")).toBe("₹42,00,200.63");
+    expect(formatAmount("0.5", "BTC")).toBe("0.50000000 BTC");
+    expect(formatAmount("4", "orders")).toBe("4 orders");
+    expect(formatAmount("29.5", "orders/min")).toBe("29.5 orders/min");
+  });
   it("keep the places of the tick", () => {
     expect(formatFigure("402.1", { places: 2 })).toBe("402.10");
     expect(formatFigure("1.084123", { places: 5 })).toBe("1.08412");

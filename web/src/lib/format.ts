@@ -60,6 +60,15 @@ export function formatFigure(value: string | Decimal | null | undefined, format:
   return `${sign}${symbol}${grouped}${fraction ? `.${fraction}` : ""}${suffix}`;
 }
 
+/** The currency a figure's unit names; undefined where it counts units, orders or seconds. */
+export const currencyOf = (unit: string): string | undefined => (/^[A-Z]{3,5}$/.test(unit) ? unit : undefined);
+
+/** A figure with its unit: money as money, everything else with the noun after it. */
+export function formatAmount(value: string, unit: string): string {
+  const currency = currencyOf(unit);
+  return currency ? formatFigure(value, { currency }) : `${formatFigure(value)} ${unit}`;
+}
+
 const MOST_PLACES = 6;
 
 /** A figure of unknown kind, such as a rule's: at most six places, and text that is no number as it is. */

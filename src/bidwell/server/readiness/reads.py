@@ -18,7 +18,7 @@ from bidwell.server.readiness.schemas import AccountReadiness, Board, ReadinessC
 
 
 async def board(context: ServerContext, workspace: WorkspaceId, desk: Desk) -> Board:
-    """Every enabled account, NO-GO first."""
+    """Every enabled account: NO-GO first, then the live ones, each in the order of the accounts."""
     guardian = None if context.guardian is None else await asyncio.to_thread(context.guardian)
     return board_with(context, workspace, desk, guardian)
 
@@ -28,7 +28,7 @@ def board_with(context: ServerContext, workspace: WorkspaceId, desk: Desk, guard
     now = context.clock.now()
     found = [account(context, workspace, desk, one, guardian, now)
              for one in desk.state.accounts.values() if one.enabled]  # fmt: skip
-    found.sort(key=lambda one: (one.go, one.mode is not Mode.LIVE, one.name))
+    found.sort(key=lambda one: (one.go, one.mode is not Mode.LIVE))
     going = sum(one.go for one in found)
     return Board(at=now, items=found, go=going, no_go=len(found) - going)
 

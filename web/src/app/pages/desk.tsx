@@ -145,7 +145,7 @@ export function DeskPage() {
     worth: (
       <p className="flex items-baseline gap-2 border-b border-line px-3.5 py-1.5">
         <Figure value={overview?.equity} currency={workspace.currency} className="text-20 font-semibold" why="There is no price or rate for something that is held" />
-        <Figure value={overview?.day_pnl} places={2} tone="change" why="The session has no opening equity yet" />
+        <Figure value={overview?.day_pnl} currency={workspace.currency} tone="change" why="The session has no opening equity yet" />
         <span className="text-text-3">today</span>
       </p>
     ),

@@ -58,7 +58,7 @@ export function TopBar({ workspace, halt, onPalette }: TopBarProps) {
         <span className="text-text-2 max-lg:hidden">Equity</span>
         <Figure value={data?.equity} currency={workspace.currency} className="font-semibold" why="There is no price or rate for something that is held" />
         <span className="text-12">
-          <Figure value={data?.day_pnl} places={2} tone="change" why="The session has no opening equity yet" />{" "}
+          <Figure value={data?.day_pnl} currency={workspace.currency} tone="change" why="The session has no opening equity yet" />{" "}
           {data?.day_pnl && <span className="text-text-3">today</span>}
         </span>
       </span>

@@ -4,7 +4,8 @@ import { accountQuery } from "~/api/accounts";
 import { Problem } from "~/api/problem";
 import { mayAdminister, mayTrade } from "~/api/session";
 import type { AccountDetail, Workspace } from "~/api/types";
-import { UNKNOWN, formatAny, formatFigure } from "~/lib/format";
+import { UNKNOWN, currencyOf, formatAmount, formatAny } from "~/lib/format";
+import { distance, warnAt } from "~/lib/limits";
 import { dateTime } from "~/lib/time";
 import { sentence } from "~/lib/words";
 import { Badge } from "~/ui/badge";
@@ -20,7 +21,7 @@ import { ConnectionCard } from "./connection-card";
 import { EditAccountDialog } from "./edit-account";
 import { HaltControl } from "./halt-controls";
 import { LimitsDialog } from "./limits-form";
-import { StateBadge, distance, readiness, warnAt } from "./states";
+import { StateBadge, readiness } from "./states";
 
 interface AccountPageProps {
   workspace: Workspace;
@@ -59,10 +60,10 @@ function LimitsCard({ account, editable }: { account: AccountDetail; editable: R
       {account.limits.map((meter) => (
         <LimitLine key={meter.rule} label={meter.label} used={Number(meter.fraction)} warnAt={warnAt(meter)} distance={distance(meter)}>
           <b className="font-semibold">
-            <Figure value={meter.left} />
+            <Figure value={meter.left} currency={currencyOf(meter.unit)} />
           </b>{" "}
           <span className="text-text-3">
-            of {formatFigure(meter.limit)} {meter.unit} left
+            of {formatAmount(meter.limit, meter.unit)} left
           </span>
         </LimitLine>
       ))}

@@ -5,6 +5,7 @@ import { loginsQuery } from "~/api/logins";
 import { Problem } from "~/api/problem";
 import { mayAdminister } from "~/api/session";
 import type { AccountSummary, Workspace } from "~/api/types";
+import { distance, warnAt } from "~/lib/limits";
 import { sentence } from "~/lib/words";
 import { Badge } from "~/ui/badge";
 import { Button } from "~/ui/button";
@@ -17,7 +18,7 @@ import { ProblemBox } from "~/ui/problem";
 import { type Column, Table } from "~/ui/table";
 import { ConnectAccountDialog } from "./connect-account";
 import { NewAccountDialog } from "./new-account";
-import { distance, nearest, readiness, warnAt } from "./states";
+import { nearest, readiness } from "./states";
 
 const TONES = { plain: "text-text-2", warn: "text-warn", danger: "text-danger" } as const;
 

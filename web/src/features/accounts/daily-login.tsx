@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { keys } from "~/api/keys";
 import { logIn, loginsQuery } from "~/api/logins";
@@ -130,7 +131,15 @@ export function DailyLoginPage({ workspace }: { workspace: Workspace }) {
   if (data.length === 0) {
     return (
       <Page title="Daily login">
-        <Empty>No connected account wants a login each day.</Empty>
+        <Empty
+          action={
+            <Link to="/accounts" className={buttonClass()}>
+              To the accounts
+            </Link>
+          }
+        >
+          No connected account wants a login each day. Once an account at an Indian broker is connected, its login of the day waits here.
+        </Empty>
       </Page>
     );
   }

@@ -1,18 +1,11 @@
 import type { AccountSummary, LimitMeter, ScopeState } from "~/api/types";
 import { parseDecimal } from "~/lib/decimal";
-import { formatFigure } from "~/lib/format";
+import { left, warnAt } from "~/lib/limits";
 import { Badge } from "~/ui/badge";
 
 /** The limit of which the largest part is used. */
 export function nearest(limits: readonly LimitMeter[]): LimitMeter | undefined {
   return limits.reduce<LimitMeter | undefined>((most, meter) => (most && Number(most.fraction) >= Number(meter.fraction) ? most : meter), undefined);
-}
-
-export const warnAt = (meter: LimitMeter): number => Number(meter.warn_at[0] ?? "0.8");
-
-/** "30.00 of 1,000.00 USD left". */
-export function distance({ left, limit, unit }: LimitMeter): string {
-  return `${formatFigure(left)} of ${formatFigure(limit)} ${unit} left`.replace("  ", " ");
 }
 
 /** What keeps an account from trading, or what it is near to, in a few words. */
@@ -34,7 +27,7 @@ export function readiness(account: AccountSummary): { text: string; tone: "plain
   }
   const meter = nearest(account.limits);
   if (meter && parseDecimal(meter.fraction)?.gte(warnAt(meter))) {
-    return { text: `${formatFigure(meter.left)} to ${meter.label.toLowerCase()}`, tone: "warn" };
+    return { text: `${left(meter)} to ${meter.label.toLowerCase()}`, tone: "warn" };
   }
   return { text: "ready", tone: "plain" };
 }

@@ -4,12 +4,13 @@ import { accountsQuery } from "~/api/accounts";
 import { Problem } from "~/api/problem";
 import type { AccountSummary } from "~/api/types";
 import { cx } from "~/lib/cx";
+import { distance, warnAt } from "~/lib/limits";
 import { Empty } from "~/ui/empty";
 import { Meter } from "~/ui/meter";
 import { Figure } from "~/ui/number";
 import { ProblemBox } from "~/ui/problem";
 import { Skeleton } from "~/ui/skeleton";
-import { distance, nearest, readiness, warnAt } from "./states";
+import { nearest, readiness } from "./states";
 
 const TONES = { plain: "text-text-3", warn: "text-warn", danger: "text-danger" } as const;
 

@@ -35,7 +35,7 @@ interface RiskPageProps {
   haltOf: (account: AccountRisk) => ReactNode;
 }
 
-/** Locked accounts first; figures that move do not move the cards. */
+/** Locked accounts first, each rank in the order of the Accounts page; figures that move do not move the cards. */
 const rank = (account: AccountRisk): number => (account.locks.length > 0 ? 0 : account.open_violations > 0 ? 1 : 2);
 
 function SquareOffs({ workspace, items }: { workspace: string; items: readonly SquareOff[] }) {
@@ -121,7 +121,7 @@ export function RiskPage({ workspace, part, onPart, halt, haltOf }: RiskPageProp
           {data.accounts.length === 0 && <Empty>There is no account yet.</Empty>}
           <div className="grid grid-cols-1 items-start gap-4 xl:grid-cols-2">
             {data.accounts
-              .toSorted((one, two) => rank(one) - rank(two) || one.name.localeCompare(two.name))
+              .toSorted((one, two) => rank(one) - rank(two))
               .map((account) => (
                 <AccountRiskCard key={account.account} workspace={workspace.id} account={account} mayAct={acts} actions={haltOf(account)} />
               ))}
