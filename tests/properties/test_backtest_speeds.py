@@ -19,6 +19,8 @@ from bidwell.strategy.parameters import Param
 from bidwell.strategy.strategy import Strategy
 from tests.unit.backtest.markets import random_bars, sma
 
+# One worker compiles the strategies of this file, once.
+pytestmark = pytest.mark.xdist_group("compiled")
 QUIET = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
