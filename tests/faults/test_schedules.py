@@ -69,6 +69,8 @@ KEPT_SINCE: tuple[tuple[int, str], ...] = (
 KEPT_LACKING: tuple[tuple[int, str], ...] = (
     (5041689, "an exit waited for an hour, as a clock was set back by one"),
     (301785, "a group was being undone for an hour, for the same reason"),
+    (7009653, "a group was being repaired for an hour, for the same reason"),
+    (7003920, "the same"),
     (5059711, "a report that had been asked for before counted as the first of two"),
 )
 

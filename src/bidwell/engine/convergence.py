@@ -39,6 +39,7 @@ NOTHING_TO_DO = frozenset({"nothing to close", "already at the target", "holds n
 _PASSING = frozenset({"order_rate", "stale_data", "reconciled"})
 _NEVER_WAITS = frozenset({TimeInForce.IOC, TimeInForce.FOK})
 _SHORTEST = timedelta(seconds=1)
+_NONE = timedelta(0)
 
 
 class Standing(StrEnum):
@@ -165,15 +166,14 @@ def asks_for_it(record: IntentRecord) -> bool:
     return group is not None and group.on_failure is OnFailure.REPAIR and not record.repaired
 
 
-def repair(core: unwinding.Deciding, record: IntentRecord) -> bool:
-    """Take the next steps for one intent; True when nothing is left to be done."""
+def repair(core: unwinding.Deciding, record: IntentRecord, left: timedelta) -> bool:
+    """Take the next steps for one intent that has so much time left; True when nothing is left to be done."""
     state = core.state
     if record.intent.id in state.undecided:
         return False
     children = [order for order in map(state.orders.__getitem__, record.orders) if order.leg == 0]
-    over = core.now() > deadline(record)
     # Every child is looked at in every turn: one that waits must not hold up the others.
-    if not all([_mend(core, record, order, over=over) for order in children]):  # noqa: C419 - as said
+    if not all([_mend(core, record, order, left) for order in children]):  # noqa: C419 - as said
         return False
     lacks = sum((missing(state, order) for order in children if _lacking(state, record, order)), ZERO)
     tried = any(TRIES.intents(state, order) for order in children)
@@ -182,7 +182,7 @@ def repair(core: unwinding.Deciding, record: IntentRecord) -> bool:
         if lacks:
             core.alarm("not_converged", {"intent": record.intent.id, "missing": str(lacks)})
     # What was sent again may come to too much after all, as long as the intent has time.
-    return over or not tried
+    return left < _NONE or not tried
 
 
 def _lacking(state: State, record: IntentRecord, order: Order) -> bool:
@@ -207,17 +207,20 @@ def superseded(state: State, record: IntentRecord, order: Order) -> bool:
     return False
 
 
-def under_way(core: unwinding.Deciding, record: IntentRecord) -> bool:
+def under_way(state: State, record: IntentRecord, left: timedelta) -> bool:
     """Whether something is missing that can still be sent; what is absent is waited for, which is no work."""
-    state = core.state
     children = (order for order in map(state.orders.__getitem__, record.orders) if order.leg == 0)
-    over = core.now() > deadline(record)
-    return any(not order.is_open and _wanted(state, record, order, over=over) for order in children)
+    return any(not order.is_open and _wanted(state, record, order, left) for order in children)
 
 
 def deadline(record: IntentRecord) -> datetime:
     """Until when an intent is brought to its target."""
-    return record.intent.received_at + timedelta(seconds=record.group.repair_seconds if record.group else 0)
+    return record.intent.received_at + allowed(record)
+
+
+def allowed(record: IntentRecord) -> timedelta:
+    """How long an intent is brought to its target from when it came."""
+    return timedelta(seconds=record.group.repair_seconds if record.group else 0)
 
 
 def missing(state: State, order: Order) -> Decimal:
@@ -239,10 +242,10 @@ def lost(state: State, order: Order) -> bool:
             return False
 
 
-def _wanted(state: State, record: IntentRecord, order: Order, *, over: bool) -> Decimal:
+def _wanted(state: State, record: IntentRecord, order: Order, left: timedelta) -> Decimal:
     """What may be sent for a child now: positive what it lacks, negative what it has too much, zero for nothing."""
     tries, lacks = TRIES.intents(state, order), missing(state, order)
-    if over or len(tries) >= TRIES.most:
+    if left < _NONE or len(tries) >= TRIES.most:
         return ZERO
     if lacks < 0:
         side = order.side.opposite
@@ -254,24 +257,22 @@ def _wanted(state: State, record: IntentRecord, order: Order, *, over: bool) -> 
     return lacks
 
 
-def _mend(core: unwinding.Deciding, record: IntentRecord, order: Order, *, over: bool) -> bool:
+def _mend(core: unwinding.Deciding, record: IntentRecord, order: Order, left: timedelta) -> bool:
     """Take the next step for one child; True when nothing more is to be done for it."""
     state = core.state
     waits = any(name in state.undecided for name in TRIES.intents(state, order))
     if order.is_open or waits or any(one.is_open for one in repairs(state, order)):
         return False
-    wanted = _wanted(state, record, order, over=over)
+    wanted = _wanted(state, record, order, left)
     if not wanted:
         return True
     if core.steady(order.account, f"repair {order.client_order_id}"):
-        return not _send(core, record, order, wanted)
+        return not _send(core, record, order, wanted, left)
     return False
 
 
-def _send(core: unwinding.Deciding, record: IntentRecord, order: Order, wanted: Decimal) -> bool:
-    intent = record.intent
-    more, now = wanted > 0, core.now()
-    left = deadline(record) - now
+def _send(core: unwinding.Deciding, record: IntentRecord, order: Order, wanted: Decimal, left: timedelta) -> bool:
+    intent, more = record.intent, wanted > 0
     request = Request(
         key=TRIES.next_key(core.state, order), source=Source.REPAIR, instrument=order.instrument,
         side=order.side if more else order.side.opposite, sizing=Sizing(SizingBy.QUANTITY, abs(wanted)),

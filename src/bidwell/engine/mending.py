@@ -68,7 +68,8 @@ class Mending:
         self._lateness = Lateness(core.monotonic)
         intents = core.state.intents
         self.unwinding = {name: None for name, record in intents.items() if unwinding.asks_for_it(record)}
-        self.repairing = {name: None for name, record in intents.items() if convergence.asks_for_it(record)}
+        # Since when by a clock that cannot be set back: the time that a group allows ends by that one too.
+        self.repairing = {name: core.monotonic() for name, record in intents.items() if convergence.asks_for_it(record)}
 
     def watch(self, name: IntentId) -> None:
         """An intent came in: bring it to its target where its group asks for that."""
@@ -76,14 +77,14 @@ class Mending:
         if unwinding.asks_for_it(record):
             self.unwinding[name] = None
         if convergence.asks_for_it(record):
-            self.repairing[name] = None
+            self.repairing[name] = self._core.monotonic()
 
     @property
     def under_way(self) -> bool:
         """Whether there is work to do for any intent, or for any follower."""
         state = self._core.state
         undoing = any(unwinding.under_way(state, state.intents[name]) for name in self.unwinding)
-        mending = any(convergence.under_way(self._core, state.intents[name]) for name in self.repairing)
+        mending = any(convergence.under_way(state, state.intents[name], self._left(name)) for name in self.repairing)
         return undoing or mending or self._copying.under_way
 
     def run(self) -> None:
@@ -93,10 +94,16 @@ class Mending:
             if unwinding.unwind(self._core, intents[name]):
                 del self.unwinding[name]
         for name in list(self.repairing):
-            if convergence.repair(self._core, intents[name]):
+            if convergence.repair(self._core, intents[name], self._left(name)):
                 del self.repairing[name]
         convergence.take_orphans_off(self._core)
         self._copying.run()
+
+    def _left(self, name: IntentId) -> timedelta:
+        """How long an intent may still be brought to its target; below zero when that is over."""
+        core, record = self._core, self._core.state.intents[name]
+        passed = timedelta(seconds=core.monotonic() - self.repairing[name])
+        return min(convergence.deadline(record) - core.now(), convergence.allowed(record) - passed)
 
     # --- the broker's reports ---------------------------------------------------------------------
 

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from bidwell.engine import convergence
 from bidwell.engine.convergence import Standing
 from bidwell.engine.intake import Receipt
@@ -241,11 +243,13 @@ async def test_after_so_many_tries_a_person_is_told() -> None:
     assert standings(bench, receipt)[1] == (Standing.DRIFTED, 5, 0)
 
 
+@pytest.mark.parametrize("step", [0.0, -3600.0])
 @virtually
-async def test_nothing_is_repaired_after_the_groups_time() -> None:
+async def test_nothing_is_repaired_after_the_groups_time(step: float) -> None:
     bench = await repairing(seconds=1)
     bench.weather.plan("submit", None, Fault.THROTTLED)
     await bench.send("k1", quantity="10", group=ALL)
+    bench.clock.step(step)
     bench.weather.plan("snapshot", *[Fault.INCOMPLETE] * 12)
     await bench.settle(4.0)
     assert repairs(bench) == []
