@@ -34,6 +34,9 @@ _INLINED = {
     "after_bar",
     "watch",
 }
+_BUILT_IN = {"range", "len", "min", "max", "abs", "int", "float", "bool", "round", "njit"}
+# What works alike whatever constant it is called with: a kernel for each would only take time to compile.
+_ALIKE = frozenset({"end"})
 _HOW = "cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, error_model='numpy'"
 _HEAD = """import math
 import numpy as np
@@ -44,7 +47,37 @@ from numba import njit
 @lru_cache(maxsize=1)
 def kernel_source() -> str:
     """The kernel's source: constants, then every function under numba's decorator."""
-    return "\n\n".join([_HEAD, *(_stripped(module) for module in _KERNEL)])
+    return with_plain_numbers("\n\n".join([_HEAD, *(_stripped(module) for module in _KERNEL)]), _ALIKE)
+
+
+def with_plain_numbers(source: str, only: frozenset[str] | None = None) -> str:
+    """A source whose calls (`only` those of these functions) hand whole numbers and flags over as values.
+
+    A literal is a type of its own to numba: it would compile `submit` anew for each kind of order.
+    """
+    tree = ast.parse(source)
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+            name = call.func.id
+            if name not in _BUILT_IN and (only is None or name in only):
+                call.args = [_plain_number(argument) for argument in call.args]
+    return ast.unparse(ast.fix_missing_locations(tree))
+
+
+def _plain_number(argument: ast.expr) -> ast.expr:
+    if isinstance(argument, ast.Constant) and type(argument.value) in {int, bool}:
+        kind = type(argument.value).__name__
+    elif isinstance(argument, ast.Name) and argument.id in _whole_constants():
+        kind = "int"
+    else:
+        return argument
+    return ast.Call(ast.Name(kind, ast.Load()), [argument], [])
+
+
+@lru_cache(maxsize=1)
+def _whole_constants() -> frozenset[str]:
+    """The kernel's constants that are whole numbers: columns, kinds of orders, states."""
+    return frozenset(name for module in _KERNEL for name, value in vars(module).items() if name.isupper() and type(value) is int)
 
 
 def _stripped(module: ModuleType) -> str:

@@ -24,7 +24,6 @@ LARGE = 1 << 19
 """Floats from which NumPy asks for large pages: 4 MiB."""
 LOADED, ON_DISK, COLD = 10_000, 4_000_000, 20_000_000
 """From how many bars on compiling pays: it is loaded already, compiled on disk, or has to be compiled."""
-
 _FRAME = """
 import math
 from collections import namedtuple
@@ -188,7 +187,10 @@ def source_of(translated: Translated, owner: type[Strategy]) -> str:
     for name in translated.state:
         functions = re.sub(rf"\bfield_{name}\b", f"M.{name}[0]", functions)
     run = _WOKEN_BARS.format(scan=_SCANS[owner].strip("\n")) if owner in _SCANS else _EVERY_BAR
-    return _FRAME.format(
+    source = _FRAME.format(
         kernel=compiled.kernel_name(), functions=functions, constants=tuple(translated.constants),
         series=tuple(translated.series), state=tuple(translated.state), run=run,
     )  # fmt: skip
+    # Arrays are made for speed alone and have the kernel compiled for each kind of order. A strategy shares one, which
+    # takes a third of the time to compile and some 8 % more to run.
+    return source if owner in _SCANS else compiled.with_plain_numbers(source)
