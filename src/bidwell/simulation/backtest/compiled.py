@@ -77,7 +77,9 @@ def _plain_number(argument: ast.expr) -> ast.expr:
 @lru_cache(maxsize=1)
 def _whole_constants() -> frozenset[str]:
     """The kernel's constants that are whole numbers: columns, kinds of orders, states."""
-    return frozenset(name for module in _KERNEL for name, value in vars(module).items() if name.isupper() and type(value) is int)
+    return frozenset(
+        name for module in _KERNEL for name, value in vars(module).items() if name.isupper() and type(value) is int
+    )
 
 
 def _stripped(module: ModuleType) -> str:
