@@ -83,7 +83,9 @@ class Session:
 
     `epoch` rises with every change of the connection, so that an answer from before it is not taken for one
     from after it. `recalls` are messages that wait for the archive to tell whose order they are about, and `agreed_up_to`
-    the journal's sequence when the last report was asked for that agreed with the book.
+    the journal's sequence when the last report was asked for whose orders agreed with the book, taken at `told_at` by the
+    broker's clock. What is held is compared only in a moment without news, which an account that never rests does not
+    have: `agreed_at` is the last report that agreed in both.
     """
 
     account: AccountId
@@ -104,6 +106,7 @@ class Session:
     unclear: bool = False
     recalls: deque[BrokerEvent] = field(default_factory=deque)
     agreed_up_to: int = -1
+    told_at: datetime | None = None
     agreed_at: datetime | None = None
     passed_at: datetime | None = None
     next_at: datetime | None = None
@@ -216,8 +219,8 @@ class Reconciler:
     async def _snapshot(self) -> tuple[Snapshot, int]:
         """A report, and the mark before which everything heard is older than it."""
         stamp, mark = self._stamp(), self._session.heard.mark()
-        agreed = self._session.agreed_at
-        since = self._clock.now() - _LOOK_BACK if agreed is None else agreed - _OVERLAP
+        told = self._session.told_at
+        since = self._clock.now() - _LOOK_BACK if told is None else told - _OVERLAP
         snapshot = await self._session.broker.snapshot(since)
         self._check(stamp)
         return snapshot, mark
@@ -254,10 +257,12 @@ class Reconciler:
         if looked_up or findings.events:
             asked = state.sequence
             snapshot, mark = await self._snapshot()
+        nothing_new = not looked_up and not findings.events
         quiet = not self._session.heard.anything(mark) and not self._session.recalls
         self._conclude(snapshot, findings, asked, quiet=quiet)
-        if quiet and snapshot.complete and self._session.reconciled and not findings.cancels:
-            self._session.agreed_up_to = asked
+        orders_agree = (quiet or (nothing_new and not self._session.recalls)) and not findings.cancels
+        if snapshot.complete and self._session.reconciled and orders_agree:
+            self._session.agreed_up_to, self._session.told_at = asked, snapshot.taken_at
 
     def _conclude(self, snapshot: Snapshot, findings: reconciliation.Findings, asked: int, *, quiet: bool) -> None:
         """Compare cash and positions, repair what two snapshots agree on, and say whether the pass was clean."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from bidwell.engine import codec, convergence, risk_views
 from bidwell.engine.memory_archive import MemoryArchive
 from bidwell.engine.names import Names
+from bidwell.engine.ports import Snapshot
 from bidwell.engine.retirement import Retention
 from bidwell.engine.state import State
 from bidwell.model import events as ev
@@ -136,6 +138,31 @@ async def test_the_newest_intents_what_works_and_what_was_not_reported_stay() ->
     last = await bench.send("while the line is down, which tells of nothing")
     await bench.settle(5)
     assert last.intent in bench.desk.state.intents
+
+
+@virtually
+async def test_an_account_that_never_rests_retires_what_is_finished_and_is_not_asked_for_the_whole_day_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Something fills during every report, so that there is no moment in which what is held could be compared."""
+    bench, _ = await retiring(retention=Retention(1, 2.0))
+    session = bench.desk.sessions[ACCOUNT]
+    report, agreed, sent = session.broker.snapshot, session.agreed_at, [await bench.send("first")]
+    asked: list[datetime | None] = []
+
+    async def busy(since: datetime | None = None) -> Snapshot:
+        asked.append(since)
+        snapshot = await report(since)
+        sent.append(await bench.send(f"during {len(sent)}"))
+        await asyncio.sleep(0.1)
+        return snapshot
+
+    monkeypatch.setattr(session.broker, "snapshot", busy)
+    await bench.until(lambda: sent[0].intent not in bench.desk.state.intents and len(asked) > 3)
+    assert session.agreed_at == agreed
+    assert asked[0] is not None
+    assert asked[-1] is not None
+    assert asked[-1] > asked[0]
 
 
 @virtually
