@@ -115,14 +115,14 @@ def date_ticks(first: float, last: float) -> list[tuple[float, str]]:
     span = last - first
     start, end = np.datetime64(math.floor(first), "D"), np.datetime64(math.ceil(last), "D")
     if span > 900:
-        years = np.arange(start.astype("datetime64[Y]"), end.astype("datetime64[Y]") + 1)
+        years = np.arange(start.astype("datetime64[Y]"), end.astype("datetime64[Y]") + np.timedelta64(1, "Y"))
         years = years[:: max(1, math.ceil(years.size / 11))]
         return _within(years, lambda day: str(day)[:4], first, last)
     if span > 70:
-        months = np.arange(start.astype("datetime64[M]"), end.astype("datetime64[M]") + 1)
+        months = np.arange(start.astype("datetime64[M]"), end.astype("datetime64[M]") + np.timedelta64(1, "M"))
         months = months[:: max(1, math.ceil(months.size / 9))]
         return _within(months, lambda day: f"{MONTHS[int(str(day)[5:7]) - 1]} {str(day)[2:4]}", first, last)
-    days = np.arange(start, end + 1)
+    days = np.arange(start, end + np.timedelta64(1, "D"))
     days = days[:: max(1, math.ceil(days.size / 8))]
     return _within(days, lambda day: f"{int(str(day)[8:10])} {MONTHS[int(str(day)[5:7]) - 1]}", first, last)
 

@@ -67,7 +67,7 @@ class Report:
                 raise ConfigError(f"{name} has {values.size} values at {times.size} instants")
             if name != "exposure" and not np.isfinite(values).all():
                 raise ConfigError(f"{name} has values that are not finite")
-        if times.size > 1 and not bool((np.diff(times) > np.timedelta64(0)).all()):
+        if times.size > 1 and not bool((np.diff(times) > np.timedelta64(0, "ns")).all()):
             raise ConfigError("the instants are not in order, or one comes twice")
 
     @cached_property

@@ -517,16 +517,17 @@ class Desk(Reading):
         """How many durable SENT entries the order has."""
         return self.state.traces[name].attempts
 
-    async def make_sent(self, command: Submit) -> bool:
-        """Make SENT durable, unless the order went stale or was halted meanwhile."""
-        if self.recovering is not None or command.order not in self.state.orders:
-            return False
-        leaves = self.core.mark_sent(command.order, command.attached)
+    async def make_sent(self, commands: Sequence[Submit]) -> Sequence[bool]:
+        """Make SENT durable, unless an order went stale or was halted meanwhile."""
+        nothing = [False] * len(commands)
+        if self.recovering is not None:
+            return nothing
+        leave = [one.order in self.state.orders and self.core.mark_sent(one.order, one.attached) for one in commands]
         try:
             await self._commit()
         except JournalError:
-            return False
-        return leaves
+            return nothing
+        return leave
 
     def may_leave(self, name: ClientOrderId) -> bool:
         """Whether the order may still leave: valid, not halted, not asked to be canceled, and SENT is durable."""

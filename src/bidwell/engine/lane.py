@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from contextlib import suppress
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,7 +15,7 @@ from bidwell.model.errors import BrokerError, InDoubt, Refused, Unavailable
 from bidwell.model.order import Pending
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from bidwell.engine.ports import Broker, Capabilities
     from bidwell.model.ids import AccountId, ClientOrderId
@@ -25,6 +26,8 @@ Sendable = Submit | Cancel | Replace
 _RETRY_FIRST = 0.05
 _RETRY_LONGEST = 2.0
 _LEADS_AGAIN = 0.25
+# Orders that become SENT together: what a crash between that and the wire may leave to be looked up at the broker.
+_AT_ONCE = 16
 
 
 class TokenBucket:
@@ -81,8 +84,8 @@ class LaneOwner(Protocol):
         """How many durable SENT entries the order has: it may leave that often and no more."""
         ...
 
-    async def make_sent(self, command: Submit) -> bool:
-        """Make SENT durable; False when the order must not leave after all."""
+    async def make_sent(self, commands: Sequence[Submit]) -> Sequence[bool]:
+        """Make SENT durable for orders at once; False for each that must not leave after all."""
         ...
 
     def may_leave(self, name: ClientOrderId) -> bool:
@@ -233,12 +236,33 @@ class Lane:
 
     async def _carry_out(self, command: Sendable) -> None:
         if isinstance(command, Submit):
-            if command.sent or await self._owner.make_sent(command):
+            if command.sent or await self._made_sent(command):
                 await self._submit(command)
         elif isinstance(command, Cancel):
             await self._cancel(command)
         else:
             await self._replace(command)
+
+    async def _made_sent(self, command: Submit) -> bool:
+        """Make SENT durable, in the same commit for what waits behind it and may go too; False where it must not leave.
+
+        One commit for each would let a line that has once become long grow for ever.
+        """
+        line = self._urgent if command.urgent else self._ordinary
+        behind: list[Submit] = []
+        while line and len(behind) < _AT_ONCE - 1:
+            first = line[0]
+            if not isinstance(first, Submit) or first.sent or not self._bucket.take(urgent=command.urgent):
+                break
+            line.popleft()
+            behind.append(first)
+        leaves, *more = await self._owner.make_sent([command, *behind])
+        for one, may_leave in zip(reversed(behind), reversed(more), strict=True):
+            if may_leave:
+                line.appendleft(replace(one, sent=True))
+            else:
+                self._leave(one)
+        return leaves
 
     async def _submit(self, command: Submit) -> None:
         name = command.order

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +20,7 @@ from bidwell.model.ids import AccountId, ClientOrderId, IntentId
 from bidwell.model.limits import Limits, Scope, ScopeType, TradingState
 from bidwell.model.order import Order, OrderStatus
 from bidwell.model.terms import Side, Terms
+from bidwell.risk.approved import Approved
 from bidwell.simulation.proof import nouns
 from bidwell.simulation.proof.weather import Fault
 from tests.unit.engine.workbench import gather, limit, opened, virtually
@@ -95,6 +98,51 @@ async def test_what_reduces_overtakes_what_adds() -> None:
     await bench.settle(0.1)
     assert bench.order(out).status is OrderStatus.FILLED
     assert any(bench.order(one).status is OrderStatus.CREATED for one in entries)
+
+
+@virtually
+async def test_a_line_that_has_become_long_is_marked_as_sent_by_the_dozen_and_leaves_in_its_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With a commit for each, a line that a slow moment has made long would never become short again."""
+    bench = await opened(limits=Limits())
+    commits: list[int] = []
+    left: list[ClientOrderId] = []
+    append, broker = bench.journal.append, bench.desk.sessions[AccountId("acc_0")].broker
+    submit = broker.submit
+
+    async def slow(entries: Sequence[Entry]) -> None:
+        commits.append(sum(entry.kind == "OrderSubmitted" for entry in entries))
+        await asyncio.sleep(0.05)
+        await append(entries)
+
+    async def noting(approved: Approved[Order], attached: tuple[Approved[Order], ...] = ()) -> None:
+        left.append(approved.order.client_order_id)
+        await submit(approved, attached)
+
+    monkeypatch.setattr(bench.journal, "append", slow)
+    monkeypatch.setattr(broker, "submit", noting)
+    receipts = await gather(*(bench.send(f"k{n}", quantity=str(n + 1), terms=limit("98")) for n in range(40)))
+    await bench.until(lambda: len(bench.live()) == 40)
+    assert max(commits) == 16
+    assert len([one for one in commits if one]) < 16
+    assert left == [bench.order(one).client_order_id for one in receipts]
+
+
+@virtually
+async def test_a_cancel_overtakes_and_a_halt_keeps_back_what_became_sent_together() -> None:
+    bench = await opened(limits=Limits())
+    bench.weather.plan("submit", None, *[Fault.UNREACHABLE] * 3)
+    receipts = await gather(*(bench.send(f"k{n}", quantity=str(n + 1), terms=limit("98")) for n in range(9)))
+    await bench.until(lambda: len(bench.live()) == 1)
+    assert [bench.order(one).status for one in receipts[2:]] == [OrderStatus.SUBMITTED] * 7
+    await bench.desk.cancel(bench.order(receipts[0]).client_order_id, "me")
+    await bench.until(lambda: bench.order(receipts[0]).status is OrderStatus.CANCELED)
+    assert [bench.order(one).status for one in receipts[2:]] == [OrderStatus.SUBMITTED] * 7
+    await bench.desk.set_trading_state(Scope(ScopeType.WORKSPACE), TradingState.HALTED, "test", "me")
+    await bench.settle(5.0)
+    assert not bench.live()
+    assert {bench.order(one).status for one in receipts[1:]} == {OrderStatus.REJECTED}
 
 
 @virtually
