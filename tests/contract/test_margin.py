@@ -13,6 +13,7 @@ import pytest
 
 from bidwell.brokers.transport import TellsMargin, Throttled
 from bidwell.brokers.transport.circuit import FAILURES
+from bidwell.brokers.zerodha.client import ZerodhaClient
 from bidwell.engine.ports import MarginSource
 from bidwell.model.errors import BrokerError, ProtocolError, Refused, Unavailable
 from bidwell.model.events import OrderAccepted
@@ -227,8 +228,9 @@ async def test_a_login_that_is_over_is_told_as_refused(name: str) -> None:
 
 async def test_a_question_leaves_half_of_the_rate_to_orders() -> None:
     async with table("zerodha") as at:
-        client = at.broker._client  # type: ignore[attr-defined]
         await at.broker.margin([at.order()])
+        client = at.broker._client
+        assert isinstance(client, ZerodhaClient)
         bucket = client._reads.bucket
         while bucket.take_spare():
             pass
