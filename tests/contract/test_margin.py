@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from bidwell.brokers.ibkr import wire
+from bidwell.brokers.ibkr.client import library
 from bidwell.brokers.transport import TellsMargin, Throttled
 from bidwell.brokers.transport.circuit import FAILURES
 from bidwell.brokers.zerodha.client import ZerodhaClient
@@ -260,3 +262,63 @@ async def test_a_gateway_for_looking_only_refuses_questions_too() -> None:
         with pytest.raises(Refused):
             await at.broker.margin([at.order()])
         assert at.placed == 0
+
+
+async def test_a_pause_that_the_broker_asked_of_orders_holds_questions_up_too() -> None:
+    async with table("zerodha") as at:
+        at.stand.fault(MishapType.THROTTLE, on=On.SUBMIT, seconds=30)
+        with pytest.raises(Throttled):
+            await at.broker.submit(approved(at.order()))
+        with pytest.raises(Throttled, match="asked for a pause"):
+            await at.broker.margin([at.order()])
+        assert at.placed == 0
+
+
+# --- a question to a Gateway is an order that says of itself that it is none ------------------------------
+
+
+def written(order: object, version: int) -> tuple[bytes, bytes]:
+    """A question and the order that it is about, as messages."""
+    writer, contract = library.Writer(version, 0), library.contract(wire.Contract(con_id=5, symbol="ACME"))
+    return writer.write_question(7, contract, order), writer.write("placeOrder", 7, contract, order)
+
+
+@pytest.mark.parametrize("version", range(library.LOWEST, library.HIGHEST + 1))
+@pytest.mark.parametrize(
+    "terms", [{"orderType": "LMT", "lmtPrice": "5"}, {"orderType": "TRAIL", "trailingPercent": "2"}]
+)
+def test_a_question_differs_from_its_order_in_one_field(version: int, terms: dict[str, str]) -> None:
+    order = library.order(action="BUY", totalQuantity="3", account="DU1", orderRef="x", transmit=True, **terms)
+    question, meant = (message.split(b"\0") for message in written(order, version))
+    assert [(one, other) for one, other in zip(question, meant, strict=True) if one != other] == [(b"1", b"0")]
+    assert order.whatIf is False
+
+
+def unmarked(order: Any) -> None:  # noqa: ANN401 - the library's
+    order.whatIf = False
+
+
+def changed_along(order: Any) -> None:  # noqa: ANN401 - the library's
+    order.lmtPrice = "6" if order.whatIf else "5"
+
+
+@pytest.mark.parametrize("spoil", [unmarked, changed_along])
+async def test_a_question_that_is_not_marked_as_one_is_never_sent(
+    spoil: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by a version of the library that leaves the mark out, or writes something else along with it."""
+    write = library.Writer.write
+
+    def forgetful(self: library.Writer, call: str, *arguments: Any) -> bytes:  # noqa: ANN401 - the library's
+        if call == "placeOrder":
+            spoil(arguments[2])
+        return write(self, call, *arguments)
+
+    async with table("ibkr") as at:
+        await at.broker.margin([at.order()])
+        monkeypatch.setattr(library.Writer, "write", forgetful)
+        with pytest.raises(ProtocolError, match="is not asked"):
+            await at.broker.margin([at.order()])
+        await asyncio.sleep(0.1)
+        assert at.placed == 0
+        assert at.ear.states == ["up"]

@@ -71,7 +71,7 @@ def test_a_basket_is_one_question(monkeypatch: pytest.MonkeyPatch, capsys: pytes
 
 
 def test_what_is_not_told_has_its_reason(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    line = LINE | {
+    line: dict[str, Any] = LINE | {
         "told": "not_told",
         "required": None,
         "available": None,
