@@ -42,9 +42,7 @@ def marked(preview: schemas.Preview, connections: Connections | None) -> schemas
     return preview.model_copy(update={"allocations": lines})
 
 
-async def margins(
-    desk: Desk, connections: Connections | None, requests: Sequence[Request]
-) -> schemas.MarginAnswer:
+async def margins(desk: Desk, connections: Connections | None, requests: Sequence[Request]) -> schemas.MarginAnswer:
     """Ask the broker of each account of the wishes; raises InvalidInput for a wish that can never become an order.
 
     An order that our own gate would deny is asked for all the same: it is the broker's figure that is wanted.
