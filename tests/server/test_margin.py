@@ -18,10 +18,10 @@ from bidwell.model.order import Order
 from bidwell.model.role import Role
 from bidwell.server.intents import margin
 from bidwell.server.ports import Connections
-from tests.server.house import MAIN, House, wish
+from tests.server.house import ACME, MAIN, House, until, wish
 
 W = f"/api/v1/w/{MAIN}"
-PLAIN, SECOND = AccountId("main-plain"), AccountId("main-second")
+PLAIN = AccountId("main-plain")
 
 
 @dataclass
@@ -136,6 +136,21 @@ async def test_where_nothing_is_to_be_ordered_nobody_is_asked(home: House) -> No
     link(home, plain=source)
     _, told = await ask(home, wish(side=None, sizing={"by": "close", "value": "100"}))
     assert [(line["told"], line["orders"]) for line in told["accounts"]] == [("no_order", [])]
+    assert not source.asked
+
+
+async def test_exits_of_what_is_held_are_no_question(home: House) -> None:
+    source = Source()
+    link(home, plain=source)
+    person = await home.member(MAIN, Role.TRADER)
+    await person.post(f"{W}/intents", json=wish(), headers={"Idempotency-Key": "held"})
+    await until(lambda: home.desk.state.portfolios[PLAIN].position(ACME).quantity == 10)
+    exits = wish(side=None, sizing={"by": "close", "value": "100"}, protects=True,
+                 protection={"stop_price": "90", "take_profit_price": "120"})  # fmt: skip
+    shown = (await person.post(f"{W}/preview", json=exits)).json()["allocations"]
+    assert [(line["allowed"], line["tells_margin"]) for line in shown] == [(True, False)], shown
+    _, told = await ask(home, exits)
+    assert [line["told"] for line in told["accounts"]] == ["no_order"]
     assert not source.asked
 
 

@@ -57,7 +57,8 @@ def _orders(desk: Desk, requests: Sequence[Request]) -> dict[AccountId, _Asked]:
     for request in requests:
         for decision in desk.preview(request)[0]:
             account = found.setdefault(decision.allocation.account, _Asked())
-            if decision.proposal is None:
+            # Of two exits one fills, and both only take from what is held: together they would be reckoned as neither is.
+            if decision.proposal is None or request.protects:
                 continue
             order = decision.proposal.order
             unable = obstacles.unable(desk.capabilities(order.account), order, ())
@@ -72,7 +73,7 @@ async def _line(account: Account, asked: _Asked, connections: Connections | None
         return _without(account, asked, MarginTold.NOT_OFFERED, "margin.not_offered",
                         "This account's broker does not say beforehand what it would block.")  # fmt: skip
     if not asked.orders:
-        return _without(account, asked, MarginTold.NO_ORDER, "margin.no_order", "This account would get no order.")
+        return _without(account, asked, MarginTold.NO_ORDER, "margin.no_order", "Nothing would be ordered here that could take margin.")
     try:
         told = await _ask(source, asked)
     except BrokerError as problem:

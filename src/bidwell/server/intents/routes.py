@@ -28,7 +28,7 @@ _Preview = Annotated[Access, Depends(InWorkspace(Action.INTENT_PREVIEW))]
 async def preview_intent(access: _Preview, body: schemas.IntentRequest) -> schemas.Preview:
     """What the wish would become, account by account; nothing is sent."""
     made = preview.preview(access.desk, body.request("preview", Source.TICKET, access.actor.label))
-    return margin.marked(made, access.context.connections.get(access.workspace))
+    return made if body.protects else margin.marked(made, access.context.connections.get(access.workspace))
 
 
 @router.post("/preview/margin")
