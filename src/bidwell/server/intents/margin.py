@@ -73,7 +73,13 @@ async def _line(account: Account, asked: _Asked, connections: Connections | None
         return _without(account, asked, MarginTold.NOT_OFFERED, "margin.not_offered",
                         "This account's broker does not say beforehand what it would block.")  # fmt: skip
     if not asked.orders:
-        return _without(account, asked, MarginTold.NO_ORDER, "margin.no_order", "Nothing would be ordered here that could take margin.")
+        return _without(
+            account,
+            asked,
+            MarginTold.NO_ORDER,
+            "margin.no_order",
+            "Nothing would be ordered here that could take margin.",
+        )
     try:
         told = await _ask(source, asked)
     except BrokerError as problem:

@@ -82,6 +82,7 @@ class Link:
         self._turns: defaultdict[Told, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._numbers: Iterator[int] = itertools.count(1)
         self._reckoned: Seen[int] = Seen()
+        self._reckoning = asyncio.Lock()
         self._early: list[wire.Message] = []
         self._away = ""
         self._away_since = 0.0
@@ -205,9 +206,13 @@ class Link:
     async def reckon(self, contract: object, order: object) -> wire.WhatIf:
         """Ask what an order would change of the margin, which places nothing.
 
-        It takes a message that the rate has to spare, and an answer that does not come ends nothing. Raises Denied where
-        the Gateway says no, Unavailable, Throttled.
+        One at a time, with a message that the rate has to spare, and an answer that does not come ends nothing. Raises
+        Denied where the Gateway says no, Unavailable, Throttled.
         """
+        async with self._reckoning:
+            return await self._reckon(contract, order)
+
+    async def _reckon(self, contract: object, order: object) -> wire.WhatIf:
         self._must_be_up()
         await spare_token(self._bucket, self._monotonic)
         writer, number = self._must_be_up(), self.number()
