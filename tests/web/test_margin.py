@@ -65,16 +65,7 @@ def told(desk: RunningDesk, *words: str) -> dict[str, Any]:
 def test_a_person_sees_what_the_broker_would_block(stage: Stage, connecting: RunningDesk) -> None:
     with RunningTwin("angelone") as twin:
         account = connected(connecting, twin)
-
-        def fail(_: object) -> str:
-            twin.ask("mishaps", {"mishaps": [{"mishap": "error", "on": "read", "status": 500, "count": None}]})
-            return "broken"
-
-        def mend(_: object) -> str:
-            twin.ask("mishaps", {"mishaps": []})
-            return "mended"
-
-        stage.play("margin", connecting, {"break": fail, "mend": mend}, symbol="SBIN")
+        stage.play("margin", connecting, symbol="SBIN")
         sold = ("sell", "75", FUTURE, "--limit", "26000", "--account", account)
         alone = told(connecting, *sold)
         hedged = told(connecting, *sold, "--with", f"buy 75 {CALL} 300")

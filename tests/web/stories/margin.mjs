@@ -3,17 +3,35 @@
 import assert from "node:assert/strict";
 import { counts, play, says } from "./stage.mjs";
 
+const STOOD_MS = 800;
+
+/** Note when something is written on the page. */
+function noteInput() {
+  globalThis.written = [];
+  document.addEventListener("input", () => globalThis.written.push(performance.now()), true);
+}
+
+/** For each question to the brokers, how long the ticket had stood still then, in milliseconds. */
+function stoodStill() {
+  const asked = performance.getEntriesByType("resource").filter(({ name }) => name.endsWith("/preview/margin"));
+  return asked.map(({ startTime }) => startTime - Math.max(0, ...globalThis.written.filter((at) => at <= startTime)));
+}
+
 await play(async (stage) => {
   const page = await stage.enter();
   // The replayed market has no past of what is traded in India.
   stage.expect(422, "/api/v1/w/main/instruments/SBIN.XNSE/bars");
-  const asked = [];
-  page.on("request", (request) => {
-    if (request.url().endsWith("/preview/margin")) {
-      asked.push(request);
-    }
+  const watched = page.getByRole("table", { name: "Watch list" });
+  await watched.getByText(stage.given.symbol, { exact: true }).click();
+  let release;
+  const held = new Promise((resolve) => {
+    release = resolve;
   });
-  await page.getByRole("table", { name: "Watch list" }).getByText(stage.given.symbol, { exact: true }).click();
+  await page.route("**/preview/margin", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.evaluate(noteInput);
   const ticket = page.getByRole("form", { name: "Order ticket" });
   await ticket.getByLabel("Send to").selectOption({ label: "Angel one (INR)" });
   await ticket.getByLabel("Type").selectOption("LIMIT");
@@ -23,19 +41,22 @@ await play(async (stage) => {
   }
   const row = ticket.getByRole("list", { name: "Preview per account" }).getByRole("listitem");
   await says(row, "Margin at the broker: asking…");
+  release();
   await says(row, /Margin at the broker ₹8,000\.00, free ₹10,00,000\.00/);
-  // A figure that is still being typed is no question.
-  assert.equal(asked.length, 1);
 
   await ticket.getByLabel("Size", { exact: true }).fill("2000");
   await says(row, /Margin at the broker ₹16,00,000\.00, free ₹10,00,000\.00: more than is free/);
 
-  await stage.ask("break");
-  await ticket.getByLabel("Size", { exact: true }).fill("11");
-  await says(row, /Margin at the broker not told: .*Angel One/);
-  await stage.ask("mend");
+  await watched.getByText("AAPL", { exact: true }).click();
+  await says(row, "Margin at the broker not told: Angel One does not trade AAPL.XNAS");
+  await watched.getByText(stage.given.symbol, { exact: true }).click();
   await ticket.getByLabel("Size", { exact: true }).fill("12");
   await says(row, /Margin at the broker ₹9,600\.00/);
+
+  // A figure that is still being written is no question.
+  const pauses = await page.evaluate(stoodStill);
+  assert.ok(pauses.length >= 4, `${pauses.length} questions`);
+  assert.ok(Math.min(...pauses) >= STOOD_MS, `asked after ${Math.min(...pauses)} ms`);
 
   await ticket.getByLabel("Send to").selectOption({ label: "Growth (USD)" });
   await says(row, "Growth");
