@@ -16,13 +16,15 @@ from hypothesis import strategies as st
 from bidwell.brokers.angelone import wire
 from bidwell.brokers.angelone.client import judge
 from bidwell.brokers.angelone.parse import orders, prices
-from bidwell.brokers.angelone.parse.figures import data, figure
+from bidwell.brokers.angelone.parse.figures import data, figure, margin
 from bidwell.brokers.angelone.symbols import Master, Splitter, SymbolBook, guesses
 from bidwell.brokers.transport import Answer, decoder, read
 from bidwell.brokers.transport.indian import option, share_id
 from bidwell.model.errors import ConfigError, ProtocolError
-from bidwell.model.ids import AccountId, InstrumentId
+from bidwell.model.ids import AccountId, ClientOrderId, InstrumentId
 from bidwell.model.instrument import Right
+from bidwell.model.order import Order
+from bidwell.model.terms import Side, Terms
 from tests.contract.fuzzing import RUNS, Parsers, damaged, understood_or_refused
 
 CONTEXT = orders.Context(AccountId("a"), SymbolBook(), datetime(2026, 1, 2, tzinfo=UTC))
@@ -38,6 +40,9 @@ TRADE = {"orderid": "251111000000001", "fillid": "1000001", "fillsize": "25", "f
          "filltime": "11:56:57", "transactiontype": "BUY"}  # fmt: skip
 POSITION = {"exchange": "NSE", "symboltoken": "3045", "tradingsymbol": "SBIN-EQ", "producttype": "DELIVERY",
             "netqty": "-7", "netprice": "812.05"}  # fmt: skip
+ASKED = Order(ClientOrderId("CARD00000000000001"), CONTEXT.account, InstrumentId("ACME.XNSE"), Side.BUY, Decimal(10), Terms(),
+              CONTEXT.at)  # fmt: skip
+MARGIN = {"totalMarginRequired": 29612.35, "marginComponents": {"netPremium": 5060.0, "marginBenefit": 79876.5}}
 FUNDS = {"net": "1000.00", "availablecash": "900.50"}
 QUOTED = {"exchange": "NSE", "symbolToken": "3045", "ltp": 812.05, "open": 800, "close": 805.1, "tradeVolume": 10,
           "exchFeedTime": "21-Nov-2025 10:46:10", "depth": {"buy": [{"price": 812, "quantity": 5}],
@@ -97,10 +102,14 @@ def _envelope(body: bytes) -> object:
     return data(decoder(wire.Placed), read(decoder(wire.Envelope), body, "it").data, "it")
 
 
+def _margin(body: bytes) -> object:
+    return margin(read(decoder(wire.BatchMargin), body, "it"), wire.Funds(), [ASKED])
+
+
 PARSERS: Parsers = {
     "order": (ORDER, _order), "update": (UPDATE, _update), "trade": (TRADE, _trade), "position": (POSITION, _position),
     "funds": (FUNDS, _funds), "quote": (QUOTED, _quoted), "bars": (CANDLES, _candles), "list": (SCRIPS, _scrips),
-    "envelope": (ENVELOPE, _envelope),
+    "envelope": (ENVELOPE, _envelope), "margin": (MARGIN, _margin),
 }  # fmt: skip
 
 

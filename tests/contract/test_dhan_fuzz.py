@@ -18,6 +18,8 @@ from bidwell.brokers.transport import decoder, read
 from bidwell.brokers.transport.indian import ist
 from bidwell.model.errors import ConfigError, ProtocolError
 from bidwell.model.ids import AccountId, ClientOrderId, InstrumentId
+from bidwell.model.order import Order
+from bidwell.model.terms import Side, Terms
 from tests.contract.fuzzing import RUNS, Parsers, damaged, understood_or_refused
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
@@ -30,6 +32,10 @@ OPTION = ("NSE,D,49090,OPTIDX,0,NIFTY-Jan2027-26000-CE,75,NIFTY 28 JAN 26000 CAL
 BOOK = SymbolBook()
 BOOK.take(read_master(HEAD + SHARE + OPTION, AT))
 CONTEXT = parse.Context(AccountId("a"), BOOK, AT)
+ASKED = Order(ClientOrderId("CARD00000000000001"), CONTEXT.account, InstrumentId("HDFCBANK.XNSE"), Side.BUY, Decimal(10),
+              Terms(), AT)  # fmt: skip
+MARGIN = {"totalMargin": 2800.5, "availableBalance": 10500.0, "leverage": "4.00"}
+BASKET = {"total_margin": "150000.00", "span_margin": "50000.00", "hedge_benefit": "2000.00"}
 NAME = ClientOrderId("CARD00000000000001")
 ORDER: dict[str, Any] = {
     "orderId": "1120000000001", "correlationId": NAME, "orderStatus": "PART_TRADED", "transactionType": "BUY",
@@ -86,9 +92,19 @@ def _snaps(body: bytes) -> object:
     ]
 
 
+def _margin(body: bytes) -> object:
+    return parse.margin(read(decoder(wire.OrderMargin), body, "it"), None, [ASKED])
+
+
+def _basket(body: bytes) -> object:
+    funds = wire.Funds("1", Decimal(1), Decimal(1))
+    return parse.margin(read(decoder(wire.BasketMargin), body, "it"), funds, [ASKED, ASKED])
+
+
 PARSERS: Parsers = {
     "order": (ORDER, _order), "trade": (TRADE, _trade), "alert": (ALERT, _alert), "positions": (POSITION, _positions),
     "holdings": (HOLDING, _holdings), "bars": (COLUMNS, _bars), "snaps": (SNAP, _snaps),
+    "margin": (MARGIN, _margin), "basket": (BASKET, _basket),
 }  # fmt: skip
 
 

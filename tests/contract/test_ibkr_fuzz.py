@@ -18,12 +18,13 @@ from bidwell.brokers.ibkr.client.library import moment
 from bidwell.brokers.ibkr.client.reader import Reader
 from bidwell.brokers.ibkr.symbols import SymbolBook, question
 from bidwell.model.errors import ProtocolError, Unavailable
-from bidwell.model.ids import AccountId
+from bidwell.model.ids import AccountId, ClientOrderId
 from bidwell.model.order import OrderStatus
 from bidwell.model.terms import OrderType, Side, TimeInForce
 from bidwell.simulation.orders import Ticket
 from bidwell.twins import Stage
 from bidwell.twins.ibkr import IbkrTwin, words
+from bidwell.twins.margins import Wanted
 from bidwell.twins.scenario import inner_id
 from tests.contract.fuzzing import RUNS, damaged, understood_or_refused
 from tests.contract.ibkr_stand import ACME, SCENARIO
@@ -56,6 +57,7 @@ def samples() -> dict[str, bytes]:
         "size": words.message(2, 6, 7, 8, "3"), "accounts": words.message(15, 1, "DU1,DU2,"), "id": words.message(9, 1, 5),
         "position": words.message(61, 3, "DU1", 265000, "ACME", "STK", "", 0, "", "", "SMART", "USD", "ACME", "NMS", 3, "9.5"),
         "figure": words.message(63, 1, 7, "DU1", "CashBalance", "100.25", "USD"), "time": words.message(49, 1, 1760000000),
+        "what if": records.what_if(0, 7, Wanted(row, Side.BUY, Decimal(3), Decimal(90)), "DU100"),
         "bars": words.message(17, 7, "a", "b", 1, "1760000000", 1, 2, 1, 2, 5, 1, 1), "end": words.message(52, 1, 7),
     }  # fmt: skip
 
@@ -73,6 +75,8 @@ def down_to_the_desk(told: wire.Message | None) -> object:
     """Everything that is made of a message."""
     if isinstance(told, wire.OpenOrder):
         return parse.order(told, (), CONTEXT), parse.ended_at(told)
+    if isinstance(told, wire.WhatIf):
+        return parse.margin(told, ClientOrderId("CARD00000000000001"), "USD")
     if isinstance(told, wire.Execution):
         return parse.fill(told, None, CONTEXT)
     if isinstance(told, wire.Details):

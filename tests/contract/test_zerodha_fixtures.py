@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bidwell.brokers.transport import decoder
+from bidwell.brokers.transport import decoder, read
 from bidwell.brokers.zerodha import parse, ticks, wire
 from bidwell.brokers.zerodha.symbols import SymbolBook, read_list
 from bidwell.model.ids import AccountId, ClientOrderId, InstrumentId
@@ -118,6 +118,23 @@ async def test_the_twins_orders_trades_and_positions_are_as_published(stand: Zer
     assert list(differences(mock("positions"), positions, "positions")) == []
     for name, method, form in (("order_modify", "PUT", order(price="99")), ("order_cancel", "DELETE", None)):
         assert list(differences(mock(name), await ask(stand, method, f"/orders/regular/{ident}", form), name)) == []
+
+
+async def test_the_twins_margins_are_as_published(stand: ZerodhaStand) -> None:
+    asked = order() | {"variety": "regular", "quantity": 4, "price": 90, "trigger_price": 0}
+    async with aiohttp.ClientSession(headers=stand.config.headers) as session:
+        for name, path, count in (("order_margins", "/margins/orders", 1), ("basket_margins", "/margins/basket", 2)):
+            async with session.post(stand.server.url + path, json=[asked] * count) as answer:
+                ours = json.loads(await answer.text())
+            assert list(differences(mock(name), ours, name)) == []
+
+
+def test_every_published_margin_is_read() -> None:
+    rows = read(decoder(wire.Reply[list[wire.OrderMargin]]), file("order_margins.json").read_bytes(), "it").data
+    assert [(row.exchange, row.tradingsymbol, row.total) for row in rows] == [("NSE", "INFY", Decimal(1498))]
+    basket = read(decoder(wire.Reply[wire.BasketMargin]), file("basket_margins.json").read_bytes(), "it").data
+    assert (basket.initial.total, basket.final.total) == (Decimal("96504.975"), Decimal("34786.725000000006"))
+    assert [row.total for row in basket.orders] == [Decimal("95983.725"), Decimal("521.25")]
 
 
 async def test_the_twins_holdings_are_as_published(stand: ZerodhaStand) -> None:

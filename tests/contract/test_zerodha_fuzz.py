@@ -19,10 +19,13 @@ from bidwell.brokers.zerodha import parse, ticks, wire
 from bidwell.brokers.zerodha.symbols import COLUMNS, SymbolBook, read_list
 from bidwell.model.errors import BrokerError, ProtocolError
 from bidwell.model.ids import AccountId, ClientOrderId, InstrumentId
+from bidwell.model.order import Order
+from bidwell.model.terms import Side, Terms
 from tests.contract.fuzzing import RUNS, Parsers, damaged, understood_or_refused
 
 CONTEXT = parse.Context(AccountId("a"), SymbolBook(), datetime(2026, 1, 2, tzinfo=UTC))
 ACME = InstrumentId("ACME.XNSE")
+ASKED = Order(ClientOrderId("CARD00000000000001"), CONTEXT.account, ACME, Side.BUY, Decimal(10), Terms(), CONTEXT.at)
 ORDER: dict[str, Any] = {
     "order_id": "261121000000001", "status": "OPEN", "exchange": "NSE", "tradingsymbol": "ACME", "variety": "regular",
     "transaction_type": "BUY", "order_type": "SL", "validity": "DAY", "product": "CNC", "quantity": 10, "price": 100.5,
@@ -43,6 +46,8 @@ FUNDS = {
 QUOTE = {"instrument_token": 1, "last_price": 99.5, "timestamp": "2026-11-21 10:00:00", "volume": 5,
          "ohlc": {"open": 1, "close": 2}, "depth": {"buy": [{"price": 1, "quantity": 2}], "sell": []}}  # fmt: skip
 CANDLES = {"candles": [["2017-12-15T09:15:00+0530", 1704.5, 1705, 1699.25, 1702.8, 2499]]}
+MARGIN = [{"tradingsymbol": "ACME", "exchange": "NSE", "total": 1498.25, "span": 0, "var": 1498.25}]
+BASKET = {"initial": {"total": 96504.975}, "final": {"total": 34786.725000000006}, "orders": MARGIN}
 MESSAGE = {"type": "order", "data": {"order_id": "1"}}
 LIST = (
     ",".join(COLUMNS) + "\n408065,1594,ACME,ACME INDUSTRIES,0.0,,0.0,0.05,1,EQ,NSE,NSE\n"
@@ -50,6 +55,16 @@ LIST = (
 ).encode()
 FULL = struct.pack(">16I", 408065, 157370, *range(14)) + b"\x00\x00\x00\x05\x00\x02\x66\x9c\x00\x01\x00\x00" * 10
 FRAME = struct.pack(">HH", 2, len(FULL)) + FULL + struct.pack(">HII", 8, 256265, 2500000)
+
+
+def _margin(body: bytes) -> object:
+    rows = read(decoder(list[wire.OrderMargin]), body, "it")
+    return parse.margin(None, rows, [(ASKED, "NSE:ACME")], Decimal(1))
+
+
+def _basket(body: bytes) -> object:
+    found = read(decoder(wire.BasketMargin), body, "it")
+    return parse.margin(found.final.total, found.orders, [(ASKED, "NSE:ACME")], None)
 
 
 def _order(body: bytes) -> object:
@@ -77,6 +92,7 @@ PARSERS: Parsers = {
     "trade": (TRADE, lambda body: parse.trade(read(decoder(wire.Trade), body, "it"), ClientOrderId("N"), CONTEXT)),
     "positions": (HELD, _held), "holdings": (SHARES, _shares),
     "funds": (FUNDS, lambda body: parse.cash(read(decoder(wire.Segment), body, "it"))),
+    "margin": (MARGIN, _margin), "basket": (BASKET, _basket),
     "quote": (QUOTE, lambda body: parse.quote(read(decoder(wire.Quote), body, "it"), ACME, CONTEXT.at)),
     "candles": (CANDLES, _candles), "message": (MESSAGE, lambda body: read(decoder(wire.Message), body, "it")),
 }  # fmt: skip

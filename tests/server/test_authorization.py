@@ -146,6 +146,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/api/v1/w/{workspace}/quotes"): Row(),
     ("GET", "/api/v1/w/{workspace}/instruments/{id}/bars"): Row(None, "ACME.TEST", "NOT.HERE"),
     ("POST", "/api/v1/w/{workspace}/preview"): Row(wish()),
+    ("POST", "/api/v1/w/{workspace}/preview/margin"): Row({"intents": [wish()]}),
     ("GET", "/api/v1/w/{workspace}/intents"): Row(),
     ("POST", "/api/v1/w/{workspace}/intents"): Row(wish(), headers={"Idempotency-Key": "matrix"}),
     ("GET", "/api/v1/w/{workspace}/intents/{id}"): Row(None, "main-intent", "other-intent"),

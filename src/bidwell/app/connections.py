@@ -19,7 +19,7 @@ from bidwell.app.brokerage import BROKERS, Access, Means
 from bidwell.app.desk_orders import DeskOrders
 from bidwell.app.instrument_lists import InstrumentLists
 from bidwell.app.sessions import Renewable
-from bidwell.engine.ports import SessionLife, SessionReport, SessionState, Trouble
+from bidwell.engine.ports import MarginSource, SessionLife, SessionReport, SessionState, Trouble
 from bidwell.model import events as ev
 from bidwell.model.account import Account, Mode
 from bidwell.model.errors import BrokerError, InvalidInput
@@ -276,6 +276,12 @@ class BrokerConnections:
         if not isinstance(inner, brokerage.Switched):
             raise InvalidInput("connection.no_kill_switch", "this account's broker has no kill switch", field="account")
         return await inner.turn_kill_switch(on=on)
+
+    def margin_source(self, account: AccountId) -> MarginSource | None:
+        """Who says what orders of an account would take at its broker; None where nobody does."""
+        session = self._sessions.get(account)
+        inner: object = None if session is None else session.inner
+        return inner if isinstance(inner, MarginSource) else None
 
     async def add_instruments(self, account: AccountId, symbols: Sequence[str]) -> Sequence[InstrumentId]:
         """List the broker's symbols in the workspace."""

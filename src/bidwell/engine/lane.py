@@ -60,6 +60,20 @@ class TokenBucket:
         self._tokens -= 1.0
         return True
 
+    def spare(self) -> float:
+        """Seconds until a token is there that nobody else may soon want: half of the burst stays behind it."""
+        self.wait(urgent=True)
+        kept = max(self._reserved, min(self._burst / 2, self._burst - 1.0))
+        missing = 1.0 + kept - self._tokens
+        return 0.0 if missing <= 1e-9 else missing / self._rate
+
+    def take_spare(self) -> bool:
+        """Take such a token where there is one."""
+        if self.spare():
+            return False
+        self._tokens -= 1.0
+        return True
+
 
 class LaneOwner(Protocol):
     """What a lane asks of the desk around it."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bidwell.model.events import (
     CancelRejected,
@@ -323,6 +323,39 @@ class BrokerSession(Broker, Protocol):
 
     def report(self) -> SessionReport:
         """State, data age, limits used and last errors."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MarginPart:
+    """What one order of a basket would take were it alone."""
+
+    order: ClientOrderId
+    required: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """What a broker would block for orders taken together, in `currency`; below zero where they set more free.
+
+    `available` is what the account has free before them, None where that is not told; `parts` are empty likewise.
+    """
+
+    required: Decimal
+    currency: str
+    available: Decimal | None = None
+    parts: tuple[MarginPart, ...] = ()
+
+
+@runtime_checkable
+class MarginSource(Protocol):
+    """A session whose broker says beforehand what it would block; one without such a call has no such method."""
+
+    async def margin(self, orders: Sequence[Order]) -> Margin:
+        """Ask for a basket, so that what hedges another order counts; nothing is placed and no order waits for it.
+
+        Raises Unavailable, Refused (also for a basket that the broker does not reckon), ProtocolError.
+        """
         ...
 
 

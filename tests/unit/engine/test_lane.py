@@ -55,6 +55,18 @@ def test_a_bucket_keeps_its_reserve_for_what_is_urgent() -> None:
     assert not bucket.take(urgent=True)
 
 
+def test_a_spare_token_leaves_half_of_the_burst_and_whatever_is_reserved() -> None:
+    now = [0.0]
+    for burst, reserved, taken in ((10, 0, 5), (10, 7, 3), (9, 2, 4), (2, 0, 1), (1, 0, 1)):
+        bucket = TokenBucket(Decimal(10), burst, reserved, lambda: now[0])
+        assert [bucket.take_spare() for _ in range(taken + 1)] == [True] * taken + [False]
+        assert bucket.spare() > 0
+        left = [bucket.take(urgent=True) for _ in range(burst)].count(True)
+        assert left == burst - taken
+    now[0] += 10
+    assert bucket.take_spare()
+
+
 def test_a_reserve_never_takes_the_whole_bucket_and_a_clock_that_steps_back_gives_nothing() -> None:
     now = [5.0]
     bucket = TokenBucket(Decimal(1), 1, 9, lambda: now[0])

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, body } from "./client";
 import { keys } from "./keys";
-import type { IntentDetail, IntentReceipt, IntentRequest, IntentSummary, Page, Preview } from "./types";
+import type { IntentDetail, IntentReceipt, IntentRequest, IntentSummary, MarginAnswer, Page, Preview } from "./types";
 
 /** What the desk would do with a request, by the code that would do it. */
 export const previewQuery = (workspace: string, request: IntentRequest | null) =>
@@ -14,6 +14,25 @@ export const previewQuery = (workspace: string, request: IntentRequest | null) =
     retry: false,
     queryFn: ({ signal }): Promise<Preview> =>
       body(api.POST("/api/v1/w/{workspace}/preview", { params: { path: { workspace } }, body: request as IntentRequest, signal })),
+  });
+
+/** What the brokers would block for a request; they are asked once for as long as it stands so. */
+export const marginQuery = (workspace: string, request: IntentRequest | null) =>
+  queryOptions({
+    queryKey: [...keys.margin(workspace), request] as const,
+    enabled: request !== null,
+    staleTime: 30_000,
+    gcTime: 30_000,
+    retry: false,
+    queryFn: ({ signal }): Promise<MarginAnswer> =>
+      body(
+        api.POST("/api/v1/w/{workspace}/preview/margin", {
+          params: { path: { workspace } },
+          body: { intents: [request as IntentRequest] },
+          signal,
+        }),
+      ),
+    refetchInterval: ({ state }) => (state.data?.accounts.some(({ told }) => told === "not_told") ? 10_000 : 60_000),
   });
 
 export async function submitIntent(workspace: string, key: string, request: IntentRequest): Promise<IntentReceipt> {

@@ -13,6 +13,7 @@ export const keys = {
   intents: (workspace: string) => ["w", workspace, "intents"] as const,
   intent: (workspace: string, id: string) => ["w", workspace, "intent", id] as const,
   preview: (workspace: string) => ["w", workspace, "preview"] as const,
+  margin: (workspace: string) => ["w", workspace, "margin"] as const,
   accounts: (workspace: string) => ["w", workspace, "accounts"] as const,
   account: (workspace: string, id: string) => ["w", workspace, "account", id] as const,
   groups: (workspace: string) => ["w", workspace, "groups"] as const,

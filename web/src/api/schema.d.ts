@@ -1696,6 +1696,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/w/{workspace}/preview/margin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Margin
+         * @description What the brokers would block for the wishes together, account by account; nothing is sent as an order.
+         *
+         *     Brokers that say so: Angel One, Dhan, Interactive Brokers (one order at a time), Zerodha. A question waits for what the
+         *     account's rate has to spare, so it may be answered `not_told` with `broker_throttled` while orders leave.
+         */
+        post: operations["preview_margin_api_v1_w__workspace__preview_margin_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/w/{workspace}/quotes": {
         parameters: {
             query?: never;
@@ -5583,6 +5606,116 @@ export interface components {
          */
         LossAction: "lock_day" | "fail";
         /**
+         * MarginAnswer
+         * @description The brokers' own figures, account by account, asked now; nothing was sent as an order.
+         */
+        MarginAnswer: {
+            /** Accounts */
+            accounts: components["schemas"]["MarginLine"][];
+        };
+        /**
+         * MarginLine
+         * @description What the broker of an account would block for its orders together, in `currency`; below zero sets margin free.
+         *
+         *     `available` is what is free before them. Where it was not told, `code` and `reason` say why.
+         */
+        MarginLine: {
+            /** Account */
+            account: string;
+            /**
+             * Available
+             * @example 96426.33
+             */
+            available: DecimalText | null;
+            /**
+             * Code
+             * @default
+             */
+            code?: string;
+            /**
+             * Currency
+             * @example INR
+             */
+            currency: string;
+            /** Name */
+            name: string;
+            /** Orders */
+            orders: components["schemas"]["MarginOrder"][];
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+            /**
+             * Required
+             * @example 34786.73
+             */
+            required: DecimalText | null;
+            /** @example told */
+            told: components["schemas"]["MarginTold"];
+        };
+        /**
+         * MarginOrder
+         * @description One order of an account; `required` is what it would take alone, null where the broker tells the whole only.
+         */
+        MarginOrder: {
+            /** Instrument */
+            instrument: string;
+            /**
+             * Quantity
+             * Format: decimal
+             * @example 98.50
+             */
+            quantity: DecimalText;
+            /** Required */
+            required: DecimalText | null;
+            side: components["schemas"]["Side"];
+        };
+        /**
+         * MarginRequest
+         * @description Wishes whose orders are reckoned together in each account, so that what hedges another one counts.
+         */
+        MarginRequest: {
+            /**
+             * Intents
+             * @example [
+             *       {
+             *         "account": "acc_1",
+             *         "instrument": "NIFTY261229C26000.XNSE",
+             *         "side": "SELL",
+             *         "sizing": {
+             *           "by": "quantity",
+             *           "value": "75"
+             *         },
+             *         "terms": {
+             *           "limit_price": "210",
+             *           "order_type": "LIMIT"
+             *         }
+             *       },
+             *       {
+             *         "account": "acc_1",
+             *         "instrument": "NIFTY261229C26500.XNSE",
+             *         "side": "BUY",
+             *         "sizing": {
+             *           "by": "quantity",
+             *           "value": "75"
+             *         },
+             *         "terms": {
+             *           "limit_price": "95",
+             *           "order_type": "LIMIT"
+             *         }
+             *       }
+             *     ]
+             */
+            intents: components["schemas"]["IntentRequest"][];
+        };
+        /**
+         * MarginTold
+         * @description Whether a broker said what it would block: `not_offered` where it has no such call, `no_order` without a quantity.
+         * @enum {string}
+         */
+        MarginTold: "told" | "not_told" | "not_offered" | "no_order";
+        /**
          * MarkView
          * @description A fill on the chart.
          */
@@ -6522,6 +6655,12 @@ export interface components {
             /** Sent Ago */
             sent_ago?: DecimalText | null;
             side: components["schemas"]["Side"] | null;
+            /**
+             * Tells Margin
+             * @description its broker says what it would block: ask `/preview/margin`; only `/preview` tells
+             * @default false
+             */
+            tells_margin?: boolean;
         };
         /**
          * ProbeView
@@ -12290,6 +12429,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_margin_api_v1_w__workspace__preview_margin_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarginRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarginAnswer"];
                 };
             };
             /** @description What is wrong, with a stable code */

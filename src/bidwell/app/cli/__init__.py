@@ -23,6 +23,7 @@ COMMANDS = (
     "ready",
     "drill",
     "trade",
+    "margin",
     "risk",
     "connect",
     "twin",

@@ -40,14 +40,7 @@ def order(
     from bidwell.app.remote import Remote
 
     desk = Remote(data)
-    kind = {(False, False): "MARKET", (True, False): "LIMIT", (False, True): "STOP", (True, True): "STOP_LIMIT"}
-    terms = {"order_type": kind[(limit is not None, stop is not None)], "limit_price": limit, "stop_price": stop,
-             "time_in_force": tif.upper()}  # fmt: skip
-    body: dict[str, Any] = {
-        "instrument": instrument_id(desk, symbol), "side": side.upper(), "account": account, "group": group,
-        "sizing": {"by": "quantity", "value": quantity},
-        "terms": {name: value for name, value in terms.items() if value is not None},
-    }  # fmt: skip
+    body = written(desk, side, quantity, symbol, limit=limit, stop=stop, tif=tif) | {"account": account, "group": group}
     exits = {name: price for name, price in (("stop_price", protect), ("take_profit_price", target)) if price}
     if exits:
         body["protection"] = exits
@@ -92,6 +85,26 @@ def _ask_and_send(desk: Any, body: dict[str, Any], *, yes: bool, as_json: bool) 
         typer.confirm(preview["button"] + "?", abort=True)
     sent = desk.post("/intents", body)
     output.show(sent, lambda console: console.print(f"accepted as {sent['id']}"), as_json=as_json)
+
+
+def written(
+    desk: Any,  # noqa: ANN401 - a Remote, imported late
+    side: str,
+    quantity: str,
+    symbol: str,
+    *,
+    limit: str | None,
+    stop: str | None = None,
+    tif: str = "DAY",
+) -> dict[str, Any]:
+    """The wish of an order, but for who receives it."""
+    kind = {(False, False): "MARKET", (True, False): "LIMIT", (False, True): "STOP", (True, True): "STOP_LIMIT"}
+    terms = {"order_type": kind[(limit is not None, stop is not None)], "limit_price": limit, "stop_price": stop,
+             "time_in_force": tif.upper()}  # fmt: skip
+    return {
+        "instrument": instrument_id(desk, symbol), "side": side.upper(), "sizing": {"by": "quantity", "value": quantity},
+        "terms": {name: value for name, value in terms.items() if value is not None},
+    }  # fmt: skip
 
 
 def instrument_id(desk: Any, symbol: str) -> str:  # noqa: ANN401 - a Remote, imported late

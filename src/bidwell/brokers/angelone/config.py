@@ -54,6 +54,7 @@ class Gate(StrEnum):
     QUOTES = "quotes"
     BARS = "bars"
     SEARCH = "search"
+    MARGIN = "margin"
 
 
 def _rate(per_second: int) -> Limits:
@@ -66,7 +67,7 @@ RATES: Mapping[Gate, Limits] = {
     Gate.LOGIN: _rate(1), Gate.RENEWAL: _rate(1), Gate.PROFILE: _rate(3), Gate.FUNDS: _rate(2), Gate.PLACE: _CHANGES,
     Gate.MODIFY: _CHANGES, Gate.CANCEL: _CHANGES, Gate.ORDERS: _rate(1), Gate.TRADES: _rate(1),
     Gate.POSITIONS: _rate(1), Gate.HOLDINGS: _rate(1), Gate.QUOTES: _rate(8), Gate.BARS: _rate(3),
-    Gate.SEARCH: _rate(1),
+    Gate.SEARCH: _rate(1), Gate.MARGIN: _rate(8),
 }  # fmt: skip
 
 ORDERS_PER_SECOND = 9

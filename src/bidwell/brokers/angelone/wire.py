@@ -49,6 +49,12 @@ class Funds(msgspec.Struct, frozen=True):
     availablecash: Figure = NOTHING
 
 
+class BatchMargin(msgspec.Struct, frozen=True):
+    """What orders would take together; its components are passed over."""
+
+    totalMarginRequired: Figure = NOTHING  # noqa: N815 - the vendor's spelling
+
+
 class Placed(msgspec.Struct, frozen=True):
     """The answer to an order, a change or a cancel."""
 

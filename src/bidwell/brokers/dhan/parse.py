@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -17,13 +17,13 @@ from bidwell.brokers.transport import finite, positive, read
 from bidwell.brokers.transport.exact import decoder
 from bidwell.brokers.transport.indian import CURRENCY, IST, ist
 from bidwell.brokers.transport.report import Held, held_of
-from bidwell.engine.ports import BrokerOrder
+from bidwell.engine.ports import BrokerOrder, Margin, MarginPart
 from bidwell.model.errors import InvalidInput, ProtocolError
 from bidwell.model.fill import Fill
 from bidwell.model.ids import AccountId, BrokerOrderId, ClientOrderId, ExecutionId, InstrumentId
 from bidwell.model.market import Bar, Quote
 from bidwell.model.money import ZERO
-from bidwell.model.order import OrderStatus
+from bidwell.model.order import Order, OrderStatus
 from bidwell.model.terms import OrderType, Side, Terms, TimeInForce
 
 T = TypeVar("T")
@@ -176,6 +176,17 @@ def held(
     rows += [((CARRIED.get(each.exchange, each.exchange), each.security_id), each.total_qty, each.avg_cost_price)
              for each in holdings]  # fmt: skip
     return held_of(rows, lambda key: book.id_of(*key))
+
+
+def margin(told: wire.OrderMargin | wire.BasketMargin, funds: wire.Funds | None, orders: Sequence[Order]) -> Margin:
+    """What orders would take; of a basket Dhan tells the whole alone, and `funds` say what is free."""
+    if isinstance(told, wire.OrderMargin):
+        whole, free = finite(told.total_margin, "totalMargin"), told.available_balance
+    else:
+        whole = finite(told.totalMargin if told.total_margin is None else told.total_margin, "totalMargin")
+        free = None if funds is None else funds.availabel_balance
+    parts = (MarginPart(orders[0].client_order_id, whole),) if len(orders) == 1 else ()
+    return Margin(whole, CURRENCY, None if free is None else finite(free, "the free balance"), parts)
 
 
 def cash(funds: wire.Funds, positions: Iterable[wire.Position], book: SymbolBook) -> Decimal:

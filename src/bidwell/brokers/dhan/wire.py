@@ -92,6 +92,20 @@ class Funds(Wire, frozen=True, rename="camel"):
     sod_limit: Decimal
 
 
+class OrderMargin(Wire, frozen=True, rename="camel"):
+    """What one order would take, and what is free."""
+
+    total_margin: Decimal
+    available_balance: Exact = None
+
+
+class BasketMargin(msgspec.Struct, frozen=True):
+    """What a basket would take; documented in snake case and seen in camel case."""
+
+    total_margin: Exact = None
+    totalMargin: Exact = None  # noqa: N815 - the vendor's spelling
+
+
 class Profile(Wire, frozen=True, rename="camel"):
     """Whose token it is and until when."""
 

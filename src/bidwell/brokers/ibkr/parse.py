@@ -12,7 +12,7 @@ from bidwell.brokers.ibkr import wire
 from bidwell.brokers.ibkr.client.library import moment
 from bidwell.brokers.ibkr.symbols import SymbolBook
 from bidwell.brokers.transport import finite, positive
-from bidwell.engine.ports import BrokerOrder
+from bidwell.engine.ports import BrokerOrder, Margin, MarginPart
 from bidwell.model.errors import InvalidInput, ProtocolError
 from bidwell.model.fill import Fill
 from bidwell.model.ids import (
@@ -217,6 +217,14 @@ def figures(rows: Sequence[wire.Figure], account: str, tag: str) -> dict[str, De
             except ArithmeticError as problem:
                 raise ProtocolError(f"{tag} is {row.value!r:.60}") from problem
     return found
+
+
+def margin(told: wire.WhatIf, name: ClientOrderId, currency: str) -> Margin:
+    """What an order would take, in the account's base currency; free is equity less the initial margin of before."""
+    if told.change is None:
+        raise ProtocolError("Interactive Brokers did not say what the order would take")
+    free = None if told.equity is None or told.before is None else told.equity - told.before
+    return Margin(told.change, currency, free, (MarginPart(name, told.change),))
 
 
 def bar(row: wire.BarRow, instrument: InstrumentId, seconds: int) -> Bar:

@@ -169,6 +169,16 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class WhatIf:
+    """What an order would change, had it been placed: initial margin before and its change, equity before."""
+
+    request: int
+    change: Decimal | None
+    before: Decimal | None
+    equity: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """A price with its size, or a size alone, of a stream of prices."""
 
@@ -229,6 +239,6 @@ class End:
 
 Message = (
     Details | OpenOrder | Status | Execution | Commission | Position | Figure | Problem | Tick | Bars | NextId | Accounts
-    | ServerTime | End
+    | ServerTime | End | WhatIf
 )  # fmt: skip
-Answer = Details | Execution | Figure | Bars
+Answer = Details | Execution | Figure | Bars | WhatIf

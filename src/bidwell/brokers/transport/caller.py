@@ -108,6 +108,15 @@ class Caller:
                 await asyncio.sleep(_PAUSE * (again + 1))
         return await self._once(request)
 
+    @property
+    def bucket(self) -> TokenBucket:
+        """The rate, for a caller that is to share it."""
+        return self._bucket
+
+    def paused(self) -> float:
+        """Seconds for which nothing should be sent, because the broker asked for a pause or does not answer."""
+        return max(self._not_before - self._monotonic(), self._circuit.left(), 0.0)
+
     async def _once(self, request: Request) -> Answer:
         await self._admit(request)
         try:

@@ -29,6 +29,10 @@ class Circuit:
         self._trying = True
         return 0.0
 
+    def left(self) -> float:
+        """Seconds for which it stays open as far as is known, 0 for closed; unlike `wait` it lets nothing through."""
+        return 0.0 if self._open_until is None else max(self._open_until - self._monotonic(), 0.05)
+
     def worked(self) -> None:
         """A request was answered."""
         self._failures, self._pause, self._open_until, self._trying = 0, _FIRST, None, False

@@ -13,7 +13,18 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from bidwell.brokers.transport import Answer, Caller, Health, Http, Kind, Request, Verdict, decoder, read
+from bidwell.brokers.transport import (
+    Answer,
+    Caller,
+    Health,
+    Http,
+    Kind,
+    Request,
+    SpareCaller,
+    Verdict,
+    decoder,
+    read,
+)
 from bidwell.brokers.transport.caller import Denied
 from bidwell.brokers.transport.circuit import Circuit
 from bidwell.brokers.transport.indian import IST, ist
@@ -38,6 +49,12 @@ _POSITIONS = decoder(wire.Reply[wire.Positions])
 _HOLDINGS = decoder(wire.Reply[list[wire.Holding]])
 _QUOTES = decoder(wire.Reply[dict[str, wire.Quote]])
 _CANDLES = decoder(wire.Reply[wire.Candles])
+_ORDER_MARGINS = decoder(wire.Reply[list[wire.OrderMargin]])
+_BASKET_MARGIN = decoder(wire.Reply[wire.BasketMargin])
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+CONSIDER_POSITIONS = "true"
+"""Unconfirmed: a basket's final margin counts what is held already as a hedge, and not as something to block anew."""
 
 
 def judge(answer: Answer) -> Verdict | None:
@@ -69,6 +86,8 @@ class ZerodhaClient:
             Caller(self.http, self._judge, rate, health, monotonic, circuit)
             for rate in (config.order_rate, config.read_rate, config.quote_rate, config.history_rate)
         )
+        self._spare = SpareCaller(self.http, self._judge, config.read_rate, health, monotonic, self._reads.bucket,
+                                  (self._orders, self._reads))  # fmt: skip
 
     def open(self) -> None:
         """Be ready to call."""
@@ -130,6 +149,20 @@ class ZerodhaClient:
         """Shares in the securities account."""
         return await self._get(_HOLDINGS, "/portfolio/holdings", "the holdings")
 
+    # --- what orders would take ---------------------------------------------------------------------
+
+    async def free_margins(self) -> wire.Margins:
+        """Funds by segment, asked with what the rate has to spare."""
+        return await self._get(_MARGINS, "/user/margins", "the funds", caller=self._spare)
+
+    async def order_margins(self, orders: Sequence[Mapping[str, object]]) -> list[wire.OrderMargin]:
+        """What each order would take beside what is held and worked; nothing is placed."""
+        return await self._reckon(_ORDER_MARGINS, "/margins/orders", orders)
+
+    async def basket_margin(self, orders: Sequence[Mapping[str, object]]) -> wire.BasketMargin:
+        """What orders would take together; nothing is placed."""
+        return await self._reckon(_BASKET_MARGIN, f"/margins/basket?consider_positions={CONSIDER_POSITIONS}", orders)
+
     # --- instruments and prices -------------------------------------------------------------------
 
     async def instruments(self, exchange: str) -> bytes:
@@ -160,6 +193,12 @@ class ZerodhaClient:
     ) -> T:  # fmt: skip
         answer = await (caller or self._reads).ask(Request("GET", self._config.rest + path, params))
         return read(shape, answer.body, what).data
+
+    async def _reckon(
+        self, shape: msgspec.json.Decoder[wire.Reply[T]], path: str, orders: Sequence[Mapping[str, object]]
+    ) -> T:
+        answer = await self._spare.ask(Request("POST", self._config.rest + path, body=_ENCODER.encode(orders)))
+        return read(shape, answer.body, "the margin").data
 
     async def _write(
         self, method: str, path: str, what: str, form: Mapping[str, str] | None, *, urgent: bool = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -13,13 +13,13 @@ from bidwell.brokers.transport import finite, moment, positive
 from bidwell.brokers.transport.indian import CURRENCY, ist
 from bidwell.brokers.zerodha import wire
 from bidwell.brokers.zerodha.symbols import SymbolBook
-from bidwell.engine.ports import BrokerOrder
+from bidwell.engine.ports import BrokerOrder, Margin, MarginPart
 from bidwell.model.errors import InvalidInput, ProtocolError
 from bidwell.model.fill import Fill
 from bidwell.model.ids import AccountId, BrokerOrderId, ClientOrderId, ExecutionId, InstrumentId
 from bidwell.model.market import Bar, Quote
 from bidwell.model.money import ZERO
-from bidwell.model.order import OrderStatus
+from bidwell.model.order import Order, OrderStatus
 from bidwell.model.terms import OrderType, Side, Terms, TimeInForce
 
 T = TypeVar("T")
@@ -246,6 +246,22 @@ def quote(row: wire.Quote, instrument: InstrumentId, received_at: datetime) -> Q
         instrument, bid[0], ask[0], last, bid[1], ask[1], ist(text, "timestamp"), received_at,
         finite(row.volume or ZERO, "volume"), _price(row.ohlc.open), _price(row.ohlc.close),
     )  # fmt: skip
+
+
+def margin(
+    basket: Decimal | None, rows: Sequence[wire.OrderMargin], asked: Sequence[tuple[Order, str]], free: Decimal | None
+) -> Margin:
+    """What orders would take; `asked` are the orders with Kite's names of them, `basket` the total of several.
+
+    An answer about other orders than were asked for is a ProtocolError.
+    """
+    told = [f"{row.exchange}:{row.tradingsymbol}" for row in rows]
+    if told != [name for _, name in asked]:
+        raise ProtocolError(f"margin was asked for {', '.join(name for _, name in asked)} and told for {told!r:.200}")
+    parts = tuple(MarginPart(order.client_order_id, finite(row.total, "a margin"))
+                  for (order, _), row in zip(asked, rows, strict=True))  # fmt: skip
+    whole = parts[0].required if basket is None else finite(basket, "the margin")
+    return Margin(whole, CURRENCY, None if free is None else finite(free, "the free margin"), parts)
 
 
 def _best(side: Iterable[wire.Level]) -> tuple[Decimal, Decimal] | None:

@@ -67,6 +67,28 @@ class Margins(msgspec.Struct, frozen=True):
     equity: Segment | None = None
 
 
+class OrderMargin(msgspec.Struct, frozen=True):
+    """What one order would take; its parts (span, exposure, premium …) are passed over."""
+
+    tradingsymbol: Text
+    exchange: Text
+    total: Decimal
+
+
+class Total(msgspec.Struct, frozen=True):
+    """The whole of a basket."""
+
+    total: Decimal
+
+
+class BasketMargin(msgspec.Struct, frozen=True):
+    """What a basket would take: order by order, and with what its orders are worth to each other."""
+
+    initial: Total
+    final: Total
+    orders: list[OrderMargin]
+
+
 class Placed(msgspec.Struct, frozen=True):
     """What an order call answers."""
 

@@ -12,7 +12,7 @@ from bidwell.server.access.guards import Access, InWorkspace
 from bidwell.server.access.permissions import Action
 from bidwell.server.accounts.reads import find as find_account
 from bidwell.server.fields import ObjectId
-from bidwell.server.intents import preview, reads, replay, schemas
+from bidwell.server.intents import margin, preview, reads, replay, schemas
 from bidwell.server.paging import DEFAULT_LIMIT, Cursor, Limit
 from bidwell.server.problems import ProblemError
 from bidwell.server.retired import with_intent
@@ -27,7 +27,19 @@ _Preview = Annotated[Access, Depends(InWorkspace(Action.INTENT_PREVIEW))]
 @router.post("/preview")
 async def preview_intent(access: _Preview, body: schemas.IntentRequest) -> schemas.Preview:
     """What the wish would become, account by account; nothing is sent."""
-    return preview.preview(access.desk, body.request("preview", Source.TICKET, access.actor.label))
+    made = preview.preview(access.desk, body.request("preview", Source.TICKET, access.actor.label))
+    return made if body.protects else margin.marked(made, access.context.connections.get(access.workspace))
+
+
+@router.post("/preview/margin")
+async def preview_margin(access: _Preview, body: schemas.MarginRequest) -> schemas.MarginAnswer:
+    """What the brokers would block for the wishes together, account by account; nothing is sent as an order.
+
+    Brokers that say so: Angel One, Dhan, Interactive Brokers (one order at a time), Zerodha. A question waits for what the
+    account's rate has to spare, so it may be answered `not_told` with `broker_throttled` while orders leave.
+    """
+    requests = [each.request("preview", Source.TICKET, access.actor.label) for each in body.intents]
+    return await margin.margins(access.desk, access.context.connections.get(access.workspace), requests)
 
 
 @router.post("/intents/replay/preview")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -123,6 +124,9 @@ class PreviewLine(View):
     at_stops: AtStopsView | None = None
     sent_ago: Number | None = None
     emulated: list[Emulated] = Field(default_factory=list)
+    tells_margin: Flag = Field(
+        default=False, description="its broker says what it would block: ask `/preview/margin`; only `/preview` tells"
+    )
 
 
 class Preview(View):
@@ -138,6 +142,59 @@ class Preview(View):
     denied: Whole
     warnings: list[str]
     button: str = Field(examples=["Buy 4 × 25 AAPL, 1 account denied"])
+
+
+class MarginRequest(Body):
+    """Wishes whose orders are reckoned together in each account, so that what hedges another one counts."""
+
+    intents: list[IntentRequest] = Field(
+        min_length=1, max_length=20,
+        examples=[[{"instrument": "NIFTY261229C26000.XNSE", "side": "SELL", "account": "acc_1",
+                    "sizing": {"by": "quantity", "value": "75"}, "terms": {"order_type": "LIMIT", "limit_price": "210"}},
+                   {"instrument": "NIFTY261229C26500.XNSE", "side": "BUY", "account": "acc_1",
+                    "sizing": {"by": "quantity", "value": "75"}, "terms": {"order_type": "LIMIT", "limit_price": "95"}}]],
+    )  # fmt: skip
+
+
+class MarginTold(StrEnum):
+    """Whether a broker said what it would block: `not_offered` where it has no such call, `no_order` without a quantity."""
+
+    TOLD = "told"
+    NOT_TOLD = "not_told"
+    NOT_OFFERED = "not_offered"
+    NO_ORDER = "no_order"
+
+
+class MarginOrder(View):
+    """One order of an account; `required` is what it would take alone, null where the broker tells the whole only."""
+
+    instrument: str
+    side: Side
+    quantity: Number
+    required: Number | None
+
+
+class MarginLine(View):
+    """What the broker of an account would block for its orders together, in `currency`; below zero sets margin free.
+
+    `available` is what is free before them. Where it was not told, `code` and `reason` say why.
+    """
+
+    account: str
+    name: str
+    told: MarginTold = Field(examples=["told"])
+    currency: str = Field(examples=["INR"])
+    required: Number | None = Field(examples=["34786.73"])
+    available: Number | None = Field(examples=["96426.33"])
+    orders: list[MarginOrder]
+    code: str = ""
+    reason: str = ""
+
+
+class MarginAnswer(View):
+    """The brokers' own figures, account by account, asked now; nothing was sent as an order."""
+
+    accounts: list[MarginLine]
 
 
 class ReplayBody(Body):

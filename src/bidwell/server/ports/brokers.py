@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
-from bidwell.engine.ports import SessionReport, SessionState
+from bidwell.engine.ports import MarginSource, SessionReport, SessionState
 from bidwell.model.account import Account
 from bidwell.model.ids import AccountId, InstrumentId
 from bidwell.model.risk_events import DrillStep
@@ -194,6 +194,10 @@ class Connections(Protocol):
 
         Raises InvalidInput for a broker without such a switch, BrokerError.
         """
+        ...
+
+    def margin_source(self, account: AccountId) -> MarginSource | None:
+        """Who says what orders of an account would take at its broker; None where nobody does."""
         ...
 
     async def add_instruments(self, account: AccountId, symbols: Sequence[str]) -> Sequence[InstrumentId]:

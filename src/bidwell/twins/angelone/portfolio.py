@@ -1,4 +1,4 @@
-"""Who it is, money, positions of today, and holdings of earlier days."""
+"""Who it is, money and margin, positions of today, and holdings of earlier days."""
 
 from __future__ import annotations
 
@@ -9,17 +9,21 @@ from typing import Any
 from aiohttp import web
 
 from bidwell.model.money import ZERO
+from bidwell.model.terms import Side
 from bidwell.twins.angelone import words
-from bidwell.twins.angelone.answers import reply, text
+from bidwell.twins.angelone.answers import refuse, reply, text
 from bidwell.twins.angelone.records import Net, Records
+from bidwell.twins.margins import Wanted, alone, together
+from bidwell.twins.orders import figure
 
 _SECURE = "/rest/secure/angelbroking"
 _CENT = Decimal("0.01")
+_MOST_LEGS = 50
 Said = Mapping[str, Any]
 
 
 class PortfolioRoutes:
-    """/user/v1, /order/v1/getPosition and /portfolio/v1."""
+    """/user/v1, /order/v1/getPosition, /portfolio/v1 and /margin/v1."""
 
     def __init__(self, records: Records) -> None:
         self._records = records
@@ -31,6 +35,7 @@ class PortfolioRoutes:
         return [
             web.get(f"{_SECURE}/user/v1/getProfile", reading(self.profile)),
             web.get(f"{_SECURE}/user/v1/getRMS", reading(self.funds)),
+            web.post(f"{_SECURE}/margin/v1/batch", reading(self.margin)),
             web.get(f"{_SECURE}/order/v1/getPosition", reading(self.positions)),
             web.get(f"{_SECURE}/portfolio/v1/getHolding", reading(self.holdings)),
         ]
@@ -53,6 +58,42 @@ class PortfolioRoutes:
             "utilisedspan": None, "utilisedoptionpremium": None, "utilisedholdingsales": None, "utilisedexposure": None,
             "utilisedturnover": None, "utilisedpayout": "0",
         })  # fmt: skip
+
+    def margin(self, said: Said, account: str) -> web.Response:
+        """POST margin/v1/batch: positions that nobody has opened, together."""
+        rows = said.get("positions")
+        if not isinstance(rows, list) or not 0 < len(rows) <= _MOST_LEGS:
+            return refuse("Invalid positions", "AB1000")
+        basket = []
+        for row in rows:
+            wanted = self._wanted(row if isinstance(row, dict) else {})
+            if isinstance(wanted, web.Response):
+                return wanted
+            basket.append(wanted)
+        whole = together(self._stage, account, basket)
+        benefit = sum((alone(self._stage, account, each) for each in basket), ZERO) - whole
+        return reply({
+            "totalMarginRequired": whole,
+            "marginComponents": {"netPremium": 0, "spanMargin": whole, "marginBenefit": benefit, "deliveryMargin": 0,
+                                 "nonNFOMargin": 0, "totOptionsPremium": 0},
+            "marginBreakup": [{"exchange": basket[0].row.exchange, "productType": rows[0].get("productType"),
+                               "totalMarginRequired": whole}],
+            "optionsBuy": {"totOptionsPremium": 0, "optionDetails": []},
+        })  # fmt: skip
+
+    def _wanted(self, row: Said) -> Wanted | web.Response:
+        listed = self._records.by_token(str(row.get("exchange", "")), str(row.get("token", "")))
+        if listed is None or self._stage.market.instrument(listed.symbol) is None:
+            return refuse("Symbol Not Found", "AB1009")
+        if row.get("productType") not in words.PRODUCTS:
+            return refuse("Invalid Product Type", "AB1012")
+        if row.get("tradeType") not in {"BUY", "SELL"} or row.get("orderType") not in words.TYPES:
+            return refuse("Invalid tradeType or orderType")
+        try:
+            quantity, price = figure(row.get("qty")), figure(row.get("price"))
+        except ValueError:
+            return refuse("Invalid qty or price")
+        return refuse("Invalid qty") if quantity is None else Wanted(listed, Side(row["tradeType"]), quantity, price)
 
     def positions(self, _said: Said, account: str) -> web.Response:
         """GET getPosition: today's trading, and contracts that were carried over."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,7 @@ from bidwell.twins.dhan import words
 from bidwell.twins.dhan.answers import problem, reply
 from bidwell.twins.dhan.records import Records, body_of
 from bidwell.twins.dhan.trading import TradingRoutes
+from bidwell.twins.margins import Wanted, alone, free, together
 from bidwell.twins.mishaps import On
 from bidwell.twins.orders import cancel_all, close_all, figure
 from bidwell.twins.positions import by_product, day_position
@@ -42,6 +43,7 @@ class AccountRoutes:
             web.delete("/v2/positions", self.flatten),
             web.get("/v2/holdings", read(self.holdings)),
             web.post("/v2/margincalculator", self.margin),
+            web.post("/v2/margincalculator/multi", self.basket_margin),
             web.get("/v2/ip/getIP", read(self.address)),
         ]
 
@@ -88,19 +90,59 @@ class AccountRoutes:
         })  # fmt: skip
 
     async def margin(self, request: web.Request) -> web.Response:
-        """POST /v2/margincalculator: the whole notional, as for shares that are paid in full."""
-        account = self._records.caller(request).account
+        """POST /v2/margincalculator: one order."""
+
+        def said(account: str, basket: Sequence[Wanted]) -> dict[str, Any]:
+            needed, left = alone(self._stage, account, basket[0]), free(self._stage, account)
+            return {
+                "totalMargin": needed, "spanMargin": ZERO, "exposureMargin": ZERO, "availableBalance": left,
+                "variableMargin": ZERO, "insufficientBalance": max(needed - left, ZERO), "brokerage": ZERO,
+                "leverage": "1.00",
+            }  # fmt: skip
+
         body = await body_of(request)
-        try:
-            needed = (figure(body.get("quantity")) or ZERO) * (figure(body.get("price")) or ZERO)
-        except ValueError as wrong:
-            return problem(400, "DH-905", str(wrong))
-        free = max(self._stage.venue.margin.free(self._stage.state.accounts[account]), ZERO)
-        return reply({
-            "totalMargin": needed, "spanMargin": ZERO, "exposureMargin": ZERO, "availableBalance": free,
-            "variableMargin": ZERO, "insufficientBalance": max(needed - free, ZERO), "brokerage": ZERO,
-            "leverage": "1.00",
-        })  # fmt: skip
+        return await self._reckoned(request, [body], said)
+
+    async def basket_margin(self, request: web.Request) -> web.Response:
+        """POST /v2/margincalculator/multi: orders together."""
+
+        def said(account: str, basket: Sequence[Wanted]) -> dict[str, Any]:
+            whole = together(self._stage, account, basket)
+            benefit = sum((alone(self._stage, account, each) for each in basket), ZERO) - whole
+            return {"totalMargin": whole, "spanMargin": whole, "exposure": ZERO, "equityMargin": ZERO, "foMargin": whole,
+                    "commodityMargin": ZERO, "currency": ZERO, "hedgeBenefit": benefit}  # fmt: skip
+
+        body = await body_of(request)
+        return await self._reckoned(request, body.get("scripList") or [], said)
+
+    async def _reckoned(
+        self, request: web.Request, rows: object, said: Callable[[str, Sequence[Wanted]], dict[str, Any]]
+    ) -> web.Response:
+        account = self._records.caller(request).account
+
+        def work(_refusal: Refusal | None, _first: Decimal | None) -> tuple[web.Response, Sequence[Outcome]]:
+            try:
+                return reply(said(account, self._basket(rows))), ()
+            except ValueError as wrong:
+                return problem(400, "DH-905", str(wrong)), ()
+
+        return await self._stage.play(request, On.READ, account, work)
+
+    def _basket(self, rows: object) -> list[Wanted]:
+        """The orders of a question; raises ValueError for what Dhan would not take."""
+        if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+            raise ValueError("Missing required fields, bad values for parameters")
+        found = []
+        for row in rows:
+            listed = self._records.by_security(str(row.get("exchangeSegment")), str(row.get("securityId")))
+            side = words.side_of(row.get("transactionType"))
+            quantity, price = figure(row.get("quantity")), figure(row.get("price"))
+            if listed is None or self._stage.market.instrument(listed.symbol) is None:
+                raise ValueError("Invalid SecurityId")
+            if side is None or quantity is None or price is None or row.get("productType") not in words.PRODUCTS:
+                raise ValueError("Missing required fields, bad values for parameters")
+            found.append(Wanted(listed, side, quantity, price))
+        return found
 
     def address(self, request: web.Request, _account: str) -> web.Response:
         """GET /v2/ip/getIP."""

@@ -12,6 +12,7 @@ from bidwell.simulation.facts import Declined, Placed
 from bidwell.simulation.floor import Outcome
 from bidwell.simulation.orders import VenueOrder
 from bidwell.twins.ibkr import words
+from bidwell.twins.margins import Wanted, alone, free
 from bidwell.twins.scenario import Listed
 from bidwell.twins.stage import Stage
 
@@ -83,6 +84,19 @@ class Records:
         sent = self.orders[held.broker_order_id]
         given = self.named(held) | words.terms(held) | {
             "orderId": sent.number, "clientId": sent.client, "orderRef": sent.ref, "status": status}  # fmt: skip
+        return words.message(5, *words.by_place(words.OPEN_ORDER, given))
+
+    def what_if(self, client: int, number: int, wanted: Wanted, account: str) -> bytes:
+        """What an order would change, which is told as an order that is none."""
+        held = self.stage.state.accounts[account]
+        equity, left = self.stage.venue.margin.equity(held), free(self.stage, account)
+        before, change = equity - left, alone(self.stage, account, wanted)
+        given = words.contract(wanted.row, self.contracts[wanted.row.symbol]) | {
+            "orderId": number, "clientId": client, "account": account, "action": wanted.side.value, "orderType": "LMT",
+            "totalQuantity": wanted.quantity, "lmtPrice": wanted.price or ZERO, "tif": "DAY", "whatIf": "1",
+            "status": "PreSubmitted", "initMarginBefore": before, "initMarginChange": change, "initMarginAfter": before + change,
+            "maintMarginBefore": before, "maintMarginChange": change, "maintMarginAfter": before + change,
+            "equityWithLoanBefore": equity, "equityWithLoanChange": ZERO, "equityWithLoanAfter": equity}  # fmt: skip
         return words.message(5, *words.by_place(words.OPEN_ORDER, given))
 
     def completed_order(self, held: VenueOrder) -> bytes:

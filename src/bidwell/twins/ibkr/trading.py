@@ -14,6 +14,7 @@ from bidwell.twins.ibkr import words
 from bidwell.twins.ibkr.records import Records, Sent
 from bidwell.twins.ibkr.session import Session
 from bidwell.twins.lines import GARBAGE
+from bidwell.twins.margins import Wanted
 from bidwell.twins.mishaps import Mishap, MishapType, On
 
 CON_ID, ACTION, QUANTITY, TYPE, LIMIT, AUX, FORCE, ACCOUNT, REF, GOOD_TILL, PERCENT = (
@@ -29,6 +30,7 @@ CON_ID, ACTION, QUANTITY, TYPE, LIMIT, AUX, FORCE, ACCOUNT, REF, GOOD_TILL, PERC
     38,
     69,
 )
+WHAT_IF = 84
 TAKEN, CLOSED, NOT_CHANGED, OFF_TICK, NO_CONTRACT, REJECTED, INVALID = 103, 104, 105, 110, 200, 201, 321
 GONE, NOT_CANCELABLE, TOO_FAST = 10147, 10148, 100
 READ_ONLY = "Error validating request.-'xx' : cause - The API interface is currently in Read-Only mode."
@@ -52,12 +54,30 @@ class Trading:
         ticket = self._ticket(fields, number, session)
         if ticket is None:
             return
-        if known is not None:
+        if fields[WHAT_IF] == "1":
+            self._reckon(session, number, fields, ticket)
+        elif known is not None:
             self._change(session, number, known, ticket)
         elif fields[ACCOUNT] not in session.line.also:
             session.line.put(words.error(number, INVALID, "Error validating request.-'xx' : cause - Invalid account"))
         else:
             self._submit(session, number, fields, ticket)
+
+    def _reckon(self, session: Session, number: int, fields: list[str], ticket: Ticket) -> None:
+        """A question: what the order would change of the margin; it is placed nowhere, and its number stays free."""
+        account = fields[ACCOUNT]
+        if account not in session.line.also or ticket.quantity <= 0:
+            session.line.put(words.error(number, INVALID, "Error validating request.-'xx' : cause - Invalid question"))
+            return
+        row = self._stage.market.rows[self._stage.market.symbols[ticket.instrument]]
+        price = ticket.limit_price or ticket.stop_price
+        wanted = Wanted(row, ticket.side, ticket.quantity, price)
+
+        def deed(_refusal: Refusal | None, _first: Decimal | None) -> Sequence[Outcome]:
+            session.line.put(self._records.what_if(session.client, number, wanted, account))
+            return ()
+
+        _struck(session, number, self._stage.carry_out(On.READ, account, deed))
 
     def _submit(self, session: Session, number: int, fields: list[str], ticket: Ticket) -> None:
         account = fields[ACCOUNT]

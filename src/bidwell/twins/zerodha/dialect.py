@@ -18,6 +18,7 @@ from bidwell.twins.scenario import Listed, Person, Scenario
 from bidwell.twins.stage import Stage
 from bidwell.twins.zerodha.answers import refuse
 from bidwell.twins.zerodha.data import MarketRoutes
+from bidwell.twins.zerodha.margins import MarginRoutes
 from bidwell.twins.zerodha.portfolio import PortfolioRoutes
 from bidwell.twins.zerodha.records import Records
 from bidwell.twins.zerodha.session import SessionRoutes
@@ -63,6 +64,7 @@ class ZerodhaTwin:
             SessionRoutes(self.records),
             TradingRoutes(self.records),
             PortfolioRoutes(self.records),
+            MarginRoutes(self.records),
             self._market,
         )
 

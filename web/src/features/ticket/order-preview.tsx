@@ -14,6 +14,7 @@ import { Icon } from "~/ui/icon";
 import { Figure } from "~/ui/number";
 import { ProblemBox } from "~/ui/problem";
 import { Skeleton } from "~/ui/skeleton";
+import { useBrokerMargin } from "./broker-margin";
 import { PreviewBox } from "./preview-box";
 import { useSend } from "./send";
 
@@ -99,6 +100,7 @@ export function OrderPreview({ workspace, request, missing, live, mayTrade, onSe
   const send = useSend(workspace);
   const [receipt, setReceipt] = useState<IntentReceipt | null>(null);
   const shown = request ? preview.data : undefined;
+  const margin = useBrokerMargin(workspace, request, shown);
   const current = settled && !preview.isPlaceholderData && !preview.isError;
   const onSend = (): void => {
     if (request) {
@@ -114,7 +116,7 @@ export function OrderPreview({ workspace, request, missing, live, mayTrade, onSe
   return (
     <div className="grid grid-cols-1 gap-3">
       {request && !shown && !problem && <Skeleton className="h-24 w-full" />}
-      {shown && !preview.isError && <PreviewBox preview={shown} stale={!current} />}
+      {shown && !preview.isError && <PreviewBox preview={shown} stale={!current} margin={margin} />}
       {problem && (
         <div className="-m-3.5">
           <ProblemBox problem={problem} />

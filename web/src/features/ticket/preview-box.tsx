@@ -3,8 +3,16 @@ import type { AllocationPreview, Preview } from "~/api/types";
 import { Badge } from "~/ui/badge";
 import { Figure } from "~/ui/number";
 import { cx } from "~/lib/cx";
+import { BrokerMargin } from "./broker-margin";
+import { type MarginQuestion, type MarginState, marginState } from "./margin-state";
 
-function Allocation({ row, mixed }: { row: AllocationPreview; mixed: boolean }) {
+interface AllocationProps {
+  row: AllocationPreview;
+  mixed: boolean;
+  margin: MarginState | null;
+}
+
+function Allocation({ row, mixed, margin }: AllocationProps) {
   const { name, side, quantity, currency, allowed, denial, note, cost, cost_currency, buying_power_after, sent_ago, emulated, at_stops: stops } = row;
   const repeated = sent_ago != null;
   const details = `${side === "SELL" ? "Sell" : "Buy"}, ${side === "SELL" ? "brings" : "cost"} ${cost ?? "not known"} ${cost_currency}, buying power after ${buying_power_after ?? "not known"} ${currency}`;
@@ -28,6 +36,7 @@ function Allocation({ row, mixed }: { row: AllocationPreview; mixed: boolean }) 
           </span>
         </span>
       )}
+      {margin && <BrokerMargin margin={margin} />}
       {stops && allowed && (
         <span className="col-span-3 text-12 text-text-3">
           if every stop fills, <Figure value={stops.left} currency={currency} why="The distance cannot be reckoned" /> left to {stops.floor.toLowerCase()}
@@ -56,14 +65,21 @@ function Allocation({ row, mixed }: { row: AllocationPreview; mixed: boolean }) 
   );
 }
 
+interface PreviewBoxProps {
+  preview: Preview;
+  stale?: boolean;
+  /** What the brokers were asked beside it, where they are. */
+  margin?: MarginQuestion;
+}
+
 /** Every account an order would reach: its quantity after rounding, what it costs, and whether the rules let it out. */
-export function PreviewBox({ preview, stale = false }: { preview: Preview; stale?: boolean }) {
+export function PreviewBox({ preview, stale = false, margin }: PreviewBoxProps) {
   const mixed = new Set(preview.allocations.map(({ currency }) => currency)).size > 1;
   return (
     <div className={cx("transition-opacity", stale && "opacity-60")} aria-busy={stale}>
       <ul aria-label="Preview per account" className="overflow-hidden rounded-md border border-line">
         {preview.allocations.map((row) => (
-          <Allocation key={`${row.account} ${row.instrument}`} row={row} mixed={mixed} />
+          <Allocation key={`${row.account} ${row.instrument}`} row={row} mixed={mixed} margin={margin ? marginState(row, margin) : null} />
         ))}
         {preview.allocations.length === 0 && <li className="p-2.5 text-text-2">No account would get a quantity.</li>}
       </ul>

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
 from bidwell.brokers.angelone import wire
 from bidwell.brokers.angelone.broker.library import Library
 from bidwell.brokers.angelone.broker.reading import Reading
-from bidwell.brokers.angelone.broker.ticket import changes_of, product_for, ticket_of, variety_of
+from bidwell.brokers.angelone.broker.ticket import changes_of, product_for, question_of, ticket_of, variety_of
 from bidwell.brokers.angelone.broker.updates import Updates
 from bidwell.brokers.angelone.client import AngelClient, Login
 from bidwell.brokers.angelone.client.login import Session
 from bidwell.brokers.angelone.config import LOGIN_PAGE, ORDERS_PER_SECOND, AngelConfig
 from bidwell.brokers.angelone.errors import UNKNOWN_SYMBOL
 from bidwell.brokers.angelone.parse import orders as parse
-from bidwell.brokers.transport import Recent, RemoteBroker, Stream, Unworkable
+from bidwell.brokers.angelone.parse.figures import margin
+from bidwell.brokers.angelone.symbols import Handle
+from bidwell.brokers.transport import Recent, Stream, TellsMargin, Unworkable
 from bidwell.brokers.transport.caller import Denied
-from bidwell.engine.ports import BrokerEvent, Capabilities, Clock, DedupeScope, Entropy
+from bidwell.engine.ports import BrokerEvent, Capabilities, Clock, DedupeScope, Entropy, Margin
 from bidwell.model import events as ev
 from bidwell.model.account import Account
 from bidwell.model.errors import BrokerError, Refused
@@ -45,7 +47,7 @@ def capabilities(config: AngelConfig) -> Capabilities:
     )
 
 
-class AngelBroker(RemoteBroker):
+class AngelBroker(TellsMargin):
     """The BrokerSession port over one credential.
 
     `library` may be shared by the accounts of one environment, `login` by everybody who calls with the credential.
@@ -94,11 +96,7 @@ class AngelBroker(RemoteBroker):
         await self._library.handle(self._client, self._clock.now(), order.instrument)
 
     async def _place(self, order: Order) -> None:
-        book = self._library.book
-        handle = book.handle_of(order.instrument)
-        if handle is None or book.is_watched(order.instrument):
-            raise Unworkable("instrument.unlisted", f"Angel One does not trade {order.instrument}")
-        product = product_for(order, handle.exchange, self._config.product, self._reading.by_product(order.instrument))
+        handle, product = self._route(order)
         answer = await self._client.place(ticket_of(order, handle, product))
         name = order.client_order_id
         self._know(name, answer.orderid, variety_of(order.terms), product)
@@ -106,6 +104,15 @@ class AngelBroker(RemoteBroker):
         if self._accepted.add(answer.orderid):
             self.tell(ev.OrderAccepted(self._clock.now(), name, BrokerOrderId(answer.orderid)))
         self._watch(answer.orderid)
+
+    def _route(self, order: Order) -> tuple[Handle, str]:
+        """By what Angel One knows an order's instrument, and the product type it goes under."""
+        book = self._library.book
+        handle = book.handle_of(order.instrument)
+        if handle is None or book.is_watched(order.instrument):
+            raise Unworkable("instrument.unlisted", f"Angel One does not trade {order.instrument}")
+        held = self._reading.by_product(order.instrument)
+        return handle, product_for(order, handle.exchange, self._config.product, held)
 
     async def _place_denied(self, order: Order, no: Denied) -> None:
         if no.verdict.code == UNKNOWN_SYMBOL and self._decides(no):
@@ -142,6 +149,12 @@ class AngelBroker(RemoteBroker):
                 self.accept(row)
                 return row.orderid
         return known
+
+    # --- what orders would take ---------------------------------------------------------------------
+
+    async def _margin(self, orders: Sequence[Order]) -> Margin:
+        told = await self._client.margin([question_of(order, *self._route(order)) for order in orders])
+        return margin(told, await self._client.free_funds(), orders)
 
     # --- reading ----------------------------------------------------------------------------------
 

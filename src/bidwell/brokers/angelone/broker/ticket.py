@@ -13,6 +13,8 @@ from bidwell.model.terms import OrderType, Side, Terms
 
 TYPES = {OrderType.MARKET: "MARKET", OrderType.LIMIT: "LIMIT", OrderType.STOP: "STOPLOSS_MARKET",
          OrderType.STOP_LIMIT: "STOPLOSS_LIMIT"}  # fmt: skip
+MARGIN_TYPES = TYPES
+"""Unconfirmed: a question about margin names types of orders as an order does."""
 NORMAL, STOPLOSS = "NORMAL", "STOPLOSS"
 
 MODIFIED_QUANTITY_IS_TOTAL = True
@@ -64,6 +66,18 @@ def changes_of(
     return {
         "variety": variety, "orderid": order_id, **_terms(terms), "producttype": product, "quantity": f"{asked:f}",
         "tradingsymbol": handle.symbol, "symboltoken": handle.token, "exchange": handle.exchange,
+    }  # fmt: skip
+
+
+def question_of(order: Order, handle: Handle, product: str) -> dict[str, object]:
+    """One of the positions of margin/v1/batch.
+
+    Unconfirmed: its names are those of Angel One's announcement, where figures are numbers and 0 stands for no price.
+    """
+    return {
+        "exchange": handle.exchange, "qty": order.quantity, "price": order.terms.limit_price or ZERO,
+        "productType": product, "token": handle.token, "tradeType": "BUY" if order.side is Side.BUY else "SELL",
+        "orderType": MARGIN_TYPES[order.terms.order_type],
     }  # fmt: skip
 
 

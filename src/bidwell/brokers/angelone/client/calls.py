@@ -5,7 +5,7 @@ Figures go out as text, as Angel One wants them. A read whose token was refused 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -16,7 +16,18 @@ from bidwell.brokers.angelone.config import AngelConfig, Gate
 from bidwell.brokers.angelone.errors import CHANGE_REFUSED, VENDOR
 from bidwell.brokers.angelone.parse.figures import data
 from bidwell.brokers.angelone.symbols import Splitter
-from bidwell.brokers.transport import Answer, Caller, Health, Http, Kind, Request, Verdict, decoder, read
+from bidwell.brokers.transport import (
+    Answer,
+    Caller,
+    Health,
+    Http,
+    Kind,
+    Request,
+    SpareCaller,
+    Verdict,
+    decoder,
+    read,
+)
 from bidwell.brokers.transport.caller import Denied, Judge
 from bidwell.brokers.transport.circuit import Circuit
 from bidwell.model.errors import ProtocolError
@@ -26,6 +37,7 @@ QUOTES_AT_ONCE = 50
 _PREFIX = "/rest/secure/angelbroking"
 _LOGIN = "/rest/auth/angelbroking/user/v1/loginByPassword"
 _RENEW = "/rest/auth/angelbroking/jwt/v1/generateTokens"
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
 _YES = frozenset({True, "true", "True"})
 
 _ENVELOPE = decoder(wire.Envelope)
@@ -40,6 +52,7 @@ _HOLDINGS = decoder(list[wire.Holding])
 _QUOTES = decoder(wire.Quotes)
 _CANDLES = decoder(list[wire.Candle])
 _FOUND = decoder(list[wire.Found])
+_MARGIN = decoder(wire.BatchMargin)
 
 
 def judge(answer: Answer) -> Verdict | None:
@@ -75,6 +88,12 @@ class AngelClient:
             gate: Caller(self.http, self._judging(judge_change if gate in changes else judge), limits, health,
                          monotonic, prices if gate in data_gates else trading)
             for gate, limits in config.rates.items()
+        }  # fmt: skip
+        behind = [self._callers[gate] for gate in (Gate.PLACE, Gate.CANCEL, Gate.ORDERS)]
+        self._spare = {
+            gate: SpareCaller(self.http, self._judging(judge), config.rates[gate], health, monotonic,
+                              self._callers[gate].bucket, behind)
+            for gate in (Gate.MARGIN, Gate.FUNDS)
         }  # fmt: skip
 
     def open(self) -> None:
@@ -146,6 +165,18 @@ class AngelClient:
     async def funds(self) -> wire.Funds:
         """Money."""
         return await self._get(Gate.FUNDS, "/user/v1/getRMS", _FUNDS, "the funds")
+
+    # --- what orders would take ---------------------------------------------------------------------
+
+    async def margin(self, positions: Sequence[Mapping[str, object]]) -> wire.BatchMargin:
+        """What orders would take together; nothing is placed."""
+        request = self._request("POST", _PREFIX + "/margin/v1/batch", {"positions": positions})
+        return await self._spared(Gate.MARGIN, request, _MARGIN, "the margin")
+
+    async def free_funds(self) -> wire.Funds:
+        """Money, asked with what the rate has to spare."""
+        request = self._request("GET", _PREFIX + "/user/v1/getRMS")
+        return await self._spared(Gate.FUNDS, request, _FUNDS, "the funds")
 
     # --- instruments and prices -------------------------------------------------------------------
 
@@ -225,21 +256,30 @@ class AngelClient:
     ) -> T | None:
         return data(shape, await self._read(gate, self._request("POST", _PREFIX + path, body)), what)
 
+    async def _spared(self, gate: Gate, request: Request, shape: msgspec.json.Decoder[T], what: str) -> T:
+        found = data(shape, await self._asked(self._spare[gate], request), what)
+        if found is None:
+            raise ProtocolError(f"{what} is empty")
+        return found
+
     async def _read(self, gate: Gate, request: Request) -> msgspec.Raw:
+        return await self._asked(self._callers[gate], request)
+
+    async def _asked(self, caller: Caller, request: Request) -> msgspec.Raw:
         await self.session()
         try:
-            return _unpacked(await self._callers[gate].ask(request))
+            return _unpacked(await caller.ask(request))
         except Denied as no:
             if no.verdict.kind is not Kind.LOGIN:
                 raise
         await self.session()
-        return _unpacked(await self._callers[gate].ask(request))
+        return _unpacked(await caller.ask(request))
 
     def _request(
         self, method: str, path: str, body: Mapping[str, object] | None = None, *, writes: bool = False,
         urgent: bool = False,
     ) -> Request:  # fmt: skip
-        packed = None if body is None else msgspec.json.encode(body)
+        packed = None if body is None else _ENCODER.encode(body)
         return Request(method, self._config.rest(path), body=packed, writes=writes, urgent=urgent)
 
 

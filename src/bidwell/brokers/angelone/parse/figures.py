@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
 import msgspec
 
+from bidwell.brokers.angelone import wire
 from bidwell.brokers.transport import read
-from bidwell.brokers.transport.indian import IST
+from bidwell.brokers.transport.indian import CURRENCY, IST
+from bidwell.engine.ports import Margin, MarginPart
 from bidwell.model.errors import ProtocolError
 from bidwell.model.money import ZERO, bearable
+from bidwell.model.order import Order
 
 T = TypeVar("T")
 _ABSENT = frozenset({b"null", b'""', b'"null"'})
@@ -78,3 +82,12 @@ def clock_time(text: str | None, name: str) -> time | None:
         return time.fromisoformat(text).replace(tzinfo=IST)
     except ValueError as problem:
         raise ProtocolError(f"{name} is no time of day: {text!r}") from problem
+
+
+def margin(told: wire.BatchMargin, funds: wire.Funds, orders: Sequence[Order]) -> Margin:
+    """What orders would take; Angel One tells the whole alone, which is the part of a single order."""
+    whole = figure(told.totalMarginRequired, "totalMarginRequired")
+    if whole is None:
+        raise ProtocolError("Angel One told no margin")
+    parts = (MarginPart(orders[0].client_order_id, whole),) if len(orders) == 1 else ()
+    return Margin(whole, CURRENCY, figure(funds.net, "net"), parts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
@@ -11,16 +11,16 @@ import structlog
 
 from bidwell.brokers.dhan import parse
 from bidwell.brokers.dhan.broker.reading import Reading
-from bidwell.brokers.dhan.broker.ticket import changes_of, ticket_of
+from bidwell.brokers.dhan.broker.ticket import changes_of, question_of, ticket_of
 from bidwell.brokers.dhan.broker.updates import Updates
 from bidwell.brokers.dhan.client import DhanClient
 from bidwell.brokers.dhan.config import LOGIN_URL, DhanConfig
 from bidwell.brokers.dhan.login import Login
-from bidwell.brokers.dhan.symbols import SymbolBook
-from bidwell.brokers.transport import RemoteBroker, Stream, Unworkable
+from bidwell.brokers.dhan.symbols import Key, SymbolBook
+from bidwell.brokers.transport import Stream, TellsMargin, Unworkable
 from bidwell.brokers.transport.caller import Denied
 from bidwell.brokers.transport.tokens import keep_token
-from bidwell.engine.ports import Capabilities, Clock, DedupeScope, Entropy
+from bidwell.engine.ports import Capabilities, Clock, DedupeScope, Entropy, Margin
 from bidwell.model import events as ev
 from bidwell.model.account import Account
 from bidwell.model.errors import BrokerError, Refused
@@ -50,7 +50,7 @@ def capabilities(config: DhanConfig) -> Capabilities:
     )
 
 
-class DhanBroker(RemoteBroker):
+class DhanBroker(TellsMargin):
     """The BrokerSession port over one login; `symbols` and `login` may be shared by what uses one credential."""
 
     _client: DhanClient
@@ -104,16 +104,19 @@ class DhanBroker(RemoteBroker):
     # --- orders -----------------------------------------------------------------------------------
 
     async def _place(self, order: Order) -> None:
-        key = self._book.key_of(order.instrument)
-        if key is None:
-            raise Unworkable("instrument.unlisted", f"Dhan does not list {order.instrument} today")
-        answer = await self._client.submit(ticket_of(order, key, self._config.product))
+        answer = await self._client.submit(ticket_of(order, self._key(order), self._config.product))
         at, name = self._clock.now(), order.client_order_id
         if answer.order_status and parse.status(answer.order_status) is OrderStatus.REJECTED:
             self.tell(ev.OrderRejected(at, name, "rejected", "Dhan rejected it on arrival"))
             return
         self.tell(ev.OrderAccepted(at, name, BrokerOrderId(answer.order_id), None, None))
         self._watch(answer.order_id)
+
+    def _key(self, order: Order) -> Key:
+        key = self._book.key_of(order.instrument)
+        if key is None:
+            raise Unworkable("instrument.unlisted", f"Dhan does not list {order.instrument} today")
+        return key
 
     async def _withdraw(self, _order: Order, order_id: str) -> None:
         await self._client.cancel(order_id)
@@ -142,6 +145,14 @@ class DhanBroker(RemoteBroker):
     async def _look_up(self, order: Order) -> str | None:
         found = await self._reading.row(order.client_order_id)
         return None if found is None else found.order_id
+
+    # --- what orders would take ---------------------------------------------------------------------
+
+    async def _margin(self, orders: Sequence[Order]) -> Margin:
+        questions = [question_of(order, self._key(order), self._config.product) for order in orders]
+        if len(questions) == 1:
+            return parse.margin(await self._client.order_margin(questions[0]), None, orders)
+        return parse.margin(await self._client.basket_margin(questions), await self._client.free_funds(), orders)
 
     # --- reading ----------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from bidwell.brokers.dhan.symbols import Key
+from bidwell.brokers.transport import Unworkable
 from bidwell.brokers.transport.indian import Product
 from bidwell.model.money import ZERO
 from bidwell.model.order import Order
@@ -36,6 +37,23 @@ def ticket_of(order: Order, key: Key, product: Product) -> dict[str, object]:
         "disclosedQuantity": 0,
         "afterMarketOrder": False,
         **changes_of(order.quantity, order.terms),
+    }
+
+
+def question_of(order: Order, key: Key, product: Product) -> dict[str, object]:
+    """What an order is for Dhan's margin calculator, which reckons at a price; raises Unworkable for one without."""
+    segment, security_id = key
+    price = order.terms.limit_price or order.terms.stop_price
+    if price is None:
+        raise Unworkable("terms.price", "Dhan reckons margin at a price, and a market order names none: write a limit")
+    return {
+        "exchangeSegment": segment,
+        "transactionType": order.side.value,
+        "quantity": order.quantity,
+        "productType": product_of(segment, product),
+        "securityId": security_id,
+        "price": price,
+        "triggerPrice": order.terms.stop_price or ZERO,
     }
 
 

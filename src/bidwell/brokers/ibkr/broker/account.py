@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+from bidwell.brokers.ibkr import parse, wire
 from bidwell.brokers.ibkr.broker.memory import Memory
 from bidwell.brokers.ibkr.broker.reading import Reading
 from bidwell.brokers.ibkr.broker.ticket import FORCES, TYPES, ticket_of
@@ -16,8 +18,17 @@ from bidwell.brokers.ibkr.client.seat import Hearing
 from bidwell.brokers.ibkr.config import IbkrConfig
 from bidwell.brokers.ibkr.errors import READ_ONLY_SETTING
 from bidwell.brokers.ibkr.symbols import SymbolBook
-from bidwell.brokers.transport import RemoteBroker, Unworkable
-from bidwell.engine.ports import Capabilities, Clock, DedupeScope, Entropy, SessionLife, SessionReport, SessionState
+from bidwell.brokers.transport import TellsMargin, Unworkable
+from bidwell.engine.ports import (
+    Capabilities,
+    Clock,
+    DedupeScope,
+    Entropy,
+    Margin,
+    SessionLife,
+    SessionReport,
+    SessionState,
+)
 from bidwell.model.account import Account
 from bidwell.model.errors import Refused
 from bidwell.model.order import Order
@@ -45,7 +56,7 @@ def capabilities(config: IbkrConfig) -> Capabilities:
     )
 
 
-class IbkrBroker(RemoteBroker):
+class IbkrBroker(TellsMargin):
     """The BrokerSession port; `link` is shared by the accounts of a Gateway, `symbols` by those of an environment."""
 
     _client: Seat
@@ -90,17 +101,21 @@ class IbkrBroker(RemoteBroker):
     # --- orders -----------------------------------------------------------------------------------
 
     async def _place(self, order: Order) -> None:
-        contract = await self._reading.contract(order.instrument)
-        if contract is None:
-            raise Unworkable("instrument.unlisted", f"Interactive Brokers does not trade {order.instrument}")
-        if order.quantity % 1:
-            raise Unworkable("quantity.lot", "the Gateway takes whole units")
+        contract = await self._contract(order, order.quantity)
         ticket = ticket_of(order, self._config.account)
         await self._link.admit(writes=True)
         number = self._link.number()
         self._memory.send(self._link.client_id, number, order.client_order_id, order.terms)
         await self._link.write("placeOrder", number, written(contract), ticket)
         self._watch(number)
+
+    async def _contract(self, order: Order, quantity: Decimal) -> wire.Contract:
+        contract = await self._reading.contract(order.instrument)
+        if contract is None:
+            raise Unworkable("instrument.unlisted", f"Interactive Brokers does not trade {order.instrument}")
+        if quantity % 1:
+            raise Unworkable("quantity.lot", "the Gateway takes whole units")
+        return contract
 
     async def _withdraw(self, order: Order, order_id: str) -> None:
         number = await self._number(order, order_id)
@@ -111,11 +126,7 @@ class IbkrBroker(RemoteBroker):
 
     async def _amend(self, order: Order, order_id: str, quantity: Decimal, terms: Terms) -> None:
         """The order goes again under its number, with other terms."""
-        contract = await self._reading.contract(order.instrument)
-        if contract is None:
-            raise Unworkable("instrument.unlisted", f"Interactive Brokers does not trade {order.instrument}")
-        if quantity % 1:
-            raise Unworkable("quantity.lot", "the Gateway takes whole units")
+        contract = await self._contract(order, quantity)
         ticket = ticket_of(order, self._config.account, quantity, terms)
         await self._link.admit(writes=True)
         number = await self._number(order, order_id)
@@ -146,6 +157,17 @@ class IbkrBroker(RemoteBroker):
             row = await self._reading.row_of(order.client_order_id)
             known = row.perm_id if row is not None else 0
         return str(known) if known else None
+
+    # --- what an order would take -------------------------------------------------------------------
+
+    async def _margin(self, orders: Sequence[Order]) -> Margin:
+        """A question is an order that says of itself that it is none: `Writer.write_question` sees to that."""
+        if len(orders) > 1:
+            raise Refused("Interactive Brokers reckons one order at a time: ask for each by itself")
+        order = orders[0]
+        contract = await self._contract(order, order.quantity)
+        told = await self._link.reckon(written(contract), ticket_of(order, self._config.account))
+        return parse.margin(told, order.client_order_id, self._account.currency)
 
     # --- reading ----------------------------------------------------------------------------------
 

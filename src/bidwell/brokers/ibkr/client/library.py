@@ -7,6 +7,7 @@ they stay the text that came; the flat messages, which it would turn into floats
 
 from __future__ import annotations
 
+import copy
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,6 +64,21 @@ class Writer:
         getattr(self._client, call)(*arguments)
         (text,) = self._said
         return text.encode()
+
+    def write_question(self, number: int, contract: object, order: object) -> bytes:
+        """An order that the Gateway only reckons with (`whatIf`); it is written in no other way.
+
+        Raises ProtocolError, before anything is sent, unless the message differs from the order's in that one field.
+        """
+        asked, meant = copy.copy(order), copy.copy(order)
+        asked.whatIf, meant.whatIf = True, False  # type: ignore[attr-defined]
+        question = self.write("placeOrder", number, contract, asked)
+        pairs = zip(question.split(b"\0"), self.write("placeOrder", number, contract, meant).split(b"\0"), strict=True)
+        with understood("a question about margin"):
+            other = [pair for pair in pairs if pair[0] != pair[1]]
+        if other != [(b"1", b"0")]:
+            raise ProtocolError("this version of ib_async does not mark a question about margin: it is not asked")
+        return question
 
 
 def contract(row: wire.Contract) -> Any:  # noqa: ANN401 - the library is not typed

@@ -27,7 +27,8 @@ from bidwell.brokers.ibkr.errors import (
     judge,
 )
 from bidwell.brokers.ibkr.wire import Told
-from bidwell.brokers.transport import Recent, Socket, Throttled
+from bidwell.brokers.transport import Recent, Seen, Socket, Throttled
+from bidwell.brokers.transport.spare import spare_token
 from bidwell.engine.ports import Clock, Entropy
 from bidwell.model.errors import InDoubt, ProtocolError, Refused, Unavailable
 
@@ -80,6 +81,8 @@ class Link:
         self._windows: dict[Told, Asked] = {}
         self._turns: defaultdict[Told, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._numbers: Iterator[int] = itertools.count(1)
+        self._reckoned: Seen[int] = Seen()
+        self._reckoning = asyncio.Lock()
         self._early: list[wire.Message] = []
         self._away = ""
         self._away_since = 0.0
@@ -199,6 +202,35 @@ class Link:
         finally:
             self._asked.pop(number, None)
         return [row for row in asked.rows if isinstance(row, kind)]
+
+    async def reckon(self, contract: object, order: object) -> wire.WhatIf:
+        """Ask what an order would change of the margin, which places nothing.
+
+        One at a time, with a message that the rate has to spare, and an answer that does not come ends nothing. Raises
+        Denied where the Gateway says no, Unavailable, Throttled.
+        """
+        async with self._reckoning:
+            return await self._reckon(contract, order)
+
+    async def _reckon(self, contract: object, order: object) -> wire.WhatIf:
+        self._must_be_up()
+        await spare_token(self._bucket, self._monotonic)
+        writer, number = self._must_be_up(), self.number()
+        question = writer.write_question(number, contract, order)
+        asked = self._asked[number] = Asked()
+        self._reckoned.add(number)
+        try:
+            await self.stream.say(question)
+            async with asyncio.timeout(self._config.answer_timeout):
+                await asked.done
+        except InDoubt as problem:
+            raise Unavailable(str(problem)) from problem
+        except TimeoutError as late:
+            raise Unavailable("the Gateway did not say in time what the order would take") from late
+        finally:
+            self._asked.pop(number, None)
+        (told,) = (row for row in asked.rows if isinstance(row, wire.WhatIf))
+        return told
 
     async def history(self, *arguments: object) -> list[wire.Bars]:
         """Bars, no oftener than Interactive Brokers allows; raises Throttled."""
@@ -344,7 +376,7 @@ class Link:
             self._numbers = itertools.count(max(message.number, self.number()))
         elif isinstance(message, wire.Answer) and message.request in self._asked:
             self._asked[message.request].rows.append(message)
-            if isinstance(message, wire.Bars):
+            if isinstance(message, wire.Bars | wire.WhatIf):
                 self._asked[message.request].finish()
         else:
             self._tell(message)
@@ -392,6 +424,8 @@ class Link:
         if asked is not None:
             if problem.code not in INFORMING:
                 asked.fail(error_of(problem))
+            return
+        if problem.about in self._reckoned:
             return
         for user in list(self._users):
             user.on_message(problem, listed=False)

@@ -97,6 +97,10 @@ class Reader:
 
     def _open_order(self, fields: list[str]) -> wire.Message:
         _, contract, order, state = self._decoder.decode("openOrder", fields)
+        if str(order.whatIf) not in {"", "0", "False"}:
+            return wire.WhatIf(whole(order.orderId), unset(state.initMarginChange, "initMarginChange"),
+                               unset(state.initMarginBefore, "initMarginBefore"),
+                               unset(state.equityWithLoanBefore, "equityWithLoanBefore"))  # fmt: skip
         return _order(contract, order, state.status, whole(order.orderId), whole(order.clientId))
 
     def _completed_order(self, fields: list[str]) -> wire.Message:

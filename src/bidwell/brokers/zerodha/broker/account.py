@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from bidwell.brokers.transport import RemoteBroker, Stream, Unworkable
+from bidwell.brokers.transport import Stream, TellsMargin, Unworkable
 from bidwell.brokers.transport.caller import Denied
 from bidwell.brokers.zerodha import parse, wire
 from bidwell.brokers.zerodha.broker.masters import Masters
 from bidwell.brokers.zerodha.broker.reading import Reading
-from bidwell.brokers.zerodha.broker.ticket import changes_of, product_for, ticket_of
+from bidwell.brokers.zerodha.broker.ticket import changes_of, product_for, question_of, ticket_of
 from bidwell.brokers.zerodha.broker.updates import Updates
 from bidwell.brokers.zerodha.client import ZerodhaClient
 from bidwell.brokers.zerodha.config import ZerodhaConfig
-from bidwell.brokers.zerodha.symbols import EXCHANGES
-from bidwell.engine.ports import Capabilities, Clock, DedupeScope, Entropy, SessionLife
+from bidwell.brokers.zerodha.symbols import EXCHANGES, Row
+from bidwell.engine.ports import Capabilities, Clock, DedupeScope, Entropy, Margin, SessionLife
 from bidwell.model import events as ev
 from bidwell.model.account import Account
 from bidwell.model.errors import BrokerError, Refused, Unavailable
@@ -49,7 +49,7 @@ def capabilities(config: ZerodhaConfig) -> Capabilities:
     )
 
 
-class ZerodhaBroker(RemoteBroker):
+class ZerodhaBroker(TellsMargin):
     """The BrokerSession port over one day's login; `masters` may be shared by the accounts of one environment."""
 
     _client: ZerodhaClient
@@ -87,14 +87,18 @@ class ZerodhaBroker(RemoteBroker):
         await self._reading.row(order.instrument)
 
     async def _place(self, order: Order) -> None:
-        row = self._reading.book.row(order.instrument)
-        if row is None or row.is_index:
-            raise Unworkable("instrument.unlisted", f"Zerodha does not trade {order.instrument}")
-        product = product_for(order, row, self._config.product, self._reading.by_product(order.instrument))
+        row, product = self._route(order)
         order_id = await self._client.submit(ticket_of(order, row, product))
         if self._updates.accepted(order_id, (order.quantity, order.terms)):
             self.tell(ev.OrderAccepted(self._clock.now(), order.client_order_id, BrokerOrderId(order_id)))
         self._watch(order_id)
+
+    def _route(self, order: Order) -> tuple[Row, str]:
+        """Kite's row of an order's instrument and the product it goes under."""
+        row = self._reading.book.row(order.instrument)
+        if row is None or row.is_index:
+            raise Unworkable("instrument.unlisted", f"Zerodha does not trade {order.instrument}")
+        return row, product_for(order, row, self._config.product, self._reading.by_product(order.instrument))
 
     async def _withdraw(self, _order: Order, order_id: str) -> None:
         heard = self._updates.mentions(order_id)
@@ -116,6 +120,21 @@ class ZerodhaBroker(RemoteBroker):
     async def _look_up(self, order: Order) -> str | None:
         found = await self._reading.by_name(order.client_order_id)
         return None if found is None else found.order_id
+
+    # --- what orders would take ---------------------------------------------------------------------
+
+    async def _margin(self, orders: Sequence[Order]) -> Margin:
+        routes = [(order, *self._route(order)) for order in orders]
+        asked = [(order, f"{row.exchange}:{row.symbol}") for order, row, _ in routes]
+        questions = [question_of(*route) for route in routes]
+        basket = None
+        if len(questions) == 1:
+            rows = await self._client.order_margins(questions)
+        else:
+            told = await self._client.basket_margin(questions)
+            basket, rows = told.final.total, told.orders
+        funds = (await self._client.free_margins()).equity
+        return parse.margin(basket, rows, asked, None if funds is None else funds.net)
 
     # --- reading ----------------------------------------------------------------------------------
 

@@ -59,6 +59,21 @@ def changes_of(order: Order, quantity: Decimal, terms: Terms) -> dict[str, str]:
     return {"quantity": f"{asked:f}", **_terms(terms)}
 
 
+def question_of(order: Order, row: Row, product: str) -> dict[str, object]:
+    """One order of POST /margins/orders and /margins/basket, where figures are numbers and 0 stands for no price."""
+    return {
+        "exchange": row.exchange,
+        "tradingsymbol": row.symbol,
+        "transaction_type": "BUY" if order.side is Side.BUY else "SELL",
+        "variety": "regular",
+        "product": product,
+        "order_type": TYPES[order.terms.order_type],
+        "quantity": order.quantity,
+        "price": order.terms.limit_price or ZERO,
+        "trigger_price": order.terms.stop_price or ZERO,
+    }
+
+
 def _terms(terms: Terms) -> dict[str, str]:
     found = {"order_type": TYPES[terms.order_type], "validity": terms.time_in_force.value}
     for name, price in (("price", terms.limit_price), ("trigger_price", terms.stop_price)):

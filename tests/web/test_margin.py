@@ -1,0 +1,76 @@
+"""What a broker would block, on the ticket and by command: a desk's process, a twin's process, a browser between."""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.story.running import PASSWORD, RunningDesk
+from tests.story.twins import RunningTwin
+from tests.web.playing import Stage
+
+pytestmark = pytest.mark.browser
+W = "/api/v1/w/main"
+FIELDS = {
+    "client_code": "T100001",
+    "pin": "1111",
+    "api_key": "twinkey1",
+    "totp_secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+}
+SHARE, FUTURE, CALL = "SBIN.XNSE", "NIFTY261229F.XNSE", "NIFTY261229C26000.XNSE"
+
+
+@pytest.fixture
+def connecting(tmp_path: Path) -> Iterator[RunningDesk]:
+    running = RunningDesk(tmp_path / "data")
+    try:
+        running.start("--twins", BIDWELL_VAULT_KEY=base64.urlsafe_b64encode(bytes(32)).decode()).own()
+        running.wait_reconciled()
+        yield running
+    finally:
+        running.clean()
+
+
+def connected(desk: RunningDesk, twin: RunningTwin) -> str:
+    desk.browser.call("POST", "/api/v1/session/step-up", {"password": PASSWORD})
+    # The replayed market quotes nothing of India: the order's own price stands in for a quote.
+    freed = desk.browser.call("PUT", f"{W}/limits/workspace", {"max_data_age": None})
+    assert freed.status in {200, 204}, freed
+    body = {"environment": "twin", "twin": twin.url, "fields": FIELDS, "name": "Angel one"}
+    made = desk.browser.call("POST", f"{W}/brokers/angelone/accounts", body)
+    assert made.status == 201, made
+    ident = str(made.body["id"])
+    desk.until(f"{W}/accounts/{ident}", lambda account: account["reconciled"])
+    listed = desk.browser.call("POST", f"{W}/accounts/{ident}/instruments", {"symbols": [SHARE, FUTURE, CALL]})
+    assert listed.status == 200, listed
+    return ident
+
+
+def told(desk: RunningDesk, *words: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "bidwell.app", "margin", *words, "--json", "--data", str(desk.data)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
+    assert done.returncode == 0, done
+    (line,) = json.loads(done.stdout)["accounts"]
+    return dict(line)
+
+
+def test_a_person_sees_what_the_broker_would_block(stage: Stage, connecting: RunningDesk) -> None:
+    with RunningTwin("angelone") as twin:
+        account = connected(connecting, twin)
+        stage.play("margin", connecting, symbol="SBIN")
+        sold = ("sell", "75", FUTURE, "--limit", "26000", "--account", account)
+        alone = told(connecting, *sold)
+        hedged = told(connecting, *sold, "--with", f"buy 75 {CALL} 300")
+        assert alone["told"] == hedged["told"] == "told"
+        assert Decimal(alone["available"]) == Decimal(1_000_000)
+        assert Decimal(alone["required"]) == Decimal(hedged["required"]) == Decimal(1_950_000)
+        assert len(hedged["orders"]) == 2
+        assert not twin.accounts()["T100001"]["orders"]
