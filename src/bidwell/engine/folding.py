@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from bidwell.engine import retired, tracking
+from bidwell.engine import identifying, retired, tracking
 from bidwell.engine.follow import Follow
 from bidwell.engine.held import asked_after
 from bidwell.model import events as ev
@@ -354,6 +354,7 @@ FOLDS: dict[type[ev.Event], Callable[[State, Any], None]] = {
     ev.OrderApproved: _approved, ev.OrderDenied: _denied, ev.OrderSubmitted: _submitted, ev.OrderDoubted: _doubted,
     ev.OrderAccepted: _accepted, ev.OrderRejected: _closing(Step.REJECTED), ev.OrderCanceled: _closing(Step.CANCELED),
     ev.OrderExpired: _closing(Step.EXPIRED), ev.OrderAbsent: _absent, ev.OrderConfirmedDead: _closing(Step.REJECTED),
+    ev.OrderIdentified: identifying.identify,
     ev.CancelRequested: _cancel_requested, ev.CancelRejected: _pending(Step.CANCEL_REJECTED),
     ev.ReplaceRequested: _replace_requested, ev.OrderReplaced: _replaced,
     ev.ReplaceRejected: _pending(Step.REPLACE_REJECTED), ev.OrderFilled: _filled, ev.StagesRecorded: _stages, ev.UnwindEnded: _unwound,
