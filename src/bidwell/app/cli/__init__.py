@@ -29,6 +29,7 @@ COMMANDS = (
     "intents",
     "groups",
     "reconciliation",
+    "doubt",
     "catalog",
     "data",
     "backtest",

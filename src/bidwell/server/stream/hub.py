@@ -196,6 +196,8 @@ class Hub:
             self._note_order(event.client_order_id)
             if isinstance(event, ev.OrderFilled):
                 self._fills.append(event.fill)
+            elif isinstance(event, ev.OrderIdentified) and event.external is not None:
+                self._note_order(event.external)
         elif isinstance(event, ev.OrderApproved | ev.OrderDenied):
             self._note_order(event.order.client_order_id)
         elif isinstance(event, ev.IntentReceived):
