@@ -74,7 +74,9 @@ async def shown(person: Person) -> dict[str, object]:
     return dict(row)
 
 
-async def test_an_order_in_doubt_is_listed_with_why_it_waits_and_then_needs_a_person(trader: Person, lost: Lost) -> None:
+async def test_an_order_in_doubt_is_listed_with_why_it_waits_and_then_needs_a_person(
+    trader: Person, lost: Lost
+) -> None:
     row = await shown(trader)
     (one,) = row["in_doubt"]  # type: ignore[misc]
     assert (one["client_order_id"], one["symbol"], one["side"], one["quantity"]) == (lost.name, "ACME", "BUY", "10")
@@ -88,13 +90,21 @@ async def test_an_order_in_doubt_is_listed_with_why_it_waits_and_then_needs_a_pe
     assert row["needs_person"] == 1
 
 
-async def test_a_trader_names_the_order_and_the_journal_keeps_who_and_why(home: House, trader: Person, lost: Lost) -> None:
+async def test_a_trader_names_the_order_and_the_journal_keeps_who_and_why(
+    home: House, trader: Person, lost: Lost
+) -> None:
     lost.rest()
     seen = (await trader.get(f"{ORDERS}/{lost.name}/candidates")).json()
     assert seen["order"]["client_order_id"] == lost.name
-    assert [(one["broker_order_id"], one["status"], one["external"]) for one in seen["items"]] == [("9001", "WORKING", None)]
+    assert [(one["broker_order_id"], one["status"], one["external"]) for one in seen["items"]] == [
+        ("9001", "WORKING", None)
+    ]
     wrong = await trader.post(f"{ORDERS}/{lost.name}/identify", json={"broker_order_id": "9002", **REASON})
-    assert (wrong.status_code, wrong.json()["code"], wrong.json()["field"]) == (422, "doubt.candidate", "broker_order_id")
+    assert (wrong.status_code, wrong.json()["code"], wrong.json()["field"]) == (
+        422,
+        "doubt.candidate",
+        "broker_order_id",
+    )
     done = await trader.post(f"{ORDERS}/{lost.name}/identify", json={"broker_order_id": "9001", **REASON})
     assert done.status_code == 202, done.text
     assert lost.status is OrderStatus.WORKING
@@ -124,7 +134,9 @@ async def test_that_it_never_got_there_is_said_with_the_password_and_frees_what_
     assert (lost.status, home.desk.state.reserved(ACCOUNT)) == (OrderStatus.REJECTED, 0)
 
 
-@pytest.mark.parametrize("body", [{}, {"reason": ""}, {"reason": "x" * 501}, {"reason": "a\x00bc"}, {"reason": 7}, None, []])
+@pytest.mark.parametrize(
+    "body", [{}, {"reason": ""}, {"reason": "x" * 501}, {"reason": "a\x00bc"}, {"reason": 7}, None, []]
+)
 async def test_a_word_without_a_reason_is_refused(trader: Person, lost: Lost, body: object) -> None:
     lost.rest()
     given = {"broker_order_id": "9001", **body} if isinstance(body, dict) else body

@@ -1,5 +1,6 @@
 # mypy: disable-error-code="comparison-overlap"
 # A Decimal equals a whole number, also inside a tuple.
+# ruff: noqa: ANN401 - what is changed is checked by the classes that take it
 """A person resolves what no lookup can: which of the broker's orders is ours, or that none is."""
 
 from __future__ import annotations
@@ -76,8 +77,12 @@ class Counter(Bench):
     def theirs(self, place: int = -1) -> BrokerOrderId:
         return BrokerOrderId(list(self.venue.state.orders)[place])
 
-    def by_hand(self, side: Side = Side.BUY, quantity: int = 10, price: str = "98", instrument: InstrumentId = AAA.id) -> BrokerOrderId:
-        ticket = Ticket(instrument, side, Decimal(quantity), OrderType.LIMIT, TimeInForce.GTC, limit_price=Decimal(price))
+    def by_hand(
+        self, side: Side = Side.BUY, quantity: int = 10, price: str = "98", instrument: InstrumentId = AAA.id
+    ) -> BrokerOrderId:
+        ticket = Ticket(
+            instrument, side, Decimal(quantity), OrderType.LIMIT, TimeInForce.GTC, limit_price=Decimal(price)
+        )
         self.exchange.publish(self.venue.submit("acc_0", [ticket]))
         return self.theirs()
 
@@ -243,7 +248,11 @@ async def test_an_order_that_does_not_fit_or_is_another_one_of_ours_is_no_candid
     taken = bench.theirs()
     await bench.settle(4.0)
     await resolving.identify(bench.desk, name_of(bench, second), taken, actor="me", reason=WHY)
-    wrong = [bench.by_hand(Side.SELL, price="103"), bench.by_hand(quantity=11), bench.by_hand(instrument=BBB.id, price="40")]
+    wrong = [
+        bench.by_hand(Side.SELL, price="103"),
+        bench.by_hand(quantity=11),
+        bench.by_hand(instrument=BBB.id, price="40"),
+    ]
     await bench.settle(3.0)
     name = name_of(bench, receipt)
     for number in (taken, *wrong, BrokerOrderId("nowhere")):
@@ -327,4 +336,3 @@ async def test_a_word_about_an_order_that_is_not_in_doubt_folds_into_nothing() -
     with pytest.raises(InvalidTransition):
         bench.desk.state.apply(ev.OrderIdentified(bench.clock.now(), name, BrokerOrderId("x"), "me", WHY))
     assert bench.desk.state.hash() == before
-

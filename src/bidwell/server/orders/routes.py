@@ -110,7 +110,9 @@ async def identify_order(access: _Identify, order: ObjectId, body: schemas.Ident
     found = await _in_memory(access, order)
     await resolving.identify(access.desk, found.client_order_id, BrokerOrderId(body.broker_order_id),
                              actor=access.actor.label, reason=body.reason)  # fmt: skip
-    await access.note("order.identified", found.client_order_id, {"broker_order_id": body.broker_order_id, "reason": body.reason})
+    await access.note(
+        "order.identified", found.client_order_id, {"broker_order_id": body.broker_order_id, "reason": body.reason}
+    )
     return schemas.Accepted(id=found.client_order_id)
 
 

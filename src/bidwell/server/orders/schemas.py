@@ -96,7 +96,9 @@ class Replace(Body):
     trail_percent: Annotated[Number, Field(gt=0)] | None = None
 
 
-Reason = Annotated[Note, Field(min_length=3, description="why, in the journal for ever", examples=["seen at the broker"])]
+Reason = Annotated[
+    Note, Field(min_length=3, description="why, in the journal for ever", examples=["seen at the broker"])
+]
 
 
 class Candidate(View):
