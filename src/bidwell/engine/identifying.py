@@ -47,9 +47,8 @@ def identify(state: State, event: ev.OrderIdentified) -> None:
 
 
 def _take_over(state: State, ours: Order, theirs: Order, event: ev.OrderIdentified) -> None:
-    name = ours.client_order_id
+    name, fills = ours.client_order_id, event.fills
     accepted = orders.accept(ours, event.broker_order_id)
-    fills = tuple(replace(fill, client_order_id=name) for fill in theirs.fills)
     moved = replace(
         accepted, broker_order_ids=theirs.broker_order_ids, quantity=theirs.quantity, terms=theirs.terms, fills=fills,
         status=OrderStatus.WORKING if theirs.is_open else theirs.status, reason=theirs.reason,

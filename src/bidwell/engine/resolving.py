@@ -6,7 +6,7 @@ early could double an order: a SUBMITTED one is looked up for the whole quaranti
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
@@ -135,7 +135,10 @@ async def identify(desk: DeskPart, name: ClientOrderId, number: BrokerOrderId, *
 
     def act(core: Core) -> None:
         now, theirs = core.now(), chosen.theirs
-        core.emit(ev.OrderIdentified(now, name, number, actor, reason, chosen.external))
+        # What the EXTERNAL one filled since it was looked at is its own too.
+        adopted = core.state.orders[chosen.external].fills if chosen.external is not None else ()
+        fills = tuple(replace(fill, client_order_id=name) for fill in adopted)
+        core.emit(ev.OrderIdentified(now, name, number, actor, reason, chosen.external, fills))
         known = core.state.orders[name]
         if chosen.external is None:
             for event in tracking.from_report(known.account, known, theirs, now):

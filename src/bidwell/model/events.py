@@ -275,13 +275,14 @@ class OrderConfirmedDead(OrderEvent):
 class OrderIdentified(OrderEvent):
     """A person said which of the broker's orders this one in doubt is.
 
-    `external` is the id under which that one was adopted meanwhile: what it filled is this order's from now on.
+    `external` is the id under which that one was adopted meanwhile: its `fills` are this order's from now on.
     """
 
     broker_order_id: BrokerOrderId
     actor: str = ""
     reason: str = ""
     external: ClientOrderId | None = None
+    fills: tuple[Fill, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

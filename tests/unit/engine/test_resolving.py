@@ -272,7 +272,7 @@ async def test_an_account_that_is_not_connected_or_does_not_answer_resolves_noth
         msg = "503 service unavailable"
         raise InDoubt(msg)
 
-    bench.line.candidates = away  # type: ignore[method-assign]
+    bench.line.candidates = away  # type: ignore[method-assign, assignment]
     with pytest.raises(Unavailable, match="cannot be read"):
         await resolving.identify(bench.desk, name, ours, actor="me", reason=WHY)
     bench.line.candidates = told  # type: ignore[method-assign]
