@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 
 from bidwell.twins.schwab.words import order_id
-from tests.story.running import RunningDesk
+from tests.story.running import PASSWORD, RunningDesk
 from tests.story.twins import RunningTwin
 from tests.web.playing import Stage
 
@@ -56,10 +57,15 @@ def sent(desk: RunningDesk, account: str, limit: str) -> str:
     return str(desk.browser.get(path)["orders"][0]["client_order_id"])
 
 
+def bidwell(desk: RunningDesk, *words: str, told: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "bidwell.app", *words, "--data", str(desk.data)]
+    return subprocess.run(command, capture_output=True, text=True, input=told, check=False, timeout=120,
+                          env={**os.environ, "COLUMNS": "300"})  # fmt: skip
+
+
 def spoken(desk: RunningDesk, *words: str) -> Any:  # noqa: ANN401 - whatever the command prints
     """What the command line prints as JSON."""
-    done = subprocess.run([sys.executable, "-m", "bidwell.app", *words, "--data", str(desk.data), "--json"],
-                          capture_output=True, text=True, check=False, timeout=120)  # fmt: skip
+    done = bidwell(desk, *words, "--json")
     return json.loads(done.stdout or done.stderr)
 
 
@@ -82,17 +88,30 @@ def test_a_person_resolves_orders_in_doubt_on_the_screen(stage: Stage, desk: Run
             assert len(book["orders"]) == 2
             return {"first": names[0], "numbers": numbers(twin)}
 
+        def peek(_: object) -> str:
+            shown = bidwell(desk, "doubt", "show", names[0])
+            assert all(number in shown.stdout for number in numbers(twin)), shown
+            assert f"bidwell doubt show {names[0]}" in bidwell(desk, "reconciliation").stdout.replace("\n", " ")
+            asked = bidwell(desk, "doubt", "identify", names[0], numbers(twin)[0], "--reason", "seen", told="n\n")
+            assert (asked.returncode, "Is the broker's order" in asked.stdout) == (1, True), asked
+            listed = spoken(desk, "doubt", "identify", names[0], numbers(twin)[0], "--reason", "seen")
+            assert [row["broker_order_id"] for row in listed["items"]] == numbers(twin)
+            return "peeked"
+
         def judge(_: object) -> str:
             orders = {row["client_order_id"]: row for row in desk.browser.get(f"{W}/orders")["items"]}
             assert [orders[name]["status"] for name in names] == ["WORKING", "WORKING", "REJECTED"]
             assert {orders[name]["broker_order_id"] for name in names[:2]} == set(numbers(twin))
             over = spoken(desk, "doubt", "identify", names[2], "1", "--reason", "it is not", "--yes")
             assert over["error"]["code"] == "doubt.over", over
+            late = bidwell(desk, "doubt", "absent", names[0], "--reason", "it is not", "--email", "ada@example.test",
+                           told=PASSWORD + "\n")  # fmt: skip
+            assert "doubt.over" in late.stderr, late
             (row,) = spoken(desk, "reconciliation", "--account", account)["items"]
             assert row["in_doubt"] == []
             return "judged"
 
-        stage.play("doubt", desk, {"lose": lose, "judge": judge})
+        stage.play("doubt", desk, {"lose": lose, "peek": peek, "judge": judge})
 
 
 def numbers(twin: RunningTwin) -> list[str]:

@@ -16,6 +16,7 @@ from bidwell.engine import codec, resolving
 from bidwell.engine.intake import Receipt
 from bidwell.engine.ports import BrokerOrder, DedupeScope, Snapshot
 from bidwell.engine.state import State
+from bidwell.jobs.live.hearing import Hearing, OwnFill
 from bidwell.model import events as ev
 from bidwell.model.account import Account
 from bidwell.model.errors import InDoubt, InvalidInput, InvalidTransition, Unavailable
@@ -165,7 +166,8 @@ async def test_what_the_named_order_filled_is_booked_once() -> None:
 async def test_an_order_that_was_adopted_as_external_becomes_ours_with_its_fills_and_is_not_booked_twice() -> None:
     bench = await counter()
     bench.quote("100", size=4)
-    receipt = await lost(bench, price="100.01", source=Source.ALERT, strategy=TREND)
+    hearing = Hearing(bench.desk, "run_1", TREND)
+    receipt = await lost(bench, price="100.01", key="run:run_1:1:7", source=Source.STRATEGY, strategy=TREND)
     bench.kept_back.clear()
     await bench.until(lambda: bench.order(receipt).status is OrderStatus.ABSENT)
     (external,) = [one for one in bench.desk.state.orders.values() if one.external]
@@ -183,6 +185,12 @@ async def test_an_order_that_was_adopted_as_external_becomes_ours_with_its_fills
     assert (bench.position(), portfolio.cash) == (4, cash)
     assert [portfolio.share(AAA.id, one).quantity for one in (None, TREND)] == [0, 4]
     assert not bench.desk.state.foreign.get(ACCOUNT)
+    # A strategy that runs hears of what was its own all along, and of what fills later.
+    (own,) = await hearing.catch_up(bench.journal, 0)
+    assert (own.order, own.fill) == (7, order.fills[0])
+    heard = hearing.news.get_nowait()
+    assert isinstance(heard, OwnFill)
+    assert heard.fill == own.fill
     # What is said of the adopted one from now on is said of ours.
     fill = replace(order.fills[0], client_order_id=external.client_order_id)
     bench.desk.on_broker_event(ACCOUNT, ev.OrderFilled(bench.clock.now(), external.client_order_id, fill))

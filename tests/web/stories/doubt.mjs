@@ -14,6 +14,7 @@ await play(async (stage) => {
   await says(list, /Nobody has to act yet: it is still being looked for/);
   await eventually("a person's turn", async () => (await list.getByRole("button", { name: "Resolve…" }).count()) === 3, QUARANTINE_MS);
   await says(page.getByRole("main"), "3 for a person");
+  await stage.ask("peek");
 
   await list.getByRole("listitem").filter({ hasText: first }).getByRole("button", { name: "Resolve…" }).click();
   const dialog = page.getByRole("dialog", { name: "Which order is it?" });

@@ -50,7 +50,9 @@ def identify(
     if not yes:
         found = desk.get(f"/orders/{order}/candidates")
         output.show(found, lambda console: _draw(console, found), as_json=as_json)
-        typer.confirm(f"Is the broker's order {number} ours?", abort=True, err=True)
+        if as_json:
+            return
+        typer.confirm(f"Is the broker's order {number} ours?", abort=True)
     done = desk.post(f"/orders/{order}/identify", {"broker_order_id": number, "reason": reason})
     output.show(done, lambda console: console.print(f"{order} is the broker's order {number}"), as_json=as_json)
 
@@ -67,8 +69,8 @@ def absent(
     from bidwell.app.remote import Remote
 
     desk = Remote(data)
-    email = email or typer.prompt("E-mail", err=True)
-    desk.sign_in(email, typer.prompt("Password", hide_input=True, err=True))
+    email = email or typer.prompt("E-mail")
+    desk.sign_in(email, typer.prompt("Password", hide_input=True))
     done = desk.post(f"/orders/{order}/confirm-dead", {"reason": reason})
     output.show(done, lambda console: console.print(f"{order} is over: the broker never got it"), as_json=as_json)
 

@@ -131,7 +131,7 @@ def plan(seed: int, focus: frozenset[Fault] = frozenset(), often: tuple[Act, ...
     count = random.randint(5, 14)
     times = sorted(random.uniform(0.3, STORM) for _ in range(count))
     acts = tuple(Planned(round(at, 4), random.choices(kinds, odds)[0], random.getrandbits(32)) for at in times)
-    apart = naming or bare or able or copying or mending
+    apart = naming or bare or able
     hands = Random(seed ^ 0x0A3E)  # noqa: S311 - a schedule must be repeatable
     nameless = frozenset() if apart else _nameless(hands, accounts)
     if nameless:
