@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bidwell.engine import copies, decisions, emulation, identifying, intake, obstacles, tracking
+from bidwell.engine import copies, decisions, emulation, intake, obstacles, tracking
 from bidwell.engine.commands import Cancel, Command, Lanes, LookUp, Reconcile, Replace, Submit
 from bidwell.engine.follow import is_share
 from bidwell.engine.halting import Halting
@@ -439,7 +439,7 @@ class Core:
     def named(self, account: AccountId, event: ev.OrderEvent) -> ClientOrderId | None:
         """Under which id we know the order of a message: the message's own, or that of its broker's id."""
         order = self.state.orders.get(event.client_order_id)
-        if order is not None and order.account == account and not identifying.is_given_up(order):
+        if order is not None and order.account == account and not tracking.is_given_up(order):
             return order.client_order_id
         return self.state.by_broker_id.get((account, BrokerOrderId(event.client_order_id)))
 

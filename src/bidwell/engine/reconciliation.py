@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bidwell.engine.identifying import is_given_up
-from bidwell.engine.tracking import from_report
+from bidwell.engine.tracking import from_report, is_given_up
 from bidwell.model import events as ev
 from bidwell.model.money import ZERO
 from bidwell.model.order import CLOSED, OrderStatus

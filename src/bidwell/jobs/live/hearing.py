@@ -16,7 +16,6 @@ from bidwell.model.fill import Fill
 from bidwell.model.ids import ClientOrderId, StrategyId
 from bidwell.model.order import Order
 
-
 _FILLING = frozenset({ev.OrderFilled.__name__, ev.OrderIdentified.__name__})
 
 

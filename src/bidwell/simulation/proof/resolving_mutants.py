@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bidwell.engine import folding, identifying
+from bidwell.engine import folding
+from bidwell.model import events as ev
 from bidwell.simulation.proof.mutant import Mutant
 from bidwell.simulation.proof.weather import Fault
 
 if TYPE_CHECKING:
     from bidwell.engine.state import State
-    from bidwell.model import events as ev
 
 
 def _beside_it(state: State, event: ev.OrderIdentified) -> None:
-    identifying.identify(state, replace(event, external=None))
+    _IDENTIFIED(state, replace(event, external=None))
 
+
+_IDENTIFIED = folding.FOLDS[ev.OrderIdentified]
 
 RESOLVING_MUTANTS: tuple[Mutant, ...] = (
     Mutant("an adopted order stays a stranger's when it is named as ours",
