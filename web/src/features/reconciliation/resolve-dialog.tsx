@@ -43,7 +43,7 @@ function Described({ one }: { one: Candidate }) {
     <>
       <span>
         <code className="font-mono">{one.broker_order_id}</code> {one.side === "BUY" ? "buy" : "sell"} <b className="tabular-nums">{formatAny(one.quantity)}</b>, {termsText(one.terms)},{" "}
-        {sentence(one.terms.time_in_force)} {one.external && <Badge tone="warn">Adopted as EXTERNAL</Badge>}
+        {one.terms.time_in_force} {one.external && <Badge tone="warn">Adopted as EXTERNAL</Badge>}
       </span>
       <span className="text-12 text-text-2 tabular-nums">
         {one.created_at ? `Taken in ${dateTime(one.created_at)}` : "The broker does not say when"}, {sentence(one.status).toLowerCase()}, filled {formatAny(one.filled_quantity)}
