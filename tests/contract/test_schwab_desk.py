@@ -1,3 +1,5 @@
+# mypy: disable-error-code="comparison-overlap"
+# A Decimal equals a whole number, also inside a tuple.
 """A desk with an account at Charles Schwab: an answer that is lost, one of two orders that fit, a session that begins anew."""
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from bidwell.app.desk_orders import DeskOrders
 from bidwell.app.sessions import Renewable
 from bidwell.brokers.schwab import SchwabBroker, SchwabFeed, SchwabMarket
 from bidwell.brokers.schwab.symbols import SymbolBook
+from bidwell.engine import resolving
 from bidwell.engine.desk import Desk, World
 from bidwell.engine.intake import Request
 from bidwell.engine.market import Market
@@ -63,6 +66,22 @@ class Room:
         orders, name = self.desk.state.orders, order.client_order_id
         await until(lambda: orders[name].status is status, f"{status}, and it is {orders[name].status}")
         return orders[name]
+
+    async def one_of_two(self) -> tuple[Order, BrokerOrderId, BrokerOrderId]:
+        """An order of ours whose answer was lost, its number at Schwab, and that of one by hand that fits as well."""
+        self.stand.fault(MishapType.TIMEOUT, silent=True)
+        order = await self.send("10", LIMIT)
+        await until(lambda: len(self.stand.twin.records.rows("plain")) == 1, "it is there")
+        byhand = await self.stand.place_by_hand(Side.BUY, "10", "90.00")
+        await until(lambda: any(each.code == "in_doubt" for each in self.session.report().troubles), "a person is told")
+        await self.rested(order)
+        return order, BrokerOrderId(str(int(byhand) - 1)), byhand
+
+    async def rested(self, order: Order) -> None:
+        """The quarantine of an order is over."""
+        doubts = self.desk.sessions[ACCOUNT].doubts
+        await until(lambda: order.client_order_id in doubts, "it is looked up")
+        doubts[order.client_order_id].since -= 1000
 
     def externals(self) -> list[Decimal]:
         return [each.quantity for each in self.desk.state.orders.values() if each.external]
@@ -125,6 +144,53 @@ async def test_an_order_that_may_be_either_of_two_waits_for_a_person_and_neither
     for each in (byhand, BrokerOrderId(str(int(byhand) - 1))):
         await room.stand.expire_by_hand(each)
     await room.becomes(order, OrderStatus.EXPIRED)
+
+
+async def test_a_person_says_which_of_two_that_fit_is_ours_and_what_it_filled_is_booked_once(room: Room) -> None:
+    order, ours, byhand = await room.one_of_two()
+    seen = await resolving.look(room.desk, order.client_order_id)
+    assert [(each.theirs.broker_order_id, each.external) for each in seen] == [(ours, None), (byhand, None)]
+    await room.stand.fill_by_hand(ours, "4")
+    await resolving.identify(room.desk, order.client_order_id, ours, actor="me", reason="seen at Schwab")
+    found = room.desk.state.orders[order.client_order_id]
+    assert (found.status, found.broker_order_ids, found.filled_quantity) == (OrderStatus.WORKING, (ours,), 4)
+    await until(lambda: room.externals() == [Decimal(10)], "the other one is somebody else's")
+    await until(lambda: room.desk.sessions[ACCOUNT].detail == "reconciled", "the comparison")
+    assert room.desk.state.portfolios[ACCOUNT].positions[ACME].quantity == 4
+    assert await room.stand.submissions(found.client_order_id) == 1
+    await room.session.renew()
+    await until(lambda: room.desk.core.reconciled(ACCOUNT), "the account is reconciled")
+    await room.desk.cancel(order.client_order_id, "me")
+    await room.becomes(order, OrderStatus.CANCELED)
+    assert room.externals() == [Decimal(10)]
+
+
+async def test_an_order_that_came_too_late_to_fit_is_adopted_and_becomes_ours_by_a_persons_word(room: Room) -> None:
+    room.stand.fault(MishapType.ERROR, processed=False, status=502)
+    order = await room.send("10", LIMIT)
+    await until(lambda: room.desk.state.orders[order.client_order_id].reason != "", "the answer is lost")
+    late = await room.stand.place_by_hand(Side.BUY, "6", "90.00")
+    await until(lambda: room.externals() == [Decimal(6)], "a report")
+    await room.rested(order)
+    await room.stand.fill_by_hand(late, "2")
+    await until(lambda: ACME in room.desk.state.portfolios[ACCOUNT].positions, "the fill")
+    (seen,) = await resolving.look(room.desk, order.client_order_id)
+    assert seen.external is not None
+    await resolving.identify(room.desk, order.client_order_id, late, actor="me", reason="changed at Schwab")
+    found = room.desk.state.orders[order.client_order_id]
+    assert (found.status, found.quantity, found.filled_quantity) == (OrderStatus.WORKING, 6, 2)
+    await room.stand.fill_by_hand(late, "4")
+    await room.becomes(order, OrderStatus.FILLED)
+    await until(lambda: room.desk.sessions[ACCOUNT].detail == "reconciled", "the comparison")
+    assert room.desk.state.portfolios[ACCOUNT].positions[ACME].quantity == 6
+    assert not room.desk.state.foreign.get(ACCOUNT)
+
+
+async def test_a_person_says_that_neither_is_ours_and_both_are_somebody_elses(room: Room) -> None:
+    order, _, _ = await room.one_of_two()
+    await resolving.confirm_dead(room.desk, order.client_order_id, actor="me", reason="both were placed by hand")
+    assert room.desk.state.orders[order.client_order_id].status is OrderStatus.REJECTED
+    await until(lambda: room.externals() == [Decimal(10), Decimal(10)], "a report")
 
 
 async def test_a_session_that_begins_anew_finds_what_the_last_one_left_in_doubt(room: Room) -> None:

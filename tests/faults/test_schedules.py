@@ -120,7 +120,7 @@ def test_a_seed_with_leaders_that_once_failed_holds(seed: int, story: str) -> No
 
 @pytest.mark.parametrize(("seed", "story"), KEPT_LACKING)
 def test_a_seed_with_brokers_that_lack_something_holds(seed: int, story: str) -> None:
-    assert play(plan(seed, keeping=True)).violations == [], story
+    assert play(plan(seed, keeping=True, naming=True)).violations == [], story
 
 
 @pytest.mark.parametrize("place", range(len(MUTANTS)), ids=[one.name for one in MUTANTS])

@@ -63,6 +63,9 @@ class Session:
     async def find(self, client_order_id: ClientOrderId) -> BrokerOrder | None:
         return None
 
+    async def candidates(self, client_order_id: ClientOrderId) -> Sequence[BrokerOrder]:
+        return ()
+
     async def snapshot(self, since: datetime | None = None) -> Snapshot:
         raise Refused("there is nothing to read")
 

@@ -167,7 +167,10 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/api/v1/w/{workspace}/orders/cancel-all"): Row({"account": "main-second"}),
     ("POST", "/api/v1/w/{workspace}/orders/{id}/cancel"): Row(None, "main-order", "other-order"),
     ("POST", "/api/v1/w/{workspace}/orders/{id}/replace"): Row({"quantity": "1"}, "main-order", "other-order"),
-    ("POST", "/api/v1/w/{workspace}/orders/{id}/confirm-dead"): Row(None, "main-order", "other-order"),
+    ("POST", "/api/v1/w/{workspace}/orders/{id}/confirm-dead"): Row({"reason": "looked"}, "main-order", "other-order"),
+    ("GET", "/api/v1/w/{workspace}/orders/{id}/candidates"): Row(None, "main-order", "other-order"),
+    ("POST", "/api/v1/w/{workspace}/orders/{id}/identify"): Row(
+        {"broker_order_id": "1", "reason": "looked"}, "main-order", "other-order"),
     ("GET", "/api/v1/w/{workspace}/fills"): Row(),
     ("GET", "/api/v1/w/{workspace}/positions"): Row(),
     ("GET", "/api/v1/w/{workspace}/journal"): Row(),

@@ -154,6 +154,24 @@ async def test_an_execution_that_gets_its_name_later_replaces_its_makeshift_row(
     assert sorted(str(row["execution_id"]) for row in table(database, "fills")) == ["e1", "e2"]
 
 
+async def test_fills_of_an_adopted_order_that_is_ours_stand_under_ours_alone(pool: Pool, database: Database) -> None:
+    adopted = replace(order(SECOND, "10"), external=True)
+    moved = replace(fill(SECOND, "e1", "4", "189.00"), client_order_id=FIRST)
+    told = [
+        *story()[:5],
+        ev.OrderAccepted(START, SECOND, BrokerOrderId("broker-1"), adopted),
+        ev.OrderFilled(START, SECOND, fill(SECOND, "e1", "4", "189.00")),
+        ev.OrderIdentified(START, FIRST, BrokerOrderId("broker-1"), "me", "seen", SECOND, (moved,)),
+    ]
+    projection, journal = Projection(pool, "main"), MemoryJournal()
+    for entry in entries(told):
+        await journal.append([entry])
+        await projection.catch_up(journal)
+    assert [(row["client_order_id"], row["quantity"]) for row in table(database, "fills")] == [(FIRST, Decimal(4))]
+    shown = {row["client_order_id"]: (row["status"], row["filled_quantity"]) for row in table(database, "orders")}
+    assert shown == {FIRST: ("WORKING", Decimal(4)), SECOND: ("CANCELED", Decimal(0))}
+
+
 async def test_a_retired_order_keeps_its_rows_and_adds_to_them_when_it_was_recalled(
     pool: Pool, database: Database
 ) -> None:

@@ -11,7 +11,7 @@ from bidwell.engine.ports import SessionLife, SessionReport, SessionState
 from bidwell.model.errors import BrokerError, Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from decimal import Decimal
 
@@ -124,6 +124,10 @@ class Renewable:
     async def find(self, client_order_id: ClientOrderId) -> BrokerOrder | None:
         """Look an order up by our id."""
         return await self._open().find(client_order_id)
+
+    async def candidates(self, client_order_id: ClientOrderId) -> Sequence[BrokerOrder]:
+        """The broker's orders that may be this one of ours."""
+        return await self._open().candidates(client_order_id)
 
     async def snapshot(self, since: datetime | None = None) -> Snapshot:
         """Read orders, fills, positions and cash."""

@@ -439,7 +439,7 @@ class Core:
     def named(self, account: AccountId, event: ev.OrderEvent) -> ClientOrderId | None:
         """Under which id we know the order of a message: the message's own, or that of its broker's id."""
         order = self.state.orders.get(event.client_order_id)
-        if order is not None and order.account == account:
+        if order is not None and order.account == account and not tracking.is_given_up(order):
             return order.client_order_id
         return self.state.by_broker_id.get((account, BrokerOrderId(event.client_order_id)))
 
@@ -530,14 +530,6 @@ class Core:
             self.holding.change(name, wanted)
         else:
             self.commands.append(Replace(order.account, name, wanted.quantity, wanted.terms))
-
-    def confirm_dead(self, name: ClientOrderId, actor: str) -> None:
-        """A person vouches that the broker never had an ABSENT order."""
-        order = self.state.orders.get(name)
-        if order is None or order.status is not OrderStatus.ABSENT:
-            raise InvalidInput("order.not_absent", "only an order that was looked for and not found can be confirmed",
-                               field="order")  # fmt: skip
-        self.emit(ev.OrderConfirmedDead(self._clock.now(), name, actor))
 
     def set_trading_state(self, scope: Scope, to: TradingState, reason: str, actor: str, *,
                           cancel_working: bool) -> int:  # fmt: skip

@@ -291,10 +291,10 @@ class Desk(Reading):
         self.core.request_replace(name, quantity, terms, actor)
         await self._commit()
 
-    async def confirm_dead(self, name: ClientOrderId, actor: str) -> None:
-        """A person vouches that the broker never had an ABSENT order."""
+    async def act_on_orders(self, act: Callable[[Core], None]) -> None:
+        """Let a person's word on orders be decided upon; durable when this returns."""
         self._check_open()
-        self.core.confirm_dead(name, actor)
+        act(self.core)
         await self._commit()
 
     async def set_trading_state(self, scope: Scope, to: TradingState, reason: str, actor: str, *,

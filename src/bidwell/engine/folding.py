@@ -17,6 +17,7 @@ from bidwell.model import events as ev
 from bidwell.model import held_events as hev
 from bidwell.model import order as orders
 from bidwell.model import retirement as rt
+from bidwell.model.errors import InvalidTransition
 from bidwell.model.money import ZERO
 from bidwell.model.order import OrderStatus, Pending, Step
 from bidwell.portfolio.portfolio import Portfolio
@@ -189,6 +190,46 @@ def _absent(state: State, event: ev.OrderAbsent) -> None:
     state.keep(orders.step(order, Step.ABSENT, reason="looked for at the broker and not found"))
 
 
+def _identified(state: State, event: ev.OrderIdentified) -> None:
+    """Give an order in doubt the number that a person named; raises InvalidTransition where it is not in doubt."""
+    ours = state.orders[event.client_order_id]
+    if not ours.in_doubt:
+        msg = f"order {ours.client_order_id} is {ours.status}, and not in doubt"
+        raise InvalidTransition(msg)
+    if event.external is None:
+        state.keep(replace(orders.accept(ours, event.broker_order_id), reason=""))
+    else:
+        _take_over(state, ours, state.orders[event.external], event)
+    after = state.orders[ours.client_order_id]
+    for number in after.broker_order_ids:
+        state.by_broker_id[(after.account, number)] = after.client_order_id
+    if not after.is_open:
+        state.reservations.pop(after.client_order_id, None)
+    trace = state.traces.get(after.client_order_id)
+    if trace is not None:
+        trace.answered_at = trace.answered_at or event.at
+        if after.status is OrderStatus.FILLED:
+            trace.filled_at = trace.filled_at or event.at
+
+
+def _take_over(state: State, ours: orders.Order, theirs: orders.Order, event: ev.OrderIdentified) -> None:
+    """What an EXTERNAL order filled was booked once, and moves to ours; it is given up, and loses its numbers for that."""
+    name, fills = ours.client_order_id, event.fills
+    accepted = orders.accept(ours, event.broker_order_id)
+    moved = replace(
+        accepted, broker_order_ids=theirs.broker_order_ids, quantity=theirs.quantity, terms=theirs.terms, fills=fills,
+        status=OrderStatus.WORKING if theirs.is_open else theirs.status, reason=theirs.reason,
+        pending=accepted.pending if theirs.is_open else Pending.NONE,
+    )  # fmt: skip
+    state.keep(replace(theirs, status=OrderStatus.CANCELED, pending=Pending.NONE, fills=(), broker_order_ids=(),
+                       reason=f"it is order {name} of this desk, at the broker {event.broker_order_id}"))  # fmt: skip
+    if ours.strategy is not None:
+        portfolio, instrument = state.portfolios[ours.account], state.instruments[ours.instrument]
+        for fill in fills:
+            portfolio.hand_over(fill, instrument, ours.strategy)
+    state.keep(moved)
+
+
 def _pending(kind: Step) -> Callable[[State, ev.OrderEvent], None]:
     def move(state: State, event: ev.OrderEvent) -> None:
         order = orders.step(state.orders[event.client_order_id], kind)
@@ -354,6 +395,7 @@ FOLDS: dict[type[ev.Event], Callable[[State, Any], None]] = {
     ev.OrderApproved: _approved, ev.OrderDenied: _denied, ev.OrderSubmitted: _submitted, ev.OrderDoubted: _doubted,
     ev.OrderAccepted: _accepted, ev.OrderRejected: _closing(Step.REJECTED), ev.OrderCanceled: _closing(Step.CANCELED),
     ev.OrderExpired: _closing(Step.EXPIRED), ev.OrderAbsent: _absent, ev.OrderConfirmedDead: _closing(Step.REJECTED),
+    ev.OrderIdentified: _identified,
     ev.CancelRequested: _cancel_requested, ev.CancelRejected: _pending(Step.CANCEL_REJECTED),
     ev.ReplaceRequested: _replace_requested, ev.OrderReplaced: _replaced,
     ev.ReplaceRejected: _pending(Step.REPLACE_REJECTED), ev.OrderFilled: _filled, ev.StagesRecorded: _stages, ev.UnwindEnded: _unwound,

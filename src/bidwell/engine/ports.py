@@ -272,6 +272,13 @@ class Broker(Protocol):
         """
         ...
 
+    async def candidates(self, client_order_id: ClientOrderId) -> Sequence[BrokerOrder]:
+        """The broker's orders that may be this one of ours, for a person to choose from.
+
+        Where the broker keeps our id it is the one under it, or none; elsewhere those that `find` cannot tell apart.
+        """
+        ...
+
     async def snapshot(self, since: datetime | None = None) -> Snapshot:
         """Read orders, fills, positions and cash."""
         ...

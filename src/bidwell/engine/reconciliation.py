@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bidwell.engine.tracking import from_report
+from bidwell.engine.tracking import from_report, is_given_up
 from bidwell.model import events as ev
 from bidwell.model.money import ZERO
 from bidwell.model.order import CLOSED, OrderStatus
@@ -42,7 +42,7 @@ def ours_of(state: State, account: AccountId, theirs: BrokerOrder) -> Order | No
     """Our order for the broker's: by client id, else by any broker id of its chain."""
     if theirs.client_order_id is not None:
         order = state.orders.get(theirs.client_order_id)
-        if order is not None and order.account == account:
+        if order is not None and order.account == account and not is_given_up(order):
             return order
     name = state.by_broker_id.get((account, theirs.broker_order_id))
     return state.orders.get(name) if name is not None else None

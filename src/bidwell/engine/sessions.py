@@ -39,8 +39,9 @@ _LATE_LIST = timedelta(hours=6)
 
 @dataclass(slots=True)
 class Doubt:
-    """An order that is being looked up: since when it was missed, how often, and when last asked; loop seconds."""
+    """An order that is being looked up: since when, since when it was missed, how often, and when last asked; loop seconds."""
 
+    since: float
     missed_since: float | None = None
     lookups: int = 0
     asked_at: float | None = None
@@ -120,7 +121,7 @@ class Session:
     def turn(self, *, connected: bool, detail: str, now: datetime) -> None:
         """The connection changed: what was concluded over the old one holds no longer."""
         self.epoch += 1
-        self.connected, self.reconciled, self.journalled = connected, False, False
+        self.connected, self.reconciled, self.journalled, self.unclear = connected, False, False, False
         self.agreed_up_to = -1
         self.detail, self.since = detail, now
         self.gaps = reconciliation.Differences()
@@ -372,8 +373,8 @@ class Reconciler:
     def _missed(self, order: Order, now: datetime) -> bool:
         """The broker answered that it has no such order."""
         core, limits, name = self._desk.core, self._session.broker.capabilities, order.client_order_id
-        doubt = self._session.doubts.setdefault(name, Doubt())
         moment = asyncio.get_running_loop().time()
+        doubt = self._session.doubts.setdefault(name, Doubt(moment))
         doubt.missed_since = moment if doubt.missed_since is None else doubt.missed_since
         doubt.lookups += 1
         if order.status is OrderStatus.WORKING:
@@ -452,8 +453,8 @@ class Reconciler:
             order = self._desk.core.state.orders.get(name)
             if order is None or not self._unanswered(order) or session.lane.queued(name):
                 continue
-            doubt = session.doubts.setdefault(name, Doubt())
             moment = asyncio.get_running_loop().time()
+            doubt = session.doubts.setdefault(name, Doubt(moment))
             if doubt.asked_at is None:
                 doubt.asked_at = moment
             if moment - doubt.asked_at < timeout:

@@ -58,6 +58,11 @@ def named_at_last(order: Order, fill: Fill) -> Order | None:
     return replace(order, fills=(*fills, fill))
 
 
+def is_given_up(order: Order) -> bool:
+    """Whether an EXTERNAL order turned out to be one of ours: what is said of it is said of that one."""
+    return order.external and not order.is_open and not order.broker_order_ids
+
+
 def misfit(order: Order, event: ev.OrderEvent) -> str:
     """Why a broker's message cannot be about our order, or nothing."""
     if isinstance(event, ev.OrderFilled):

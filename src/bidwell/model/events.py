@@ -268,6 +268,21 @@ class OrderConfirmedDead(OrderEvent):
     """A person vouches that the broker never had it: the proof that frees its reservation."""
 
     actor: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderIdentified(OrderEvent):
+    """A person said which of the broker's orders this one in doubt is.
+
+    `external` is the id under which that one was adopted meanwhile: its `fills` are this order's from now on.
+    """
+
+    broker_order_id: BrokerOrderId
+    actor: str = ""
+    reason: str = ""
+    external: ClientOrderId | None = None
+    fills: tuple[Fill, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -465,7 +480,7 @@ KINDS: dict[str, type[Event]] = {
         WorkspaceNamed, InstrumentListed, AccountDefined, GroupDefined, GroupRemoved, StrategyDefined, StrategyRemoved,
         LimitsSet, TradingStateSet, SessionOpened, IntentReceived, IntentAllocated, OrderApproved, OrderDenied,
         OrderSubmitted, OrderDoubted, OrderAccepted, OrderRejected, OrderCanceled, OrderExpired, OrderAbsent,
-        OrderConfirmedDead, CancelRequested, CancelRejected, ReplaceRequested, OrderReplaced, ReplaceRejected,
-        OrderFilled, StagesRecorded, UnwindEnded, RepairEnded, LeaderFilled, FillsCopied, FollowersSettled, AccountReconciled, CashAdjusted, PositionAdjusted,
+        OrderConfirmedDead, OrderIdentified, CancelRequested, CancelRejected, ReplaceRequested, OrderReplaced,
+        ReplaceRejected, OrderFilled, StagesRecorded, UnwindEnded, RepairEnded, LeaderFilled, FillsCopied, FollowersSettled, AccountReconciled, CashAdjusted, PositionAdjusted,
     )
 }  # fmt: skip

@@ -73,6 +73,17 @@ class Portfolio:
         self._book(instrument, None, after, shared, realized)
         self._post(for_adjustment(instrument, realized, after.cost - before.cost, reason, at))
 
+    def hand_over(self, fill: Fill, instrument: Instrument, strategy: StrategyId) -> None:
+        """Count a booked fill to a strategy's share and no more to what was done by hand; position and cash stay."""
+        fee = fill.fee if fill.fee_currency == instrument.currency else ZERO
+        by_hand, _ = change(
+            self.share(instrument.id), -fill.signed_quantity, fill.price, instrument.multiplier, self.booking,
+            at=fill.occurred_at, execution_id=fill.execution_id, fee=-fee,
+        )  # fmt: skip
+        theirs, _ = fold(self.share(instrument.id, strategy), fill, instrument.multiplier, self.booking,
+                         currency=instrument.currency)  # fmt: skip
+        self.shares[(instrument.id, None)], self.shares[(instrument.id, strategy)] = by_hand, theirs
+
     def position(self, instrument: InstrumentId) -> Position:
         """The net position, flat where there never was one."""
         return self.positions.get(instrument) or Position(instrument)

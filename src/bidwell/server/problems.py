@@ -37,7 +37,8 @@ _STATUS: tuple[tuple[type[BidwellError], int], ...] = (
 
 _BY_CODE = {
     "login_failed": 401, "login_throttled": 429, "setup_link_invalid": 403, "email_taken": 409, "last_owner": 409,
-    "group.in_use": 409, "order.closed": 409, "order.not_replaceable": 409, "order.not_absent": 409,
+    "group.in_use": 409, "order.closed": 409, "order.not_replaceable": 409, "doubt.over": 409,
+    "doubt.not_yet": 409, "doubt.known": 409, "doubt.overtaken": 409,
     "storage_unavailable": 503, "broker_refused": 422,
 }  # fmt: skip
 _RETRY_AFTER_S = "2"

@@ -19,6 +19,7 @@ from bidwell.model.events import (
     OrderDenied,
     OrderEvent,
     OrderFilled,
+    OrderIdentified,
     PositionAdjusted,
 )
 from bidwell.model.ids import AccountId, ClientOrderId
@@ -103,8 +104,7 @@ class Projection:
 
     def _fold(self, entry: Entry, *, kept: bool) -> None:
         event = codec.decode(entry.kind, entry.body)
-        name = _order_of(event)
-        before = self._state.orders.get(name) if name is not None else None
+        before = {name: self._state.orders.get(name) for name in _orders_of(event)}
         self._state.apply(event)
         postings: list[tuple[Value, ...]] = []
         if isinstance(event, _BOOKED):
@@ -115,11 +115,12 @@ class Projection:
         if not kept:
             return
         self._changes.postings += postings
-        after = self._state.orders.get(name) if name is not None else None
-        if name is not None and after is not None and after is not before:
-            self._changes.orders[name] = (after, event.at, entry.seq)
-            if after.fills != (before.fills if before is not None else ()):
-                self._changes.filled[name] = entry.seq
+        for name, was in before.items():
+            after = self._state.orders.get(name)
+            if after is not None and after is not was:
+                self._changes.orders[name] = (after, event.at, entry.seq)
+                if after.fills != (was.fills if was is not None else ()):
+                    self._changes.filled[name] = entry.seq
 
     def _new_postings(self, account: AccountId, seq: int) -> list[tuple[Value, ...]]:
         rows: list[tuple[Value, ...]] = []
@@ -159,11 +160,13 @@ class Projection:
             )
 
 
-def _order_of(event: Event) -> ClientOrderId | None:
+def _orders_of(event: Event) -> tuple[ClientOrderId, ...]:
     match event:
         case OrderApproved(order=order) | OrderDenied(order=order):
-            return order.client_order_id
+            return (order.client_order_id,)
+        case OrderIdentified(client_order_id=name, external=external) if external is not None:
+            return (external, name)
         case OrderEvent(client_order_id=name):
-            return name
+            return (name,)
         case _:
-            return None
+            return ()

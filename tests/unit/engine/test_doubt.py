@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import pytest
 
+from bidwell.engine import resolving
 from bidwell.engine.ports import DedupeScope
 from bidwell.model.errors import InvalidInput, Unavailable
 from bidwell.model.ids import AccountId
@@ -55,10 +56,11 @@ async def test_a_person_may_confirm_that_an_absent_order_is_dead_and_frees_it() 
     bench = await opened(scope=DedupeScope.NONE)
     bench.weather.plan("submit", Fault.LOST)
     receipt = await bench.send("k1", terms=limit("98"))
+    await bench.settle(0.1)
     with pytest.raises(InvalidInput, match="looked for"):
-        await bench.desk.confirm_dead(bench.order(receipt).client_order_id, "me")
+        await resolving.confirm_dead(bench.desk, bench.order(receipt).client_order_id, actor="me", reason="seen there")
     await bench.settle(5.0)
-    await bench.desk.confirm_dead(bench.order(receipt).client_order_id, "me")
+    await resolving.confirm_dead(bench.desk, bench.order(receipt).client_order_id, actor="me", reason="seen there")
     assert (bench.order(receipt).status, bench.desk.state.reserved(ACCOUNT)) == (OrderStatus.REJECTED, 0)
 
 

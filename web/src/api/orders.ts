@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, body } from "./client";
 import { keys } from "./keys";
-import type { Fill, Order, Page, Position, Replacement } from "./types";
+import type { Candidate, Fill, Order, Page, Position, Replacement } from "./types";
 
 export const openOrdersQuery = (workspace: string) =>
   queryOptions({
@@ -49,6 +49,23 @@ export async function cancelAll(workspace: string, scope: { account?: string; gr
   return answer.requested;
 }
 
-export async function confirmDead(workspace: string, id: string): Promise<void> {
-  await api.POST("/api/v1/w/{workspace}/orders/{id}/confirm-dead", { params: { path: { workspace, id } } });
+/** What an order in doubt may be, read at the broker at this moment: it is asked anew each time. */
+export const candidatesQuery = (workspace: string, id: string) =>
+  queryOptions({
+    queryKey: ["w", workspace, "candidates", id] as const,
+    gcTime: 0,
+    retry: false,
+    queryFn: async (): Promise<Candidate[]> =>
+      (await body(api.GET("/api/v1/w/{workspace}/orders/{id}/candidates", { params: { path: { workspace, id } } }))).items,
+  });
+
+export async function identifyOrder(workspace: string, id: string, number: string, reason: string): Promise<void> {
+  await api.POST("/api/v1/w/{workspace}/orders/{id}/identify", {
+    params: { path: { workspace, id } },
+    body: { broker_order_id: number, reason },
+  });
+}
+
+export async function confirmDead(workspace: string, id: string, reason: string): Promise<void> {
+  await api.POST("/api/v1/w/{workspace}/orders/{id}/confirm-dead", { params: { path: { workspace, id } }, body: { reason } });
 }

@@ -7,6 +7,7 @@ type Schemas = components["schemas"];
 
 export type Reconciliation = Schemas["ReconciliationList"];
 export type AccountReconciliation = Schemas["AccountReconciliation"];
+export type OrderInDoubt = Schemas["OrderInDoubt"];
 export type Difference = Schemas["Difference"];
 export type ReconciliationPass = Schemas["Pass"];
 export type BreakType = Schemas["BreakType"];

@@ -1576,6 +1576,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/w/{workspace}/orders/{id}/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Order Candidates
+         * @description Ask the broker which of its orders one in doubt may be, those that were adopted as EXTERNAL too; oldest first.
+         */
+        get: operations["order_candidates_api_v1_w__workspace__orders__id__candidates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/w/{workspace}/orders/{id}/confirm-dead": {
         parameters: {
             query?: never;
@@ -1587,9 +1607,29 @@ export interface paths {
         put?: never;
         /**
          * Confirm Dead
-         * @description Vouch that the broker never had an order that was looked for and not found; frees what it reserved.
+         * @description Vouch that the broker never got an order in doubt; frees what it reserved.
          */
         post: operations["confirm_dead_api_v1_w__workspace__orders__id__confirm_dead_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/orders/{id}/identify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Identify Order
+         * @description Say which of the broker's orders one in doubt is: it works and fills as ours from then on.
+         */
+        post: operations["identify_order_api_v1_w__workspace__orders__id__identify_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2720,7 +2760,8 @@ export interface components {
          * @description One account: when it was last compared, when it will be again, and what differs or was repaired last.
          *
          *     `passed_at` is the last full comparison of this process, `agreed_at` the last one that agreed by the broker's
-         *     clock, `next_at` when the next one is due. `changed_at` is when the differences shown were found.
+         *     clock, `next_at` when the next one is due. `changed_at` is when the differences shown were found. `needs_person` counts
+         *     the differences and the orders in doubt that only a person can settle.
          */
         AccountReconciliation: {
             /** Account */
@@ -2739,6 +2780,8 @@ export interface components {
             differences: components["schemas"]["Difference"][];
             /** External Orders */
             external_orders: number;
+            /** In Doubt */
+            in_doubt: components["schemas"]["OrderInDoubt"][];
             /** Needs Person */
             needs_person: number;
             /** Next At */
@@ -3457,6 +3500,46 @@ export interface components {
             group?: string | null;
         };
         /**
+         * Candidate
+         * @description One of the broker's orders that one in doubt may be; `external` is ours for it where it was adopted as EXTERNAL.
+         */
+        Candidate: {
+            /** Average Price */
+            average_price: DecimalText | null;
+            /** Broker Order Id */
+            broker_order_id: string;
+            /** Created At */
+            created_at: string | null;
+            /** External */
+            external: string | null;
+            /**
+             * Filled Quantity
+             * Format: decimal
+             * @example 98.50
+             */
+            filled_quantity: DecimalText;
+            /**
+             * Quantity
+             * Format: decimal
+             * @example 98.50
+             */
+            quantity: DecimalText;
+            /** Reason */
+            reason: string;
+            side: components["schemas"]["Side"];
+            status: components["schemas"]["OrderStatus"];
+            terms: components["schemas"]["TermsView"];
+        };
+        /**
+         * CandidateList
+         * @description An order in doubt with what it may be, oldest first.
+         */
+        CandidateList: {
+            /** Items */
+            items: components["schemas"]["Candidate"][];
+            order: components["schemas"]["Order"];
+        };
+        /**
          * CatalogEntry
          * @description One limit there is: what it is called, its kind and unit (empty: the account's currency), and its rule.
          */
@@ -3547,6 +3630,18 @@ export interface components {
             detail: string;
             /** Ok */
             ok: boolean;
+        };
+        /**
+         * ConfirmDead
+         * @description How one knows that the broker never got an order.
+         */
+        ConfirmDead: {
+            /**
+             * Reason
+             * @description why, in the journal for ever
+             * @example seen at the broker
+             */
+            reason: string;
         };
         /**
          * ConnectBody
@@ -4733,6 +4828,20 @@ export interface components {
         Hours: {
             /** Windows */
             windows: components["schemas"]["Window"][];
+        };
+        /**
+         * Identify
+         * @description Which of the broker's orders one in doubt is, and how one knows.
+         */
+        Identify: {
+            /** Broker Order Id */
+            broker_order_id: string;
+            /**
+             * Reason
+             * @description why, in the journal for ever
+             * @example seen at the broker
+             */
+            reason: string;
         };
         /**
          * Instrument
@@ -6206,6 +6315,39 @@ export interface components {
             status: components["schemas"]["OrderStatus"];
             /** Strategy */
             strategy: string | null;
+            /** Symbol */
+            symbol: string;
+            terms: components["schemas"]["TermsView"];
+        };
+        /**
+         * OrderInDoubt
+         * @description An order whose answer was lost; `obstacle` says why nobody can resolve it yet, and is empty when one can.
+         */
+        OrderInDoubt: {
+            /** Client Order Id */
+            client_order_id: string;
+            /** Instrument */
+            instrument: string;
+            /** Intent */
+            intent: string | null;
+            /** Obstacle */
+            obstacle: string;
+            /**
+             * Quantity
+             * Format: decimal
+             * @example 98.50
+             */
+            quantity: DecimalText;
+            /** Reason */
+            reason: string;
+            /**
+             * Sent At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            sent_at: string;
+            side: components["schemas"]["Side"];
+            status: components["schemas"]["OrderStatus"];
             /** Symbol */
             symbol: string;
             terms: components["schemas"]["TermsView"];
@@ -12236,7 +12378,7 @@ export interface operations {
             };
         };
     };
-    confirm_dead_api_v1_w__workspace__orders__id__confirm_dead_post: {
+    order_candidates_api_v1_w__workspace__orders__id__candidates_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -12248,6 +12390,80 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CandidateList"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_dead_api_v1_w__workspace__orders__id__confirm_dead_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmDead"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    identify_order_api_v1_w__workspace__orders__id__identify_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Identify"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             202: {

@@ -78,6 +78,7 @@ export type IntentSummary = Schemas["IntentSummary"];
 export type IntentDetail = Schemas["IntentDetail"];
 export type Stage = Schemas["StageView"];
 export type Order = Schemas["Order"];
+export type Candidate = Schemas["Candidate"];
 export type ChildOrder = Schemas["OrderDetail"];
 export type Replacement = Schemas["Replace"];
 export type Fill = Schemas["Fill"];

@@ -30,6 +30,7 @@ COMMANDS = (
     "intents",
     "groups",
     "reconciliation",
+    "doubt",
     "catalog",
     "data",
     "backtest",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bidwell.app import output
+from bidwell.app.cli.doubt import terms
 from bidwell.app.cli.trade import table
 
 if TYPE_CHECKING:
@@ -49,6 +50,13 @@ def _draw(console: Console, found: dict[str, Any]) -> None:
     table(console, ["account", "name", "book", "compared", "agreed", "differences", "note"], rows)
     shown = [(row["account_name"], row["changed_at"], one) for row in found["items"] for one in row["differences"]]
     shown += [(one["account_name"], one["at"], each) for one in found.get("history", ()) for each in one["differences"]]
+    doubts = [(row["account_name"], one) for row in found["items"] for one in row["in_doubt"]]
+    if doubts:
+        console.print()
+        table(console, ["account", "in doubt", "order", "sent (UTC)", "what now"], [
+            [name, one["client_order_id"], f"{one['side']} {one['quantity']} {one['symbol']} {terms(one['terms'])}",
+             _time(one["sent_at"]), one["obstacle"] or f"bidwell doubt show {one['client_order_id']}"]
+            for name, one in doubts])  # fmt: skip
     if shown:
         console.print()
         titles = ["account", "when (UTC)", "what differs", "subject", "here", "broker", "what was done"]

@@ -283,6 +283,11 @@ class RemoteBroker(ABC):
         """Look an order up by our id, with its fills; None means that the broker answered that it has none."""
         return await self._reading.find(client_order_id)
 
+    async def candidates(self, client_order_id: ClientOrderId) -> Sequence[BrokerOrder]:
+        """The order under our id, or none: a broker that keeps no id of ours has a choice to offer."""
+        found = await self.find(client_order_id)
+        return () if found is None else (found,)
+
     async def snapshot(self, since: datetime | None = None) -> Snapshot:
         """Read orders, fills, positions and cash."""
         return await self._reading.snapshot(since)

@@ -16,6 +16,19 @@ from bidwell.model.fill import Fill
 from bidwell.model.ids import ClientOrderId, StrategyId
 from bidwell.model.order import Order
 
+_FILLING = frozenset({ev.OrderFilled.__name__, ev.OrderIdentified.__name__})
+
+
+def _fills(event: ev.Event) -> tuple[Fill, ...]:
+    """What an event books to one order: an execution, or those of an EXTERNAL order that turned out to be it."""
+    match event:
+        case ev.OrderFilled(fill=fill):
+            return (fill,)
+        case ev.OrderIdentified(fills=fills):
+            return fills
+        case _:
+            return ()
+
 
 @dataclass(frozen=True, slots=True)
 class OwnFill:
@@ -54,9 +67,8 @@ class Hearing:
         found: list[OwnFill] = []
         async for entries in journal.read(after):
             for entry in entries:
-                if entry.kind == ev.OrderFilled.__name__:
-                    own = self._own(entry.seq, codec.decode(entry.kind, entry.body))
-                    found += [own] if own is not None else []
+                if entry.kind in _FILLING:
+                    found += self._own(entry.seq, codec.decode(entry.kind, entry.body))
                 self._heard = max(self._heard, entry.seq)
             found += await self._retired(entries)
         return sorted(found, key=lambda one: one.sequence)
@@ -69,38 +81,36 @@ class Hearing:
     def _listen(self, written: Sequence[Numbered]) -> None:
         for sequence, event in written:
             own = self._own(sequence, event)
-            if own is not None:
-                self.news.put_nowait(own)
-            elif (word := self._word(event)) is not None:
+            for each in own:
+                self.news.put_nowait(each)
+            if not own and (word := self._word(event)) is not None:
                 self.news.put_nowait(word)
 
     def fresh(self, own: OwnFill) -> bool:
         """Whether a fill has not been given by `catch_up` already."""
         return own.sequence > self._heard
 
-    def _own(self, sequence: int, event: ev.Event) -> OwnFill | None:
-        if not isinstance(event, ev.OrderFilled):
-            return None
-        order = self._order(event.client_order_id)
+    def _own(self, sequence: int, event: ev.Event) -> list[OwnFill]:
+        fills = _fills(event)
+        order = self._order(fills[0].client_order_id) if fills else None
         number = self.order_number(order) if order is not None else None
-        return OwnFill(sequence, number, event.fill) if number is not None else None
+        return [OwnFill(sequence, number, fill) for fill in fills] if number is not None else []
 
     async def _retired(self, entries: Sequence[Entry]) -> list[OwnFill]:
         """The run's fills of intents that left the desk's memory while the strategy did not listen."""
         orders = self._desk.state.orders
-        told = [(entry.seq, event) for entry in entries if entry.kind == ev.OrderFilled.__name__
-                and isinstance(event := codec.decode(entry.kind, entry.body), ev.OrderFilled)
-                and event.client_order_id not in orders]  # fmt: skip
-        known = await self._desk.archivist.of_orders({event.client_order_id for _, event in told})
+        told = [(entry.seq, fill) for entry in entries if entry.kind in _FILLING
+                for fill in _fills(codec.decode(entry.kind, entry.body)) if fill.client_order_id not in orders]  # fmt: skip
+        known = await self._desk.archivist.of_orders({fill.client_order_id for _, fill in told})
         found = []
-        for sequence, event in told:
-            one = known.get(event.client_order_id)
+        for sequence, fill in told:
+            one = known.get(fill.client_order_id)
             number = (
                 number_in(one.intent.key, self._run)
                 if one is not None and one.intent.strategy == self._strategy
                 else None
             )
-            found += [OwnFill(sequence, number, event.fill)] if number is not None else []
+            found += [OwnFill(sequence, number, fill)] if number is not None else []
         return found
 
     def _order(self, name: ClientOrderId) -> Order | None:

@@ -49,6 +49,7 @@ class Action(StrEnum):
     ORDER_CANCEL = "order.cancel"
     ORDER_REPLACE = "order.replace"
     ORDER_CONFIRM_DEAD = "order.confirm_dead"
+    ORDER_IDENTIFY = "order.identify"
     ACCOUNT_WRITE = "account.write"
     ACCOUNT_CONNECT = "account.connect"
     LIMITS_WRITE = "limits.write"
@@ -117,6 +118,7 @@ PERMISSIONS: dict[Action, Permission] = {
     Action.INTENT_CREATE: _TRADE,
     Action.ORDER_CANCEL: _TRADE,
     Action.ORDER_REPLACE: _TRADE,
+    Action.ORDER_IDENTIFY: _TRADE,
     Action.ORDER_CONFIRM_DEAD: Permission(Reach.WORKSPACE, _TRADING, step_up=True),
     Action.HALT: _TRADE,
     Action.RELEASE: Permission(Reach.WORKSPACE, _RUNNING),

@@ -11,11 +11,13 @@ from typing import Any
 
 from bidwell.engine import emulation
 from bidwell.engine.desk import Desk
-from bidwell.engine.ports import Archive, Place
+from bidwell.engine.ports import Archive, BrokerOrder, Place
 from bidwell.engine.recorder import SENT
+from bidwell.engine.resolving import Candidate
 from bidwell.engine.state import IntentRecord
 from bidwell.model.events import Check
 from bidwell.model.ids import ClientOrderId
+from bidwell.model.money import ZERO
 from bidwell.model.order import Order, OrderStatus
 from bidwell.model.retirement import Finished
 from bidwell.model.terms import Terms
@@ -119,6 +121,24 @@ def _fields(desk: Desk, order: Order) -> dict[str, Any]:
         "entry": order.entry, "external": order.external, "in_doubt": order.in_doubt, "reason": order.reason,
         "created_at": order.created_at, "reservation_cash": held.cash if held else None,
     }  # fmt: skip
+
+
+def candidate(one: Candidate) -> schemas.Candidate:
+    """One of the broker's orders that ours may be."""
+    theirs = one.theirs
+    return schemas.Candidate(
+        broker_order_id=theirs.broker_order_id, external=one.external, side=theirs.side, quantity=theirs.quantity,
+        filled_quantity=theirs.filled_quantity, average_price=_average(theirs), terms=terms_view(theirs.terms),
+        status=theirs.status, created_at=theirs.created_at, reason=theirs.reason,
+    )  # fmt: skip
+
+
+def _average(theirs: BrokerOrder) -> Decimal | None:
+    """The price of what is filled, from the executions where the broker tells no average."""
+    filled = sum((fill.quantity for fill in theirs.fills), ZERO)
+    if theirs.average_price is not None or not filled:
+        return theirs.average_price
+    return sum((fill.quantity * fill.price for fill in theirs.fills), ZERO) / filled
 
 
 def _level(desk: Desk, order: Order) -> Decimal | None:

@@ -7,7 +7,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from bidwell.model.ids import AccountId, GroupId
+from bidwell.engine import resolving
+from bidwell.model.ids import AccountId, BrokerOrderId, GroupId
 from bidwell.model.order import Order
 from bidwell.server.access.guards import Access, InWorkspace
 from bidwell.server.access.permissions import Action
@@ -23,6 +24,7 @@ router = APIRouter(prefix="/api/v1/w/{workspace}/orders", tags=["orders"])
 _Read = Annotated[Access, Depends(InWorkspace(Action.DESK_READ))]
 _Cancel = Annotated[Access, Depends(InWorkspace(Action.ORDER_CANCEL))]
 _Replace = Annotated[Access, Depends(InWorkspace(Action.ORDER_REPLACE))]
+_Identify = Annotated[Access, Depends(InWorkspace(Action.ORDER_IDENTIFY))]
 _Confirm = Annotated[Access, Depends(InWorkspace(Action.ORDER_CONFIRM_DEAD))]
 
 
@@ -94,10 +96,30 @@ async def replace_order(access: _Replace, order: ObjectId, body: schemas.Replace
     return schemas.Accepted(id=found.client_order_id)
 
 
-@router.post("/{id}/confirm-dead", status_code=202)
-async def confirm_dead(access: _Confirm, order: ObjectId) -> schemas.Accepted:
-    """Vouch that the broker never had an order that was looked for and not found; frees what it reserved."""
+@router.get("/{id}/candidates")
+async def order_candidates(access: _Identify, order: ObjectId) -> schemas.CandidateList:
+    """Ask the broker which of its orders one in doubt may be, those that were adopted as EXTERNAL too; oldest first."""
     found = await _in_memory(access, order)
-    await access.desk.confirm_dead(found.client_order_id, access.actor.label)
-    await access.note("order.confirmed_dead", found.client_order_id)
+    seen = await resolving.look(access.desk, found.client_order_id)
+    return schemas.CandidateList(order=reads.view(access.desk, found), items=[reads.candidate(one) for one in seen])
+
+
+@router.post("/{id}/identify", status_code=202)
+async def identify_order(access: _Identify, order: ObjectId, body: schemas.Identify) -> schemas.Accepted:
+    """Say which of the broker's orders one in doubt is: it works and fills as ours from then on."""
+    found = await _in_memory(access, order)
+    await resolving.identify(access.desk, found.client_order_id, BrokerOrderId(body.broker_order_id),
+                             actor=access.actor.label, reason=body.reason)  # fmt: skip
+    await access.note(
+        "order.identified", found.client_order_id, {"broker_order_id": body.broker_order_id, "reason": body.reason}
+    )
+    return schemas.Accepted(id=found.client_order_id)
+
+
+@router.post("/{id}/confirm-dead", status_code=202)
+async def confirm_dead(access: _Confirm, order: ObjectId, body: schemas.ConfirmDead) -> schemas.Accepted:
+    """Vouch that the broker never got an order in doubt; frees what it reserved."""
+    found = await _in_memory(access, order)
+    await resolving.confirm_dead(access.desk, found.client_order_id, actor=access.actor.label, reason=body.reason)
+    await access.note("order.confirmed_dead", found.client_order_id, {"reason": body.reason})
     return schemas.Accepted(id=found.client_order_id)

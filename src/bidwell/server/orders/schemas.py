@@ -8,7 +8,7 @@ from pydantic import Field
 
 from bidwell.model.order import OrderStatus, Pending
 from bidwell.model.terms import OrderType, Side, TimeInForce
-from bidwell.server.fields import Body, Identifier, Instant, Number, Page, View, Whole
+from bidwell.server.fields import Body, Identifier, Instant, Note, Number, Page, View, Whole
 
 
 class TermsView(View):
@@ -94,6 +94,46 @@ class Replace(Body):
     stop_price: Annotated[Number, Field(gt=0)] | None = None
     trail_amount: Annotated[Number, Field(gt=0)] | None = None
     trail_percent: Annotated[Number, Field(gt=0)] | None = None
+
+
+Reason = Annotated[
+    Note, Field(min_length=3, description="why, in the journal for ever", examples=["seen at the broker"])
+]
+
+
+class Candidate(View):
+    """One of the broker's orders that one in doubt may be; `external` is ours for it where it was adopted as EXTERNAL."""
+
+    broker_order_id: str
+    external: str | None
+    side: Side
+    quantity: Number
+    filled_quantity: Number
+    average_price: Number | None
+    terms: TermsView
+    status: OrderStatus
+    created_at: Instant | None
+    reason: str
+
+
+class CandidateList(View):
+    """An order in doubt with what it may be, oldest first."""
+
+    order: Order
+    items: list[Candidate]
+
+
+class Identify(Body):
+    """Which of the broker's orders one in doubt is, and how one knows."""
+
+    broker_order_id: Annotated[str, Field(min_length=1, max_length=120)]
+    reason: Reason
+
+
+class ConfirmDead(Body):
+    """How one knows that the broker never got an order."""
+
+    reason: Reason
 
 
 class CancelAll(Body):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bidwell.engine import codec
+from bidwell.engine import codec, resolving
 from bidwell.engine.desk import Desk
 from bidwell.engine.ports import Entry
 from bidwell.engine.sessions import Session
@@ -13,6 +13,7 @@ from bidwell.model.account import Account
 from bidwell.model.ids import AccountId
 from bidwell.server.breaks import DONE, handling_of, title_of
 from bidwell.server.journal.reads import backward
+from bidwell.server.orders.reads import terms_view
 from bidwell.server.ports import JournalReader
 from bidwell.server.reconciliation import schemas
 
@@ -36,15 +37,29 @@ def account(desk: Desk, found: Account) -> schemas.AccountReconciliation:
     session, last = desk.sessions.get(found.id), desk.state.reconciliations.get(found.id)
     differences = [difference(one) for one in last.breaks] if last is not None else []
     standing = _standing(found, session)
+    doubts = [_in_doubt(desk, one) for one in resolving.doubtful(desk, found.id)]
     return schemas.AccountReconciliation(
         account=found.id, account_name=found.name, broker=found.broker, standing=standing,
         detail=_detail(found, session), passed_at=session.passed_at if session else None,
         agreed_at=session.agreed_at if session else None,
         next_at=session.next_at if session and session.connected else None,
         changed_at=last.at if last is not None else None,
-        needs_person=sum(one.handling is ev.Handling.PERSON for one in differences),
+        needs_person=(sum(one.handling is ev.Handling.PERSON for one in differences)
+                      + sum(not one.obstacle for one in doubts)),
         waiting=sum(one.handling is ev.Handling.WAITING for one in differences),
         external_orders=len(desk.state.foreign.get(found.id, ())), differences=differences,
+        in_doubt=doubts,
+    )  # fmt: skip
+
+
+def _in_doubt(desk: Desk, one: resolving.Doubtful) -> schemas.OrderInDoubt:
+    order = one.order
+    instrument = desk.state.instruments.get(order.instrument)
+    return schemas.OrderInDoubt(
+        client_order_id=order.client_order_id, intent=order.intent, instrument=order.instrument,
+        symbol=instrument.symbol if instrument is not None else order.instrument, side=order.side,
+        quantity=order.quantity, terms=terms_view(order.terms), status=order.status, sent_at=one.sent_at,
+        reason=order.reason, obstacle=one.obstacle,
     )  # fmt: skip
 
 

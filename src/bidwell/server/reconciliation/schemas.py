@@ -7,7 +7,10 @@ from enum import StrEnum
 from pydantic import Field
 
 from bidwell.model.events import BreakType, Handling
-from bidwell.server.fields import Body, Identifier, Instant, Page, View, Whole
+from bidwell.model.order import OrderStatus
+from bidwell.model.terms import Side
+from bidwell.server.fields import Body, Identifier, Instant, Number, Page, View, Whole
+from bidwell.server.orders.schemas import TermsView
 
 
 class Standing(StrEnum):
@@ -34,11 +37,28 @@ class Difference(View):
     handling_label: str
 
 
+class OrderInDoubt(View):
+    """An order whose answer was lost; `obstacle` says why nobody can resolve it yet, and is empty when one can."""
+
+    client_order_id: str
+    intent: str | None
+    instrument: str
+    symbol: str
+    side: Side
+    quantity: Number
+    terms: TermsView
+    status: OrderStatus
+    sent_at: Instant
+    reason: str
+    obstacle: str
+
+
 class AccountReconciliation(View):
     """One account: when it was last compared, when it will be again, and what differs or was repaired last.
 
     `passed_at` is the last full comparison of this process, `agreed_at` the last one that agreed by the broker's
-    clock, `next_at` when the next one is due. `changed_at` is when the differences shown were found.
+    clock, `next_at` when the next one is due. `changed_at` is when the differences shown were found. `needs_person` counts
+    the differences and the orders in doubt that only a person can settle.
     """
 
     account: str
@@ -54,6 +74,7 @@ class AccountReconciliation(View):
     waiting: Whole
     external_orders: Whole
     differences: list[Difference]
+    in_doubt: list[OrderInDoubt]
 
 
 class ReconciliationList(View):

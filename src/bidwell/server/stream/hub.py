@@ -196,6 +196,9 @@ class Hub:
             self._note_order(event.client_order_id)
             if isinstance(event, ev.OrderFilled):
                 self._fills.append(event.fill)
+            elif isinstance(event, ev.OrderIdentified) and event.external is not None:
+                self._note_order(event.external)
+                self._fills += event.fills
         elif isinstance(event, ev.OrderApproved | ev.OrderDenied):
             self._note_order(event.order.client_order_id)
         elif isinstance(event, ev.IntentReceived):

@@ -10,10 +10,11 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+from bidwell.engine import resolving
 from bidwell.engine.intake import Receipt, Request
 from bidwell.model import events as ev
 from bidwell.model.errors import BidwellError, Conflict
-from bidwell.model.ids import ClientOrderId
+from bidwell.model.ids import AccountId, BrokerOrderId, ClientOrderId
 from bidwell.model.intent import Sizing, SizingBy, Source
 from bidwell.model.limits import Scope, ScopeType, TradingState
 from bidwell.model.order import OrderStatus
@@ -42,6 +43,7 @@ class Actor:
             Act.STEP_CLOCK: self._step_clock, Act.STALL_FEED: self._stall_feed, Act.RESTATE: self._restate,
             Act.LIE: self._lie, Act.BY_HAND: self._by_hand, Act.DEPOSIT: self._deposit, Act.LEAD: self._lead,
             Act.ENTER_MENDED: self._enter_mended, Act.HOLD: self._hold, Act.GUARD: self._guard,
+            Act.RESOLVE: self._resolve,
         }  # fmt: skip
 
     async def perform(self, planned: Planned) -> None:
@@ -231,6 +233,35 @@ class Actor:
         for result in await asyncio.gather(*(self._send(one) for one in requests), return_exceptions=True):
             if isinstance(result, BaseException) and not isinstance(result, BidwellError):
                 raise result
+
+    async def _resolve(self, _random: Random) -> None:
+        await self.resolve()
+
+    async def resolve(self) -> None:
+        """A person looks at the brokers' own screens and says of every order in doubt which it is, or that it is none."""
+        stage = self._stage
+        for account in stage.nameless:
+            for one in [] if stage.down else resolving.doubtful(stage.desk, account):
+                await self._resolve_one(account, one.order.client_order_id)
+
+    async def _resolve_one(self, account: AccountId, name: ClientOrderId) -> None:
+        stage, desk = self._stage, self._stage.desk
+        theirs = stage.venue.state.find(account, name)
+        travels = any(line.under_way for line in stage.lines)
+        if theirs is None and travels:
+            # It may arrive yet: nobody could know that it never will.
+            return
+        try:
+            if theirs is not None:
+                await resolving.identify(
+                    desk, name, BrokerOrderId(theirs.broker_order_id), actor="trader", reason="seen"
+                )
+            else:
+                await resolving.confirm_dead(desk, name, actor="trader", reason="not there")
+        except BidwellError as error:
+            stage.tell(f"{name} is not resolved: {error}")
+        else:
+            stage.counts["identified" if theirs is not None else "never_there"] += 1
 
     # --- changes ----------------------------------------------------------------------------------
 

@@ -50,6 +50,7 @@ class Act(StrEnum):
     ENTER_MENDED = "enter_mended"
     HOLD = "hold"
     GUARD = "guard"
+    RESOLVE = "resolve"
 
 
 _WEIGHTS: dict[Act, int] = {
@@ -91,19 +92,20 @@ class Plan:
     mending: bool = False
     lacks: tuple[Lacks, ...] = ()
     retention: Retention | None = None
+    nameless: frozenset[int] = frozenset()
 
 
 _OFTEN = 8
-_COPYING, _MENDING, _LACKING, _RETIRING = 0.35, 0.3, 0.35, 0.7
+_COPYING, _MENDING, _LACKING, _RETIRING, _NAMELESS = 0.35, 0.3, 0.35, 0.7, 0.5
 _WANTS = (Lacks.NOTHING, Lacks.EXITS, Lacks.EXITS, Lacks.STOPS)
 
 
 def plan(seed: int, focus: frozenset[Fault] = frozenset(), often: tuple[Act, ...] = (), *, bare: bool = False,
-         able: bool = False, keeping: bool = False) -> Plan:  # fmt: skip
+         able: bool = False, keeping: bool = False, naming: bool = False) -> Plan:  # fmt: skip
     """Draw a schedule from its seed; `focus` adds faults to those drawn, and `often` makes some acts likelier.
 
     `bare` leaves out leaders and groups that repair, `able` brokers that lack something, `keeping` that finished intents
-    are retired: seeds that failed before there were any mean what they meant.
+    are retired, `naming` brokers that keep no id of ours: seeds that failed before there were any mean what they meant.
     """
     wants = Random(seed ^ 0x57A1)  # noqa: S311 - a schedule must be repeatable
     lacking = not (bare or able) and (wants.random() < _LACKING or bool({Act.HOLD, Act.GUARD} & set(often)))
@@ -129,10 +131,16 @@ def plan(seed: int, focus: frozenset[Fault] = frozenset(), often: tuple[Act, ...
     count = random.randint(5, 14)
     times = sorted(random.uniform(0.3, STORM) for _ in range(count))
     acts = tuple(Planned(round(at, 4), random.choices(kinds, odds)[0], random.getrandbits(32)) for at in times)
+    apart = naming or bare or able
+    hands = Random(seed ^ 0x0A3E)  # noqa: S311 - a schedule must be repeatable
+    nameless = frozenset() if apart else _nameless(hands, accounts)
+    if nameless:
+        acts += tuple(_resolving(hands))
     return Plan(
         seed=seed, accounts=accounts, instruments=random.choice((1, 1, 2)),
-        scopes=tuple(random.choice((DedupeScope.FOREVER, DedupeScope.FOREVER, DedupeScope.OPEN_ONLY, DedupeScope.NONE))
-                     for _ in range(accounts)),
+        scopes=tuple(DedupeScope.NONE if place in nameless else scope for place, scope in enumerate(
+            [random.choice((DedupeScope.FOREVER, DedupeScope.FOREVER, DedupeScope.OPEN_ONLY, DedupeScope.NONE))
+             for _ in range(accounts)])),
         policies=(random.choice((Policy.EQUAL, Policy.RATIO, Policy.WEIGHTED, Policy.PROPORTIONAL, Policy.FIXED)),
                   random.choice((Policy.EQUAL, Policy.RATIO))),
         on_failure=random.choice((OnFailure.CONTINUE, OnFailure.CONTINUE, OnFailure.UNWIND)),
@@ -140,8 +148,21 @@ def plan(seed: int, focus: frozenset[Fault] = frozenset(), often: tuple[Act, ...
         chance=random.choice((0.15, 0.3, 0.5) if focus else (0.03, 0.08, 0.15, 0.3)), acts=acts,
         copying=copying, mending=mending,
         lacks=tuple(wants.choice(_WANTS) for _ in range(accounts)) if lacking else (),
+        nameless=nameless,
         retention=None if keeping else _retention(Random(seed ^ 0xF06E)),  # noqa: S311 - a schedule must be repeatable
     )  # fmt: skip
+
+
+def _nameless(random: Random, accounts: int) -> frozenset[int]:
+    """The accounts whose brokers keep no id of ours."""
+    if random.random() >= _NAMELESS:
+        return frozenset()
+    return frozenset(place for place in range(accounts) if random.random() < _NAMELESS)
+
+
+def _resolving(random: Random) -> list[Planned]:
+    """A person looks at what is in doubt now and then."""
+    return [Planned(round(random.uniform(0.5, STORM), 4), Act.RESOLVE, random.getrandbits(32)) for _ in range(3)]
 
 
 def _retention(random: Random) -> Retention | None:

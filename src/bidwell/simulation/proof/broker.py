@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -159,6 +159,11 @@ class ProofBroker:
         answer = None if found is None else self._shown(translation.broker_order(found, self._now()))
         await asyncio.sleep(self._latency())
         return answer
+
+    async def candidates(self, client_order_id: ClientOrderId) -> Sequence[BrokerOrder]:
+        """The order under our id."""
+        found = await self.find(client_order_id)
+        return () if found is None else (found,)
 
     async def snapshot(self, since: datetime | None = None) -> Snapshot:
         """Read the account."""

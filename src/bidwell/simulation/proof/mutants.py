@@ -45,6 +45,7 @@ from bidwell.simulation.proof.acts import Act
 from bidwell.simulation.proof.held_mutants import HELD_MUTANTS
 from bidwell.simulation.proof.mutant import Mutant, Patch
 from bidwell.simulation.proof.repair_mutants import REPAIR_MUTANTS
+from bidwell.simulation.proof.resolving_mutants import RESOLVING_MUTANTS
 from bidwell.simulation.proof.retirement_mutants import RETIREMENT_MUTANTS
 from bidwell.simulation.proof.weather import Fault
 
@@ -445,4 +446,5 @@ MUTANTS: tuple[Mutant, ...] = (
     *REPAIR_MUTANTS,
     *HELD_MUTANTS,
     *RETIREMENT_MUTANTS,
+    *RESOLVING_MUTANTS,
 )  # fmt: skip

@@ -66,10 +66,11 @@ async def _act_out(stage: Stage) -> None:
     stage.weather.storm = False
     stage.stalled_until = 0.0
     await asyncio.gather(*acts)
-    while (left := unsettled(stage)) and loop.time() < _LONGEST:  # noqa: ASYNC110 - many conditions, virtual time
+    while (left := unsettled(stage)) and loop.time() < _LONGEST:
         await asyncio.sleep(_STEP)
+        await actor.resolve()
     market.cancel()
-    await _come_to_rest(stage)
+    await _come_to_rest(stage, actor)
     left = left and unsettled(stage)
     if left:
         stage.judge.break_(7, f"did not come to rest: {left}")
@@ -77,7 +78,7 @@ async def _act_out(stage: Stage) -> None:
         compare(stage, actor.acknowledged)
 
 
-async def _come_to_rest(stage: Stage) -> None:
+async def _come_to_rest(stage: Stage, actor: Actor) -> None:
     """Wait until nothing has left the desk and nothing has been filled for as long as reports take to tell of it.
 
     A fill that was told last of all may have begun a repair or a copy, whose own fills a report has yet to tell.
@@ -87,6 +88,7 @@ async def _come_to_rest(stage: Stage) -> None:
     until = since + _LONGEST_REST
     while loop.time() - since < _REST and loop.time() < until:
         await asyncio.sleep(_STEP)
+        await actor.resolve()
         now = (stage.judge.checks, stage.venue.state.executions)
         if now != seen or unsettled(stage):
             since, seen = loop.time(), now

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bidwell.engine import codec, unwinding
+from bidwell.engine import codec, resolving, unwinding
 from bidwell.engine.intake import Receipt
 from bidwell.engine.state import State
 from bidwell.model.account import OnFailure
@@ -34,6 +34,8 @@ def unsettled(stage: Stage) -> str:
     waiting = [str(name) for names in state.unanswered.values() for name in names]
     if waiting:
         return f"unanswered {waiting}"
+    if any(resolving.doubtful(desk, account) for account in stage.nameless):
+        return "a person has yet to say which order is ours"
     if not all(desk.reconciled(account) for account in stage.accounts):
         return "not reconciled: " + "; ".join(one.detail for one in desk.sessions.values())
     return ""

@@ -27,7 +27,8 @@ MUTANT_SEEDS = 600
 
 _SHOWN = 5
 NEEDED = ("in_doubt", "absent", "resurrected", "resent", "external", "crashes", "unwound", "repaired",
-          "copied", "held", "triggered", "held_again", "retired", "recalled", "answered_again", "archive_failed")  # fmt: skip
+          "copied", "held", "triggered", "held_again", "retired", "recalled", "answered_again", "archive_failed",
+          "identified", "never_there")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from bidwell.simulation.proof.broker import Exchange, ProofBroker
 from bidwell.simulation.proof.journal import ProofJournal
 from bidwell.simulation.proof.judge import Judge
 from bidwell.simulation.proof.mended import Copied
+from bidwell.simulation.proof.nameless import NamelessBroker
 from bidwell.simulation.proof.retired import ProofArchive, unforgotten
 from bidwell.simulation.proof.weather import Fault, Weather
 from bidwell.simulation.state import VenueState
@@ -71,6 +72,7 @@ class Stage:
         self.listing = nouns.ProofListing(self.instruments)
         self.venue = Venue(VenueState(), self.listing, self.clock)
         self.accounts = [AccountId(f"acc_{number}") for number in range(plan.accounts)]
+        self.nameless = [name for place, name in enumerate(self.accounts) if place in plan.nameless]
         self.judge = Judge(
             self.venue, self.journal, self.clock, dict(zip(self.accounts, plan.scopes, strict=True)),
             Decimal(plan.max_position), timedelta(seconds=float(MAX_DATA_AGE)),
@@ -110,8 +112,12 @@ class Stage:
     def _connect(self, account: Account) -> ProofBroker:
         scope = self.judge.scopes[account.id]
         lacks = dict(zip(self.accounts, self.plan.lacks, strict=False)).get(account.id, nouns.Lacks.NOTHING)
-        line = ProofBroker(account, self.exchange, nouns.able(scope, _QUARANTINE, _TIMEOUT, lacks), self.weather,
-                           Random(self._lives.getrandbits(48)))  # noqa: S311 - a schedule must be repeatable  # fmt: skip
+        able, random = nouns.able(scope, _QUARANTINE, _TIMEOUT, lacks), Random(self._lives.getrandbits(48))  # noqa: S311 - a schedule must be repeatable
+        line = (
+            NamelessBroker(account, self.exchange, able, self.weather, random, lambda: self.desk.state)
+            if account.id in self.nameless
+            else ProofBroker(account, self.exchange, able, self.weather, random)
+        )
         line.tell = self.tell
         line.without_executions = Fault.NO_EXECUTIONS in self.plan.faults and account.id == self.accounts[-1]
         if line.without_executions:

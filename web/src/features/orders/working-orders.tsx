@@ -19,7 +19,6 @@ import { Figure } from "~/ui/number";
 import { ProblemBox } from "~/ui/problem";
 import { type Column, Table } from "~/ui/table";
 import { toast } from "~/ui/toast";
-import { ConfirmDeadDialog } from "./confirm-dead-dialog";
 import { ReplaceDialog } from "./replace-dialog";
 
 const HELD = "This machine watches for it and sends it when it is due: while the machine is down, it is not sent.";
@@ -40,17 +39,16 @@ interface Row extends Order {
 interface Actions {
   onReplace: (order: Order) => void;
   onCancel: (order: Order) => void;
-  onConfirmDead: (order: Order) => void;
 }
 
-function RowActions({ order, onReplace, onCancel, onConfirmDead }: Actions & { order: Order }) {
+function RowActions({ order, onReplace, onCancel }: Actions & { order: Order }) {
   const button = { size: "small", tone: "quiet" } as const;
   return (
     <span className="inline-flex gap-1">
-      {order.status === "ABSENT" && (
-        <Button {...button} onClick={() => onConfirmDead(order)}>
-          Confirm dead…
-        </Button>
+      {order.in_doubt && (
+        <Link to="/reconciliation" className="self-center text-12 text-warn underline decoration-line hover:text-text">
+          Resolve…
+        </Link>
       )}
       <Button {...button} className="max-sm:hidden" disabled={order.pending !== "none"} aria-label={`Replace the order in ${order.account_name}`} onClick={() => onReplace(order)}>
         Replace
@@ -136,7 +134,6 @@ export function WorkingOrders({ workspace, account, mayTrade }: WorkingOrdersPro
   const { data: instruments } = useQuery(instrumentsQuery(workspace));
   const now = useNow();
   const [replacing, setReplacing] = useState<Order | null>(null);
-  const [doubted, setDoubted] = useState<Order | null>(null);
   const refresh = (): Promise<void> => client.invalidateQueries({ queryKey: keys.orders(workspace, "open") });
   const onError = (error: unknown): void => {
     const { title, detail, code } = Problem.from(error);
@@ -169,7 +166,6 @@ export function WorkingOrders({ workspace, account, mayTrade }: WorkingOrdersPro
       columns(mayTrade, {
         onReplace: setReplacing,
         onCancel: (order) => cancelOne(order.client_order_id),
-        onConfirmDead: setDoubted,
       }),
     [mayTrade, cancelOne],
   );
@@ -196,7 +192,6 @@ export function WorkingOrders({ workspace, account, mayTrade }: WorkingOrdersPro
           )
         }
       />
-      {doubted && <ConfirmDeadDialog workspace={workspace} order={doubted} onClose={() => setDoubted(null)} />}
       {replacing && <ReplaceDialog workspace={workspace} order={replacing} onClose={() => setReplacing(null)} />}
     </>
   );

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { Problem } from "~/api/problem";
-import { type AccountReconciliation, reconcileNow, reconciliationKey, reconciliationQuery } from "~/api/reconciliation";
+import { type AccountReconciliation, type OrderInDoubt, reconcileNow, reconciliationKey, reconciliationQuery } from "~/api/reconciliation";
 import { mayTrade } from "~/api/session";
 import type { Workspace } from "~/api/types";
 import { age, dateTime } from "~/lib/time";
@@ -17,6 +17,8 @@ import { type Column, Table } from "~/ui/table";
 import { toast } from "~/ui/toast";
 import { Differences } from "./differences";
 import { History } from "./history";
+import { InDoubt } from "./in-doubt";
+import { ResolveDialog } from "./resolve-dialog";
 import { STANDINGS } from "./words";
 
 interface ReconciliationPageProps {
@@ -41,6 +43,7 @@ function Moment({ at, now, ahead = false }: { at: string | null; now: number; ah
 export function ReconciliationPage({ workspace, onOpen }: ReconciliationPageProps) {
   const client = useQueryClient();
   const now = useNow();
+  const [doubted, setDoubted] = useState<{ order: OrderInDoubt; account: string } | null>(null);
   const { data, error, refetch } = useQuery(reconciliationQuery(workspace.id));
   const ask = useMutation({
     mutationFn: (account: string | null) => reconcileNow(workspace.id, account),
@@ -117,9 +120,16 @@ export function ReconciliationPage({ workspace, onOpen }: ReconciliationPageProp
             rowKey={({ account }) => account}
             onOpen={({ account }) => onOpen(account)}
             detail={(row) =>
-              (row.differences.length > 0 || (row.standing !== "agrees" && row.detail)) && (
+              (row.differences.length > 0 || row.in_doubt.length > 0 || (row.standing !== "agrees" && row.detail)) && (
                 <>
                   {row.standing !== "agrees" && <p className="whitespace-normal pt-1 text-12 text-text-2">{sentence(row.detail)}.</p>}
+                  {row.in_doubt.length > 0 && (
+                    <InDoubt
+                      label={`In doubt in ${row.account_name}`}
+                      rows={row.in_doubt}
+                      onResolve={trades ? (order) => setDoubted({ order, account: row.account_name }) : undefined}
+                    />
+                  )}
                   {row.differences.length > 0 && <Differences label={`Differences of ${row.account_name}`} rows={row.differences} />}
                 </>
               )
@@ -128,6 +138,7 @@ export function ReconciliationPage({ workspace, onOpen }: ReconciliationPageProp
           />
         </Card>
       )}
+      {doubted && <ResolveDialog workspace={workspace.id} order={doubted.order} account={doubted.account} onClose={() => setDoubted(null)} />}
       <History workspace={workspace.id} accounts={data?.items.map(({ account, account_name }) => ({ value: account, label: account_name })) ?? []} />
     </Page>
   );

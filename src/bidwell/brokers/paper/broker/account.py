@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -115,6 +116,11 @@ class PaperBroker:
         if not isinstance(answer, wire.Found):
             raise ProtocolError(f"find was answered with {type(answer).__name__}")
         return parse.broker_order(answer.order, self._account.id, self._clock.now()) if answer.order else None
+
+    async def candidates(self, client_order_id: ClientOrderId) -> Sequence[BrokerOrder]:
+        """The order under our id, or none."""
+        found = await self.find(client_order_id)
+        return () if found is None else (found,)
 
     async def snapshot(self, since: datetime | None = None) -> Snapshot:
         """Read orders, fills, positions and cash."""

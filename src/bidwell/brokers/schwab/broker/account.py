@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -18,11 +19,11 @@ from bidwell.brokers.schwab.client import SchwabClient
 from bidwell.brokers.schwab.config import SchwabConfig
 from bidwell.brokers.schwab.symbols import SymbolBook
 from bidwell.brokers.transport import RemoteBroker, Unworkable
-from bidwell.engine.ports import BrokerEvent, Capabilities, Clock, DedupeScope, SessionReport
+from bidwell.engine.ports import BrokerEvent, BrokerOrder, Capabilities, Clock, DedupeScope, SessionReport
 from bidwell.model import events as ev
 from bidwell.model.account import Account
 from bidwell.model.errors import Refused, Unavailable
-from bidwell.model.ids import BrokerOrderId
+from bidwell.model.ids import BrokerOrderId, ClientOrderId
 from bidwell.model.order import CLOSED, Order
 from bidwell.model.terms import Terms
 
@@ -159,6 +160,10 @@ class SchwabBroker(RemoteBroker):
         return super()._is_news(event)
 
     # --- reading ----------------------------------------------------------------------------------
+
+    async def candidates(self, client_order_id: ClientOrderId) -> Sequence[BrokerOrder]:
+        """Schwab's orders that may be one of ours: those that what it is leaves a choice of."""
+        return await self._reading.candidates(client_order_id)
 
     async def held(self) -> list[str]:
         """Schwab's symbols of everything that is held or worked, as they are listed."""

@@ -76,12 +76,13 @@ class Sent:
 class Findings:
     """What was concluded: `held` are Schwab's orders that are in no report yet, by our ids why.
 
-    `doubts` are a person's to end, `awaited` end by themselves.
+    `doubts` are a person's to end, `awaited` end by themselves; `fitting` are the numbers that each may be.
     """
 
     held: set[str] = field(default_factory=set)
     doubts: dict[ClientOrderId, str] = field(default_factory=dict)
     awaited: dict[ClientOrderId, str] = field(default_factory=dict)
+    fitting: dict[ClientOrderId, frozenset[str]] = field(default_factory=dict)
 
 
 class Ledger:
@@ -152,8 +153,8 @@ class Ledger:
         """The orders whose numbers are not known, those of before a restart too."""
         now, remembered = self._clock.now(), self._desk.sent()
         if not isinstance(self._desk, NothingKnown):
-            # What a person closed at the desk is looked for no more: what fits it is somebody else's.
-            open_ones = {order.client_order_id for order, _ in remembered}
+            # What a person closed or named at the desk is looked for no more: what else fits it is somebody else's.
+            open_ones = {order.client_order_id for order, _ in remembered if not order.broker_order_ids}
             self._sent = {name: each for name, each in self._sent.items() if name in open_ones or not each.settled}
         found = dict(self._sent)
         for order, at in remembered:
@@ -210,13 +211,14 @@ class Ledger:
             self.numbered(wanted.name, left[0])
             return
         found.held |= wanted.fitting
+        found.fitting[wanted.name] = frozenset(wanted.fitting)
         if not wanted.settled:
             found.awaited[wanted.name] = f"the answer to order {wanted.name} is still awaited"
             return
         named = ", ".join(sorted(wanted.fitting))
         found.doubts[wanted.name] = (
             f"the answer to order {wanted.name} was lost, and which of Schwab's it is cannot be told: {named} may be. "
-            "Look at Schwab, and cancel there what should not be"
+            "Look at Schwab, and say on the Reconciliation page which it is, or cancel at Schwab what should not be"
         )
 
     def _replaced(self, known: dict[str, wire.Order]) -> list[tuple[ClientOrderId, str, wire.Order]]:

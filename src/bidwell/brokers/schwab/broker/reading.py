@@ -35,7 +35,10 @@ _MOST_OLD = 20
 
 @dataclass
 class View:
-    """Schwab's orders put together: `orders` with what is known of each, and why others are left out."""
+    """Schwab's orders put together: `orders` with what is known of each, and why others are left out.
+
+    `held` are those, by their numbers, that may be one of ours and are in no report for that.
+    """
 
     orders: list[BrokerOrder] = field(default_factory=list)
     ended: dict[str, datetime | None] = field(default_factory=dict)
@@ -44,6 +47,7 @@ class View:
     lagging: bool = False
     unclear: bool = False
     foreign: list[str] = field(default_factory=list)
+    held: dict[str, BrokerOrder] = field(default_factory=dict)
 
 
 class Reading:
@@ -128,6 +132,13 @@ class Reading:
         await self._learn_of(rows)
         return parse.order(rows, name, self.context()) if rows else None
 
+    async def candidates(self, name: ClientOrderId) -> list[BrokerOrder]:
+        """Schwab's orders that may be one of ours; the one that is known to be it stands alone."""
+        view = await self.view(self._clock.now())
+        known = [each for each in view.orders if each.client_order_id == name]
+        fitting = view.findings.fitting.get(name, frozenset())
+        return known or [view.held[number] for number in sorted(fitting, key=int) if number in view.held]
+
     async def filled(self, order_ids: Sequence[str]) -> Decimal:
         """How much of an order is filled by now, over all of its chain."""
         rows = await self._by_number(order_ids)
@@ -174,10 +185,21 @@ class Reading:
         for owner, found in named.items():
             self._assemble(view, None if owner in found else ClientOrderId(owner), found)
         held = [by_number[each] for each in view.findings.held]
+        view.held = self._readable(held)
         view.unclear |= view.lagging or any(_moved(row) for row in held)
         self._since = min((each.created_at for each in view.orders
                            if each.status not in CLOSED and each.created_at is not None), default=None)  # fmt: skip
         return view
+
+    def _readable(self, rows: Iterable[wire.Order]) -> dict[str, BrokerOrder]:
+        """Orders that are in no report yet, each by itself; one that cannot be read is none to choose."""
+        found = {}
+        for row in rows:
+            try:
+                found[parse.order_id(row)] = parse.order([row], None, self.context())
+            except (ProtocolError, parse.Foreign, parse.Lagging) as problem:
+                log.info("schwab_order_not_understood", order=parse.order_id(row), reason=str(problem))
+        return found
 
     def _assemble(self, view: View, name: ClientOrderId | None, found: dict[str, wire.Order]) -> None:
         """One order: the rows of its chain, oldest first, without changes that were refused after all."""
