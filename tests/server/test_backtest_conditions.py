@@ -127,6 +127,8 @@ CONTRACT = {"id": "ACME.TEST", "type": "future", "underlying": "ACME", "expiry":
 REFUSED: list[tuple[dict[str, object], str]] = [
     ({"intrabar": "hopeful"}, "field.choice"), ({"maintenance": "2"}, "number.too_large"), ({"borrow": "-1"}, "number.too_small"),
     ({"borrow_of": {"OTHER.TEST": "0.1"}}, "backtest.symbol"), ({"borrow_of": {"a b": "0.1"}}, "field.format"),
+    ({"cash_interest": "-1"}, "number.too_small"), ({"settlements": {"OTHER.TEST": "1"}}, "backtest.symbol"),
+    ({"settlements": {"ACME.TEST": "0"}}, "number.too_small"), ({"settlements": {"ACME.TEST": 5.5}}, "number.float"),
     ({"multiplier": "0"}, "number.too_small"), ({"tick_size": 0.05}, "number.float"), ({"currency": "dollars"}, "field.format"),
     ({"rates": {"EUR": "cheap"}}, "field.format"), ({"rates": {"EUR": "../x"}}, "field.format"),
     ({"calendar": "../../etc"}, "field.format"), ({"convert": "yes"}, "field.flag"),

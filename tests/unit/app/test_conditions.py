@@ -71,6 +71,7 @@ def test_a_file_says_what_options_cannot(tmp_path: Path) -> None:
         ("cash = [", "conditions.unreadable"), ("money = 1", "conditions.unknown"), ('cash = "much"', "conditions.kind"),
         ("cash = true", "conditions.kind"), ('fees = "free"', "conditions.fees"), ('fees = {model = "cme", x = 1}', "conditions.fees"),
         ("rates = 3", "conditions.kind"), ("calendar = 3", "conditions.kind"), ('calendar = "NOWHERE"', "data_missing"),
+        ("settlements = 3", "conditions.kind"), ("cash_interest = true", "conditions.kind"),
         ('instruments = "none.csv"', "instruments.unreadable"), ("actions = 3", "conditions.kind"),
     ],
 )  # fmt: skip
@@ -126,6 +127,7 @@ def shell(tmp_path: Path, *options: str, closes: tuple[float, ...] = (100.0, 100
     ("options", "said"),
     [
         (("--leverage", "2", "--interest", "0.365"), {"leverage": 2.0, "interest": 0.365}),
+        (("--cash-interest", "0.04"), {"cash_interest": 0.04}),
         (("--participation", "0.1", "--intrabar", "optimistic"), {"participation": 0.1, "intrabar": "optimistic"}),
         (("--borrow", "0.03", "--maintenance", "0.4", "--no-shorting"), {"borrow": 0.03, "maintenance": 0.4, "shorting": False}),
         (("--borrow", "x=0.2"), {"borrow": 0.2}),

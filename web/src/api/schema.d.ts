@@ -3178,6 +3178,11 @@ export interface components {
             calendar?: string | null;
             /** Cash */
             cash: number;
+            /**
+             * Cash Interest
+             * @default 0
+             */
+            cash_interest?: number;
             /** Class Name */
             class_name: string | null;
             /** Compile */
@@ -3250,6 +3255,10 @@ export interface components {
             };
             /** Seed */
             seed: number;
+            /** Settlements */
+            settlements?: {
+                [key: string]: number;
+            };
             /** Shorting */
             shorting: boolean;
             /** Slippage */
@@ -3593,7 +3602,7 @@ export interface components {
          * @description What a symbol of the data is; without one it is a share in the account's currency.
          *
          *     Futures take `underlying`, `expiry` and `initial_margin`; options `underlying` (an id with bars of its own),
-         *     `expiry`, `strike`, `right` and `cash_settled`; crypto and forex `base`.
+         *     `expiry`, `strike`, `right`, `cash_settled` and `european`; crypto and forex `base`.
          */
         ContractBody: {
             /** Base */
@@ -3608,6 +3617,11 @@ export interface components {
              * @default USD
              */
             currency?: string;
+            /**
+             * European
+             * @default false
+             */
+            european?: boolean;
             /** Expiry */
             expiry?: string | null;
             /**
@@ -7298,6 +7312,13 @@ export interface components {
              * @example 98.50
              */
             cash?: DecimalText;
+            /**
+             * Cash Interest
+             * Format: decimal
+             * @default 0
+             * @example 98.50
+             */
+            cash_interest?: DecimalText;
             /** Class Name */
             class_name?: string | null;
             /** @default auto */
@@ -7395,6 +7416,10 @@ export interface components {
              * @default 0
              */
             seed?: number;
+            /** Settlements */
+            settlements?: {
+                [key: string]: DecimalText;
+            };
             /**
              * Shorting
              * @default true

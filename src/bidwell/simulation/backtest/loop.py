@@ -31,6 +31,7 @@ from bidwell.simulation.backtest.books import ListBook, rows_of
 from bidwell.simulation.backtest.conditions import Conditions
 from bidwell.simulation.backtest.layout import BUSY, BY_QUANTITY, CASH, CLOSING, FILLS, WORKING
 from bidwell.simulation.backtest.matching import after_bar, lone_market, settle_close, step
+from bidwell.simulation.backtest.rows import no_option
 from bidwell.simulation.backtest.submission import at_market, link, submit, take_back, withdraw_all
 from bidwell.simulation.backtest.watching import TimeIsUp, Watch, blamed, place_of
 from bidwell.strategy.bars import COLUMNS, Bar, Bars
@@ -66,7 +67,7 @@ class Run:
         self.notes: list[tuple[int, str]] = []
         self.marks: list[tuple[int, float, float]] = []
         self.opening = self.book.account[CASH]
-        self.accrues = conditions.borrow > 0.0 or conditions.interest > 0.0
+        self.accrues = max(conditions.borrow, conditions.interest, conditions.cash_interest) > 0.0
         self.plain = bool(self.book.settings[layout.SIMPLE]) and conditions.participation is None and not self.accrues
         # Items of a memoryview are plain floats, and cost less than those of an array.
         self.opens, self.highs, self.lows, self.closes, self.volumes, self.times = (
@@ -85,6 +86,9 @@ class Run:
             return at_market(self.book, 0, index, self.closes[index], side, by, amount)
         return submit(self.book, 0, index, self.closes[index], side, by, amount, limit, stop, trail,
                       trail_share, validity, stop_loss, take_profit, exit_trail)  # fmt: skip
+
+    def exercise(self, symbol: str | None, quantity: float | None) -> int:
+        return no_option(self.book, 0 if symbol is None else self.known(symbol), self.bar.index, quantity)
 
     def cancel(self, order: int) -> bool:
         return take_back(self.book, order, self.bar.index)
@@ -127,7 +131,7 @@ class Run:
             self.tell(index)
             return
         step(self.book, 0, index, self.opens[index], self.highs[index], self.lows[index], self.closes[index],
-             self.volumes[index], times[index], times[index - 1] if index else 0)  # fmt: skip
+             self.volumes[index], times[index], times[max(index - 1, 0)])  # fmt: skip
         if self.book.counts[FILLS] != self.seen:
             self.tell(index)
         elif self.accrues:

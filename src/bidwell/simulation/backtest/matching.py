@@ -16,6 +16,7 @@ from bidwell.simulation.backtest.accounts import (
     below_maintenance,
     charge,
     commission_paid,
+    earn,
     fee_of,
     on_tick,
     slipped,
@@ -26,6 +27,7 @@ from bidwell.simulation.backtest.layout import (
     BORROW_RATE,
     CANCELED,
     CASH,
+    CASH_RATE,
     CHILDREN,
     CLOSED,
     DAY,
@@ -107,6 +109,8 @@ def step(
     settings = book.settings
     if settings[INTEREST_RATE] > 0.0:
         charge(book, since, time)
+    if settings[CASH_RATE] > 0.0:
+        earn(book, since, time)
     if settings[BORROW_RATE] > 0.0:
         accrue(book, k, since, time)
     left = settings[PARTICIPATION] * volume if settings[PARTICIPATION] > 0.0 else -1.0

@@ -53,6 +53,7 @@ def backtest(
     participation: float | None = None,
     borrow: float | Mapping[str, float] = 0.0,
     interest: float = 0.0,
+    cash_interest: float = 0.0,
     intrabar: str = "pessimistic",
     lot_size: float = 0.0,
     tick_size: float = 0.0,
@@ -65,6 +66,7 @@ def backtest(
     adjust: str = "raw",
     calendar: SessionTable | str | None = None,
     calendars: Callable[[str], SessionTable] | None = None,
+    settlements: Any = None,
     compile: str = "auto",  # noqa: A002 - the issue's own word
     seed: int = 0,
     time_limit: float | None = TIME_LIMIT,
@@ -79,7 +81,8 @@ def backtest(
     `data` is what `readings.bars_of` takes. `fees` and `slippage` are models, or a number of percent. `instruments`
     says what symbols are; those without one are shares in `currency`. `rates` (as `rates.Rates`) and `actions` (as
     `corporate.actions_of`) are other currencies and corporate actions, `convert` and `adjust` how they are booked,
-    `calendar` the sessions; docs/matching.md has the rules. `compile` is "auto" (where it pays), "always" (raises
+    `calendar` the sessions, `settlements` (as `settlements_of`) the values of options settled in the morning;
+    docs/matching.md has the rules. `compile` is "auto" (where it pays), "always" (raises
     where it cannot) or "never". `parameters` go to a strategy given as a class, `seed` to NumPy's and Python's
     randomness. With `partial` a run that is canceled or out of time gives what it has (`Result.stopped`).
     Raises InvalidInput for bad data, conditions or parameters, a strategy that fails (with its line), and when the
@@ -88,9 +91,10 @@ def backtest(
     conditions = Conditions(
         cash=cash, fees=fee_model(fees), slippage=slippage_model(slippage), fill=fill, leverage=leverage,
         maintenance=maintenance, shorting=shorting, participation=participation, intrabar=intrabar,
-        borrow=borrow if not isinstance(borrow, Mapping) else 0.0, interest=interest, lot_size=lot_size,
-        tick_size=tick_size, multiplier=multiplier)  # fmt: skip
-    given = Given(instruments, currency, rates, convert, actions, adjust, table_of(calendar, calendars), borrow)
+        borrow=borrow if not isinstance(borrow, Mapping) else 0.0, interest=interest, cash_interest=cash_interest,
+        lot_size=lot_size, tick_size=tick_size, multiplier=multiplier)  # fmt: skip
+    given = Given(instruments, currency, rates, convert, actions, adjust, table_of(calendar, calendars),
+                  settlements, borrow)  # fmt: skip
     bars, around = circumstances_of(given, bars_of(data, catalog=catalog), conditions)
     conditions = plain_conditions(conditions, around.held)
     chosen = _instance(strategy, parameters or {})
