@@ -13,7 +13,8 @@ import dis
 import gc
 import inspect
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from sys import getrefcount
@@ -222,8 +223,8 @@ class Run:
         while start < total:
             began = monotonic()
             stop = min(start + size, total)
-            columns = [getattr(self.bars, name)[start:stop].tolist() for name in fields]
-            columns += [array[start:stop].tolist() for array in arrays.values()]
+            columns = [plain_numbers(getattr(self.bars, name)[start:stop]) for name in fields]
+            columns += [plain_numbers(values[start:stop]) for values in arrays.values()]
             loop(self, view, range(start, stop), call, self.book.counts, columns, appends)
             if watch.over(stop, total):
                 self.time = self.time[:stop]
@@ -250,6 +251,16 @@ def noted(notes: list[tuple[int, str]], at: int, text: str) -> None:
         notes.append((at, text))
     elif len(notes) == MOST_NOTES:
         notes.append((at, f"the log ends here: it holds {MOST_NOTES:,} lines"))
+
+
+def plain_numbers(values: NDArray[Any]) -> Iterable[Any]:
+    """What `tolist` gives; floats are made one by one, as they are asked for, so that one that is done with is used again."""
+    if values.dtype != np.float64:
+        found: list[Any] = values.tolist()
+        return found
+    held = array("d")
+    held.frombytes(values.tobytes())
+    return held
 
 
 def series_of(strategy: Strategy, length: int) -> dict[str, NDArray[Any]]:
@@ -353,22 +364,20 @@ def loop_of(fields: tuple[str, ...], newest: tuple[bool, ...], at_close: bool, k
     A series of which only the newest value is ever read is a list of one; the others grow by a value per bar.
     """
     series = len(newest)
-    values = [f"f{n}" for n in range(len(fields))] + [f"s{n}" for n in range(series)]
+    values = [f"bar.{name}" for name in fields] + [f"a{n}[0]" if alone else f"s{n}" for n, alone in enumerate(newest)]
     appends = "".join(f"a{n}, " for n in range(series))
     lines = ["def loop(run, view, indices, on_bar, counts, columns, appends):"]
     lines += [f"    {appends}= appends"] if series else []
     lines += [
         "    bar = run.bar",
-        f"    for {', '.join(['i', *values])}, in zip(indices, *columns):",
-        "        bar.index = i",
+        f"    for {', '.join(['bar.index', *values])}, in zip(indices, *columns):",
     ]
-    lines += [f"        bar.{name} = f{n}" for n, name in enumerate(fields)]
-    lines += [f"        a{n}[0] = s{n}" if alone else f"        a{n}(s{n})" for n, alone in enumerate(newest)]
-    lines += ["        if counts[BUSY]:", "            run.advance(i)", "        on_bar(bar)"]
-    lines += ["        if counts[BUSY]:", "            run.settle(i)"] if at_close else []
+    lines += [f"        a{n}(s{n})" for n, alone in enumerate(newest) if not alone]
+    lines += [f"        if counts[{BUSY}]:", "            run.advance(bar.index)", "        on_bar(bar)"]
+    lines += [f"        if counts[{BUSY}]:", "            run.settle(bar.index)"] if at_close else []
     # The loop and the run hold the view, and the call counts one: whoever else does keeps it as it is.
-    lines += ["        if getrefcount(bar) > 3:", "            bar = run.bar = view(run.bars, i)"] if kept else []
-    scope: dict[str, Any] = {"BUSY": BUSY, "getrefcount": getrefcount}
+    lines += ["        if getrefcount(bar) > 3:", "            bar = run.bar = view(run.bars, bar.index)"] if kept else []
+    scope: dict[str, Any] = {"getrefcount": getrefcount}
     exec(compile("\n".join(lines), "<bidwell loop>", "exec"), scope)  # noqa: S102 - made of the names above alone
     loop: Callable[..., None] = scope["loop"]
     return loop
