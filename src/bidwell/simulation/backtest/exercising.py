@@ -13,7 +13,7 @@ from bidwell.model.instrument import Index, Option, Right
 from bidwell.simulation.backtest import layout
 from bidwell.simulation.backtest.accounts import affordable, on_lot, watch
 from bidwell.simulation.backtest.corporate import EPOCH
-from bidwell.simulation.backtest.matching import end
+from bidwell.simulation.backtest.life import end
 from bidwell.simulation.backtest.rows import keep_notice
 
 if TYPE_CHECKING:

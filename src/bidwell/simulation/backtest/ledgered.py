@@ -24,8 +24,8 @@ from bidwell.simulation.backtest.conditions import Conditions
 from bidwell.simulation.backtest.corporate import EPOCH, CorporateAction
 from bidwell.simulation.backtest.exercising import Exercises
 from bidwell.simulation.backtest.layout import CASH, FILLS, WORKING
+from bidwell.simulation.backtest.life import end, tidy
 from bidwell.simulation.backtest.margining import futures_margin, option_margin
-from bidwell.simulation.backtest.matching import end, tidy
 from bidwell.simulation.backtest.quotes import QuoteBars
 from bidwell.simulation.backtest.rows import keep_fill, keep_order
 from bidwell.simulation.backtest.sessions import session_days

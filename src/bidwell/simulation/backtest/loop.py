@@ -376,7 +376,9 @@ def loop_of(fields: tuple[str, ...], newest: tuple[bool, ...], at_close: bool, k
     lines += [f"        if counts[{BUSY}]:", "            run.advance(bar.index)", "        on_bar(bar)"]
     lines += [f"        if counts[{BUSY}]:", "            run.settle(bar.index)"] if at_close else []
     # The loop and the run hold the view, and the call counts one: whoever else does keeps it as it is.
-    lines += ["        if getrefcount(bar) > 3:", "            bar = run.bar = view(run.bars, bar.index)"] if kept else []
+    lines += (
+        ["        if getrefcount(bar) > 3:", "            bar = run.bar = view(run.bars, bar.index)"] if kept else []
+    )
     scope: dict[str, Any] = {"getrefcount": getrefcount}
     exec(compile("\n".join(lines), "<bidwell loop>", "exec"), scope)  # noqa: S102 - made of the names above alone
     loop: Callable[..., None] = scope["loop"]
