@@ -122,14 +122,22 @@ async def test_what_is_asked_is_what_a_call_does(trader: Person, tmp_path: Path)
 async def test_options_are_exercised_and_settled_as_a_call_does_it(trader: Person, tmp_path: Path) -> None:
     catalog = Catalog(tmp_path / "catalog")
     days = (await asyncio.to_thread(catalog.read, InstrumentId("ACME.TEST"), 86_400)).head(20)
-    flat = pl.DataFrame({"start": days["start"], **dict.fromkeys(("open", "high", "low", "close"), [5.0] * 20), "volume": [1e6] * 20})
+    flat = pl.DataFrame(
+        {"start": days["start"], **dict.fromkeys(("open", "high", "low", "close"), [5.0] * 20), "volume": [1e6] * 20}
+    )
     await asyncio.to_thread(catalog.append, InstrumentId("OPTN.TEST"), 86_400, flat, source="test")
     (tmp_path / "holds.py").write_text(HOLDS)
     last, strike = days["start"][10].date(), Decimal(50)
     option = {"id": "OPTN.TEST", "type": "option", "underlying": "ACME.TEST", "expiry": last.isoformat(), "strike": "50",
               "right": "call", "cash_settled": True, "european": False, "multiplier": "100", "tick_size": "0.01"}  # fmt: skip
     kept = await keep(trader, "holds", HOLDS)
-    wish = {"data": ["ACME.TEST@1D", "OPTN.TEST@1D"], "fee": "0.1", "slippage": "0", "actions": [], "cash_interest": "0.04"}
+    wish = {
+        "data": ["ACME.TEST@1D", "OPTN.TEST@1D"],
+        "fee": "0.1",
+        "slippage": "0",
+        "actions": [],
+        "cash_interest": "0.04",
+    }
     given = await made(trader, kept, **wish, instruments=[option], settlements={"OPTN.TEST": "123.5"})
     contract = Option(InstrumentId("ACME.TEST"), last, strike, Right.CALL, cash_settled=True)
     same = backtest(

@@ -43,7 +43,9 @@ def test_a_command_that_is_built_alone_is_the_same_as_among_all(name: str) -> No
     assert isinstance(whole, TyperGroup)
     assert isinstance(alone, TyperGroup)
     assert len(alone.commands) <= 4 < len(whole.commands)
-    options = [[(each.name, each.opts, each.default) for each in group.commands[name].params] for group in (whole, alone)]
+    options = [
+        [(each.name, each.opts, each.default) for each in group.commands[name].params] for group in (whole, alone)
+    ]
     assert options[0] == options[1]
     assert alone.commands[name].help == whole.commands[name].help
 

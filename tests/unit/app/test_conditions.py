@@ -73,7 +73,11 @@ def test_a_file_says_what_options_cannot(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("said", "settlements"),
-    [(["OPT=97.5", "B.X=3"], {"OPT": 97.5, "B.X": 3.0}), (["OPT=high"], {"OPT": "high"}), (["set.csv"], Path("set.csv"))],
+    [
+        (["OPT=97.5", "B.X=3"], {"OPT": 97.5, "B.X": 3.0}),
+        (["OPT=high"], {"OPT": "high"}),
+        (["set.csv"], Path("set.csv")),
+    ],
 )
 def test_settlement_values_are_options(tmp_path: Path, said: list[str], settlements: object) -> None:
     assert Told({"settlement": said}).arguments(["X"], tmp_path)["settlements"] == settlements

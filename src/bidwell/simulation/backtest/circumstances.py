@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from bidwell.model.errors import InvalidInput
@@ -113,7 +114,7 @@ def circumstances_of(
             _refuse_options(one, kept, applied[one.underlying], given.adjust)
     rates = Rates(given.currency, given.rates)
     why = _why(held, rates, left_over, given.calendar, kept, conditions)
-    settlements = settlements_of(given.settlements, held)
+    settlements = settlements_of(given.settlements, _ends(held))
     return kept, Circumstances(held, rates, given.convert, left_over, given.calendar, why, settlements)
 
 
@@ -152,6 +153,17 @@ def plain_conditions(conditions: Conditions, held: Sequence[Held]) -> Conditions
         return conditions
     return replace(conditions, lot_size=first.lot, tick_size=first.tick, multiplier=first.multiplier,
                    borrow=first.borrow)  # fmt: skip
+
+
+def _ends(held: Sequence[Held]) -> dict[str, date | None]:
+    """Every symbol, with the expiry of options that are settled in cash."""
+    known = {each.symbol: each.contract for each in held}
+    found: dict[str, date | None] = dict.fromkeys(known)
+    for each in held:
+        contract = each.contract
+        if isinstance(contract, Option) and (contract.cash_settled or isinstance(known[each.underlying], Index)):
+            found[each.symbol] = contract.expiry
+    return found
 
 
 def _terms(contract: Option) -> dict[str, Any]:

@@ -7,26 +7,49 @@ the clearing house does with a day's notices, and can be canceled until then.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from bidwell.model.instrument import Index, Option, Right
 from bidwell.simulation.backtest import layout
 from bidwell.simulation.backtest.accounts import affordable, on_lot, watch
+from bidwell.simulation.backtest.books import ListBook
+from bidwell.simulation.backtest.circumstances import Held
 from bidwell.simulation.backtest.corporate import EPOCH
 from bidwell.simulation.backtest.life import end
 from bidwell.simulation.backtest.rows import keep_notice
-
-if TYPE_CHECKING:
-    from bidwell.simulation.backtest.ledgered import LedgeredRun
 
 LEAST_IN_THE_MONEY = 0.01
 """From this much on the clearing house exercises an option at its expiry (OCC rule 805)."""
 
 
+class Ledger(Protocol):
+    """The run that keeps the ledger, as far as its options need it."""
+
+    book: ListBook
+    held: list[Held]
+    number: dict[str, int]
+    last: list[float]
+    ended: set[int]
+    time: NDArray[np.int64]
+    instant: int
+
+    def conclude(self, k: int, value: float | None = None) -> None:
+        """End a contract, settled by a value where one is said."""
+
+    def deliver(self, k: int, quantity: float, price: float, reason: int) -> None:
+        """Book a fill that no order asked for."""
+
+    def fill(self, ident: int, quantity: float, price: float, reason: int) -> None:
+        """Fill an order by a settlement."""
+
+
 class Exercises:
     """The options of a run that keeps a ledger; `settlements` are the values of those settled in the morning."""
 
-    def __init__(self, run: LedgeredRun, settlements: Mapping[str, float]) -> None:
+    def __init__(self, run: Ledger, settlements: Mapping[str, float]) -> None:
         self.run = run
         self.settlements = {run.number[symbol]: price for symbol, price in settlements.items()}
         self.notices: list[int] = []

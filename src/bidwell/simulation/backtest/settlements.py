@@ -3,44 +3,39 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
 
 from bidwell.model.errors import InvalidInput
-from bidwell.model.instrument import Index, Option
 from bidwell.simulation.backtest.corporate import date_of
 from bidwell.simulation.backtest.frames import frame_of
-
-if TYPE_CHECKING:
-    from bidwell.simulation.backtest.circumstances import Held
 
 _VALUES = ("value", "price", "settlement", "close")
 _DATES = ("date", "expiry", "ts")
 
 
-def settlements_of(given: Any, held: Sequence[Held]) -> dict[str, float]:
+def settlements_of(given: Any, ends: Mapping[str, date | None]) -> dict[str, float]:
     """The underlying's settlement value for each option that is settled by one, by the option's symbol.
 
-    `given` maps symbols to values, or is a frame or file with the columns symbol and value, and date where that is to be
-    checked against the expiry. Raises InvalidInput for a symbol that is no cash-settled option of the run, a value that
+    `ends` has every symbol of the run, with the expiry of those options that are settled in cash. `given` maps symbols to
+    values, or is a frame or file with the columns symbol and value, and date where that is to be checked against the
+    expiry. Raises InvalidInput for a symbol that is no cash-settled option of the run, a value that
     is not above zero, a date that is not the expiry, and a symbol that is told twice.
     """
     if given is None:
         return {}
-    known = {each.symbol: each for each in held}
     found: dict[str, float] = {}
     for symbol, value, on in _rows(given):
-        each = known.get(symbol)
-        if each is None:
+        if symbol not in ends:
             raise _wrong(f"{symbol} has a settlement value and no bars", "values go by the option's symbol")
-        contract = each.contract
-        in_cash = isinstance(contract, Option) and (contract.cash_settled or _on_index(each, known))
-        if not isinstance(contract, Option) or not in_cash:
+        expiry = ends[symbol]
+        if expiry is None:
             raise _wrong(f"{symbol} is no option that is settled in cash", "shares are delivered at the strike")
         if symbol in found:
             raise _wrong(f"{symbol} has two settlement values", "one option has one last day")
-        if on is not None and date_of(on, "settlements") != contract.expiry:
-            raise _wrong(f"{symbol} expires on {contract.expiry} and not on {on}", "one option has one last day")
+        if on is not None and date_of(on, "settlements") != expiry:
+            raise _wrong(f"{symbol} expires on {expiry} and not on {on}", "one option has one last day")
         found[symbol] = _number(symbol, value)
     return found
 
@@ -54,10 +49,6 @@ def _rows(given: Any) -> list[tuple[str, Any, Any]]:
     if value is None or "symbol" not in frame.columns:
         raise _wrong("settlement values need the columns symbol and value", "a row for each option")
     return [(str(row["symbol"]), row[value], None if on is None else row[on]) for row in frame.iter_rows(named=True)]
-
-
-def _on_index(each: Held, known: Mapping[str, Held]) -> bool:
-    return each.underlying in known and isinstance(known[each.underlying].contract, Index)
 
 
 def _number(symbol: str, value: Any) -> float:
