@@ -118,6 +118,7 @@ def test_figures_of_a_snapshot_that_are_none_are_a_protocol_error() -> None:
 INSTRUMENTS = [
     Equity(), Crypto("BTC"), Forex("EUR"), Index(), Future("ES", date(2013, 6, 21), Decimal(5000)),
     Option(InstrumentId("ACME.TEST"), date(2013, 6, 21), Decimal("100.5"), Right.PUT, cash_settled=True),
+    Option(InstrumentId("ACME.TEST"), date(2013, 6, 21), Decimal("100.5"), Right.CALL, european=True),
 ]  # fmt: skip
 
 

@@ -44,6 +44,8 @@ class Wild(Strategy):
             self.order_target_percent(float(self.rng.integers(-80, 80)))
         elif turn == 4:
             self.buy(percent=30, trail_percent=2.0)
+        elif turn == 5:
+            self.exercise(None if size > 20 else size / 4)
 
 
 def premiums(share: Bars) -> Bars:
@@ -70,7 +72,7 @@ def ran(seed: int, *, convert: bool, fee: fees.FeeModel) -> Result:
     rates = {"EUR": Bars("EURUSD", share.time, rate, rate, rate, rate, rate)}
     return backtest(
         Wild(seed), data, instruments=known, actions=actions, rates=rates, convert=convert, fees=fee, leverage=2.0,
-        slippage=slippage.percent(0.03), borrow={"X": 0.05, "EUR": 0.02}, interest=0.1, cash=60_000.0,
+        slippage=slippage.percent(0.03), borrow={"X": 0.05, "EUR": 0.02}, interest=0.1, cash_interest=0.04, cash=60_000.0,
     )  # fmt: skip
 
 

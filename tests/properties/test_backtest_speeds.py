@@ -103,6 +103,7 @@ CONDITIONS: dict[str, dict[str, Any]] = {
         "interest": 0.08,
         "slippage": slippage.square_root(),
     },
+    "idle": {"cash_interest": 0.04, "interest": 0.09, "borrow": 0.02, "leverage": 2.0, "fees": 0.1},
     "hopeful": {"intrabar": "optimistic", "fees": fees.maker_taker(0.01, 0.05), "shorting": False},
 }
 

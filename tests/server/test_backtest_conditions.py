@@ -16,7 +16,7 @@ from bidwell.app.strategies import catalog_reader, strategy_in
 from bidwell.marketdata.calendars import CompiledCalendars
 from bidwell.marketdata.catalog import Catalog
 from bidwell.model.ids import InstrumentId
-from bidwell.model.instrument import Equity, Future, Instrument
+from bidwell.model.instrument import Equity, Future, Instrument, Option, Right
 from bidwell.simulation.backtest import fees, slippage
 from bidwell.simulation.backtest.corporate import CorporateAction
 from bidwell.simulation.backtest.run import backtest
@@ -53,6 +53,20 @@ def stock_more(folder: Path) -> None:
     }), source="test")  # fmt: skip
 
 
+HOLDS = """
+from bidwell import Strategy
+
+
+class Holds(Strategy):
+    def on_bar(self, bar):
+        if bar.symbol == "OPTN.TEST":
+            if bar.index == 0:
+                self.buy(2)
+            elif bar.index == 3:
+                self.exercise(1)
+"""
+
+
 async def made(person: Person, strategy: str, **changes: object) -> dict[str, Any]:
     """A finished run's row and `result.json`."""
     done = await ended(person, (await run(person, strategy, **changes))["id"])
@@ -60,7 +74,7 @@ async def made(person: Person, strategy: str, **changes: object) -> dict[str, An
     return {**done, "result": json.loads((await person.get(f"{RUNS}/{done['id']}/files/result.json")).text)}
 
 
-def terms(name: str, step: str, contract: Equity | Future, multiplier: str = "1") -> Instrument:
+def terms(name: str, step: str, contract: Equity | Future | Option, multiplier: str = "1") -> Instrument:
     symbol, _, venue = name.partition(".")
     return Instrument(InstrumentId(name), symbol, symbol, venue, "USD", Decimal(step), Decimal(1), contract,
                       Decimal(multiplier))  # fmt: skip
@@ -105,6 +119,39 @@ async def test_what_is_asked_is_what_a_call_does(trader: Person, tmp_path: Path)
     assert "QUOT.TEST@quotes" in {one["name"] for one in listed}
 
 
+async def test_options_are_exercised_and_settled_as_a_call_does_it(trader: Person, tmp_path: Path) -> None:
+    catalog = Catalog(tmp_path / "catalog")
+    days = (await asyncio.to_thread(catalog.read, InstrumentId("ACME.TEST"), 86_400)).head(20)
+    flat = pl.DataFrame(
+        {"start": days["start"], **dict.fromkeys(("open", "high", "low", "close"), [5.0] * 20), "volume": [1e6] * 20}
+    )
+    await asyncio.to_thread(catalog.append, InstrumentId("OPTN.TEST"), 86_400, flat, source="test")
+    (tmp_path / "holds.py").write_text(HOLDS)
+    last, strike = days["start"][10].date(), Decimal(50)
+    option = {"id": "OPTN.TEST", "type": "option", "underlying": "ACME.TEST", "expiry": last.isoformat(), "strike": "50",
+              "right": "call", "cash_settled": True, "european": False, "multiplier": "100", "tick_size": "0.01"}  # fmt: skip
+    kept = await keep(trader, "holds", HOLDS)
+    wish = {
+        "data": ["ACME.TEST@1D", "OPTN.TEST@1D"],
+        "fee": "0.1",
+        "slippage": "0",
+        "actions": [],
+        "cash_interest": "0.04",
+    }
+    given = await made(trader, kept, **wish, instruments=[option], settlements={"OPTN.TEST": "123.5"})
+    contract = Option(InstrumentId("ACME.TEST"), last, strike, Right.CALL, cash_settled=True)
+    same = backtest(
+        strategy_in(tmp_path / "holds.py"), wish["data"], catalog=catalog_reader(tmp_path / "catalog"), fees=0.1, cash_interest=0.04,
+        instruments=[terms("OPTN.TEST", "0.01", contract, "100")], settlements={"OPTN.TEST": 123.5},
+    )  # fmt: skip
+    assert same.fills["price"][-1] == 73.5
+    assert given["summary"]["final_equity"] == same.final_equity
+    assert given["result"]["identity"]["circumstances"]["settlements"] == {"OPTN.TEST": 123.5}
+    assert (given["asked"]["cash_interest"], given["asked"]["settlements"]) == (0.04, {"OPTN.TEST": 123.5})
+    refused = await made(trader, kept, **wish, instruments=[{**option, "european": True}])
+    assert refused["summary"]["final_equity"] != given["summary"]["final_equity"]
+
+
 async def test_a_sweep_goes_under_the_same_conditions(trader: Person, tmp_path: Path) -> None:
     (tmp_path / "s.py").write_text(SHORTS)
     reader = catalog_reader(tmp_path / "catalog")
@@ -127,6 +174,8 @@ CONTRACT = {"id": "ACME.TEST", "type": "future", "underlying": "ACME", "expiry":
 REFUSED: list[tuple[dict[str, object], str]] = [
     ({"intrabar": "hopeful"}, "field.choice"), ({"maintenance": "2"}, "number.too_large"), ({"borrow": "-1"}, "number.too_small"),
     ({"borrow_of": {"OTHER.TEST": "0.1"}}, "backtest.symbol"), ({"borrow_of": {"a b": "0.1"}}, "field.format"),
+    ({"cash_interest": "-1"}, "number.too_small"), ({"settlements": {"OTHER.TEST": "1"}}, "backtest.symbol"),
+    ({"settlements": {"ACME.TEST": "0"}}, "number.too_small"), ({"settlements": {"ACME.TEST": 5.5}}, "number.float"),
     ({"multiplier": "0"}, "number.too_small"), ({"tick_size": 0.05}, "number.float"), ({"currency": "dollars"}, "field.format"),
     ({"rates": {"EUR": "cheap"}}, "field.format"), ({"rates": {"EUR": "../x"}}, "field.format"),
     ({"calendar": "../../etc"}, "field.format"), ({"convert": "yes"}, "field.flag"),

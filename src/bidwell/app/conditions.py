@@ -2,7 +2,7 @@
 
 Keys are those of `bidwell.backtest`; paths are relative to the file. `fees` and `slippage` are tables with `model` and
 its arguments, `instruments` a file of definitions, `actions` a file, "catalog", "none", or a table by symbol, `rates` and `borrow`
-tables, `calendar` a name.
+tables, `settlements` a file or a table by option, `calendar` a name.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from bidwell.simulation.backtest.models import named_model
 
 _PLAIN: dict[str, type | tuple[type, ...]] = {
     "cash": (int, float), "leverage": (int, float), "maintenance": (int, float), "shorting": bool,
-    "participation": (int, float), "borrow": (int, float, dict), "interest": (int, float), "intrabar": str, "fill": str, "lot_size": (int, float),
+    "participation": (int, float), "borrow": (int, float, dict), "interest": (int, float), "cash_interest": (int, float), "intrabar": str, "fill": str, "lot_size": (int, float),
     "tick_size": (int, float), "multiplier": (int, float), "currency": str, "convert": bool, "adjust": str, "compile": str,
     "seed": int,
 }  # fmt: skip
@@ -50,6 +50,7 @@ def conditions_of(
         "instruments": lambda given: _instruments(base / _text("instruments", given)),
         "actions": lambda given: _actions(given, base, folder, names),
         "rates": lambda given: _rates(given, base, folder),
+        "settlements": lambda given: _settlements(given, base),
         "calendar": lambda given: CompiledCalendars(folder.cache).table(_text("calendar", given)),
     }
     found: dict[str, Any] = {}
@@ -93,6 +94,11 @@ def _rate(given: str, base: Path, folder: DataFolder) -> Any:  # noqa: ANN401 - 
     """A file, or where there is a timeframe a series of the catalog."""
     file = base / given
     return catalog_reader(folder.path / "catalog")(given) if "@" in given and not file.exists() else file
+
+
+def _settlements(given: Any, base: Path) -> Any:  # noqa: ANN401 - whatever `backtest` takes
+    """A table of options and their values, or a file of them."""
+    return dict(given) if isinstance(given, Mapping) else base / _text("settlements", given)
 
 
 def _text(field: str, given: Any) -> str:  # noqa: ANN401 - whatever a file says

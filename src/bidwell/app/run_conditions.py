@@ -16,11 +16,11 @@ from bidwell.simulation.backtest.corporate import CorporateAction
 from bidwell.simulation.backtest.models import named_model
 
 _PLAIN = ("cash", "fill", "leverage", "maintenance", "shorting", "participation", "intrabar", "lot_size", "tick_size",
-          "interest", "multiplier", "currency", "convert")  # fmt: skip
+          "interest", "cash_interest", "multiplier", "currency", "convert")  # fmt: skip
 # What a Cerebro is not told, by the value that says nothing.
 _NOT_BACKTRADERS: dict[str, Any] = {
     "shorting": True, "participation": None, "lot_size": 0.0, "fee_model": None, "slippage_model": None,
-    "maintenance": 0.25, "borrow": 0.0, "borrow_of": {}, "interest": 0.0, "intrabar": "pessimistic", "tick_size": 0.0, "multiplier": 1.0,
+    "maintenance": 0.25, "borrow": 0.0, "borrow_of": {}, "interest": 0.0, "cash_interest": 0.0, "settlements": {}, "intrabar": "pessimistic", "tick_size": 0.0, "multiplier": 1.0,
     "instruments": [], "currency": "USD", "rates": {}, "convert": True, "calendar": None,
 }  # fmt: skip
 
@@ -41,6 +41,8 @@ def conditions_of(request: RunRequest, catalog: Path) -> dict[str, Any]:
         found["borrow"] = {symbol: request.borrow_of.get(symbol, request.borrow) for symbol in symbols}
     if request.instruments:
         found["instruments"] = [_instrument(row) for row in request.instruments]
+    if request.settlements:
+        found["settlements"] = request.settlements
     read = catalog_reader(catalog)
     found["rates"] = {name: read(text) if "@" in text else float(text) for name, text in request.rates.items()}
     if request.calendar is not None:

@@ -16,7 +16,7 @@ from bidwell.model.ids import InstrumentId
 from bidwell.model.instrument import Contract, Crypto, Equity, Forex, Future, Index, Instrument, Option, Right
 
 REQUIRED = ("symbol", "venue", "currency", "tick_size", "lot_size", "multiplier", "type")
-TERMS = (*REQUIRED, "name", "base", "underlying", "expiry", "strike", "right", "cash_settled", "initial_margin",
+TERMS = (*REQUIRED, "name", "base", "underlying", "expiry", "strike", "right", "cash_settled", "european", "initial_margin",
          "min_notional", "calendar", "label")  # fmt: skip
 COLUMNS = ("broker_symbol", "id", *TERMS)
 
@@ -140,10 +140,15 @@ def _option(terms: Terms) -> Option:
     if right not in {each.value for each in Right}:
         raise ConfigError(f"right {right!r} is neither call nor put")
     underlying = InstrumentId(_needed(terms, "underlying"))
-    settled = terms.get("cash_settled", "no").lower()
-    if settled not in _YES_OR_NO:
-        raise ConfigError(f"cash_settled {settled!r} is neither yes nor no")
-    return Option(underlying, _expiry(terms), _number(terms, "strike"), Right(right), cash_settled=_YES_OR_NO[settled])
+    return Option(underlying, _expiry(terms), _number(terms, "strike"), Right(right),
+                  cash_settled=_yes(terms, "cash_settled"), european=_yes(terms, "european"))  # fmt: skip
+
+
+def _yes(terms: Terms, name: str) -> bool:
+    said = terms.get(name, "no").lower()
+    if said not in _YES_OR_NO:
+        raise ConfigError(f"{name} {said!r} is neither yes nor no")
+    return _YES_OR_NO[said]
 
 
 def _future(terms: Terms) -> Future:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bidwell.marketdata.definitions import Definition, build, expiry_of
 from bidwell.model.errors import ConfigError, InvalidInput, Missing
 from bidwell.model.ids import InstrumentId
-from bidwell.model.instrument import Instrument
+from bidwell.model.instrument import Contract, Instrument, Option
 
 # Exchange prefixes that charting services write before a symbol.
 VENUES = {
@@ -191,7 +191,7 @@ def _agreeing(rows: list[_Row]) -> tuple[list[_Row], list[Untradable]]:
     """Keep ids on whose currency, multiplier and contract all brokers agree; ticks and lots may differ."""
     terms: dict[InstrumentId, dict[tuple[object, ...], str]] = defaultdict(dict)
     for row in rows:
-        what = (row.instrument.currency, row.instrument.multiplier, row.instrument.contract)
+        what = (row.instrument.currency, row.instrument.multiplier, _told(row.instrument.contract))
         terms[row.instrument.id].setdefault(what, row.definition.broker)
     kept = [row for row in rows if len(terms[row.instrument.id]) == 1]
     refused = [
@@ -201,6 +201,11 @@ def _agreeing(rows: list[_Row]) -> tuple[list[_Row], list[Untradable]]:
         if len(terms[row.instrument.id]) > 1
     ]  # fmt: skip
     return kept, refused
+
+
+def _told(contract: Contract) -> Contract:
+    """A contract by what every broker tells of it: few say which options are European."""
+    return replace(contract, european=False) if isinstance(contract, Option) else contract
 
 
 def _refuse(definition: Definition, code: str, reason: str) -> Untradable:

@@ -39,13 +39,14 @@ class Right(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Option(Contract):
-    """The right to buy or sell the underlying at the strike until the expiry date."""
+    """The right to buy or sell the underlying at the strike until the expiry date; a European one at it alone."""
 
     underlying: InstrumentId
     expiry: date
     strike: Decimal
     right: Right
     cash_settled: bool = False
+    european: bool = False
     type: Literal["option"] = "option"
 
 

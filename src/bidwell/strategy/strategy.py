@@ -116,6 +116,13 @@ class Strategy:
             0, 0.0, 0.0, 0.0,
         )  # fmt: skip
 
+    def exercise(self, quantity: float | None = None, *, symbol: str | None = None) -> int:
+        """Exercise so many contracts of a long American option, or all; carried out at the session's end.
+
+        Returns the number of its order, which is rejected for other instruments; -1 where all is asked for already.
+        """
+        return (self._trading or _idle()).exercise(symbol, quantity)
+
     def order_target(self, quantity: float, *, symbol: str | None = None) -> int:
         """Trade at the market to a signed position; -1 where it is there already."""
         return (self._trading or _idle()).submit(

@@ -29,6 +29,10 @@ class Trading(Protocol):
         """Place an order; returns its number, -1 where nothing is to be done. 0.0 is a price not given."""
         ...
 
+    def exercise(self, symbol: str | None, quantity: float | None) -> int:
+        """Give notice of exercise of an option; returns its order's number, None being all that is held."""
+        ...
+
     def cancel(self, order: int) -> bool:
         """Cancel an order; False where it is closed already."""
         ...

@@ -7,8 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from bidwell import __version__
+from bidwell.app.cli import ALONE, build
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -32,6 +35,19 @@ def test_version_answers_in_text_and_json() -> None:
 @pytest.mark.parametrize("command", ["version", "check", "test", "prove", "doctor"])
 def test_help_names_every_command(command: str) -> None:
     assert command in bidwell("--help").stdout
+
+
+@pytest.mark.parametrize("name", sorted(ALONE))
+def test_a_command_that_is_built_alone_is_the_same_as_among_all(name: str) -> None:
+    whole, alone = (get_command(build(named)) for named in ("", name))
+    assert isinstance(whole, TyperGroup)
+    assert isinstance(alone, TyperGroup)
+    assert len(alone.commands) <= 4 < len(whole.commands)
+    options = [
+        [(each.name, each.opts, each.default) for each in group.commands[name].params] for group in (whole, alone)
+    ]
+    assert options[0] == options[1]
+    assert alone.commands[name].help == whole.commands[name].help
 
 
 def test_an_unknown_command_exits_2_and_says_so() -> None:

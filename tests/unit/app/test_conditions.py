@@ -16,6 +16,7 @@ import bidwell
 from bidwell.app.claim import DataFolder
 from bidwell.app.cli import build
 from bidwell.app.cli.backtest import bars_of
+from bidwell.app.cli.condition_options import Told
 from bidwell.app.conditions import read_conditions
 from bidwell.marketdata.actions import write_actions
 from bidwell.marketdata.catalog import Catalog
@@ -41,6 +42,8 @@ fees = { model = "ibkr_tiered", monthly_volume = 400_000 }
 slippage = { model = "spread", points = 0.02 }
 rates = { EUR = 1.1, GBP = "gbp.csv" }
 borrow = { X = 0.02 }
+cash_interest = 0.04
+settlements = { OPT = 97.5 }
 """
 INSTRUMENTS = """id,symbol,venue,currency,tick_size,lot_size,multiplier,type,underlying,expiry,initial_margin
 ES.XCME,ES,XCME,USD,0.25,1,50,future,SPX,2027-03-19,12000
@@ -63,6 +66,25 @@ def test_a_file_says_what_options_cannot(tmp_path: Path) -> None:
     assert found["rates"] == {"EUR": 1.1, "GBP": tmp_path / "gbp.csv"}
     assert found["actions"] == tmp_path / "actions.csv"
     assert (found["cash"], found["borrow"]) == (50_000, {"X": 0.02})
+    assert (found["cash_interest"], found["settlements"]) == (0.04, {"OPT": 97.5})
+    (tmp_path / "run.toml").write_text('settlements = "set.csv"')
+    assert read_conditions(tmp_path / "run.toml", folder_of(tmp_path), [])["settlements"] == tmp_path / "set.csv"
+
+
+@pytest.mark.parametrize(
+    ("said", "settlements"),
+    [
+        (["OPT=97.5", "B.X=3"], {"OPT": 97.5, "B.X": 3.0}),
+        (["OPT=high"], {"OPT": "high"}),
+        (["set.csv"], Path("set.csv")),
+    ],
+)
+def test_settlement_values_are_options(tmp_path: Path, said: list[str], settlements: object) -> None:
+    assert Told({"settlement": said}).arguments(["X"], tmp_path)["settlements"] == settlements
+    for wrong in (["set.csv", "OPT=1"], ["OPT="]):
+        with pytest.raises(InvalidInput) as refused:
+            Told({"settlement": wrong}).arguments(["X"], tmp_path)
+        assert refused.value.code == "conditions.settlement"
 
 
 @pytest.mark.parametrize(
@@ -71,6 +93,7 @@ def test_a_file_says_what_options_cannot(tmp_path: Path) -> None:
         ("cash = [", "conditions.unreadable"), ("money = 1", "conditions.unknown"), ('cash = "much"', "conditions.kind"),
         ("cash = true", "conditions.kind"), ('fees = "free"', "conditions.fees"), ('fees = {model = "cme", x = 1}', "conditions.fees"),
         ("rates = 3", "conditions.kind"), ("calendar = 3", "conditions.kind"), ('calendar = "NOWHERE"', "data_missing"),
+        ("settlements = 3", "conditions.kind"), ("cash_interest = true", "conditions.kind"),
         ('instruments = "none.csv"', "instruments.unreadable"), ("actions = 3", "conditions.kind"),
     ],
 )  # fmt: skip
@@ -126,6 +149,7 @@ def shell(tmp_path: Path, *options: str, closes: tuple[float, ...] = (100.0, 100
     ("options", "said"),
     [
         (("--leverage", "2", "--interest", "0.365"), {"leverage": 2.0, "interest": 0.365}),
+        (("--cash-interest", "0.04"), {"cash_interest": 0.04}),
         (("--participation", "0.1", "--intrabar", "optimistic"), {"participation": 0.1, "intrabar": "optimistic"}),
         (("--borrow", "0.03", "--maintenance", "0.4", "--no-shorting"), {"borrow": 0.03, "maintenance": 0.4, "shorting": False}),
         (("--borrow", "x=0.2"), {"borrow": 0.2}),

@@ -21,7 +21,17 @@ def test_where_nothing_is_said_dividends_are_paid_in_a_run_and_out_of_the_prices
     assert (request(adjust="raw").adjusting, request(grid=grid, adjust="raw").adjusting) == ("raw", "raw")
 
 
-@pytest.mark.parametrize("change", [{"interest": 0.05}, {"shorting": False}, {"borrow": 0.1}, {"calendar": "XNYS"}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"interest": 0.05},
+        {"cash_interest": 0.05},
+        {"settlements": {"X.TEST": 1.0}},
+        {"shorting": False},
+        {"borrow": 0.1},
+        {"calendar": "XNYS"},
+    ],
+)
 def test_a_condition_that_a_cerebro_would_leave_out_is_refused(change: dict[str, Any]) -> None:
     refuse_for_backtrader(request())
     with pytest.raises(InvalidInput) as refused:

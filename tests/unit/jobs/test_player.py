@@ -212,3 +212,14 @@ def test_a_quote_may_come_before_any_bar_and_after_a_restart() -> None:
     second = Player(Early(), ["X"], 0, {"heard": 5, "prepared": 9})
     assert second.quoted(quote).state == {"heard": 6, "prepared": 9}
     assert second.moment(Moment({"X": (0, 1.0, 1.0, 1.0, 1.0, 1.0)}, Facts())).state["heard"] == 6
+
+
+def test_a_notice_of_exercise_is_refused_with_a_word_on_where_it_can_be_given() -> None:
+    class Exercises(Strategy):
+        def on_bar(self, bar: Bar) -> None:
+            self.exercise(symbol=bar.symbol)
+
+    player = Player(Exercises(), ["X"])
+    with pytest.raises(InvalidInput, match="cannot be exercised from a run on the desk") as refused:
+        player.moment(Moment({"X": rows(random_bars(1))[0]}, Facts()))
+    assert refused.value.code == "strategy.exercise"

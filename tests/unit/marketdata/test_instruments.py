@@ -13,6 +13,7 @@ from bidwell.marketdata.demo import demo_instruments, share
 from bidwell.marketdata.instruments import InstrumentMaster, compile_master
 from bidwell.model.errors import InvalidInput, Missing
 from bidwell.model.ids import InstrumentId
+from bidwell.model.instrument import Option
 
 TODAY = date(2026, 11, 20)
 TERMS = {
@@ -60,6 +61,8 @@ def test_an_absent_term_makes_untradable_and_says_which(term: str) -> None:
         ({"type": "option", "right": "maybe"}, "right"),
         ({"type": "option", "right": "call", "strike": ""}, "strike"),
         ({"type": "crypto"}, "base"),
+        ({"type": "option", "right": "call", "strike": "9", "european": "perhaps"}, "neither yes nor no"),
+        ({"type": "option", "right": "call", "strike": "9", "cash_settled": "perhaps"}, "neither yes nor no"),
     ],
 )
 def test_a_wrong_term_makes_untradable_and_says_why(terms: dict[str, str], words: str) -> None:
@@ -94,6 +97,13 @@ def test_two_symbols_for_one_instrument_make_it_untradable_at_that_broker_only()
 def test_the_same_row_twice_counts_once_and_two_different_rows_are_ambiguous() -> None:
     assert len(compile_master([defined(), defined()], TODAY)) == 1
     assert len(compile_master([defined(), defined(tick_size="0.5")], TODAY)) == 0
+
+
+def test_who_does_not_say_that_an_option_is_european_contradicts_nobody() -> None:
+    told = {"type": "option", "right": "call", "strike": "9"}
+    master = compile_master([defined(**told, european="yes"), defined("projectx", **told)], TODAY)
+    contracts = [master.instrument(InstrumentId("NQZ6.XCME"), broker).contract for broker in ("tradovate", "projectx")]
+    assert [isinstance(each, Option) and each.european for each in contracts] == [True, False]
 
 
 def test_brokers_may_differ_in_ticks_and_lots_but_not_in_multiplier() -> None:

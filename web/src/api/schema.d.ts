@@ -3244,6 +3244,11 @@ export interface components {
             calendar?: string | null;
             /** Cash */
             cash: number;
+            /**
+             * Cash Interest
+             * @default 0
+             */
+            cash_interest?: number;
             /** Class Name */
             class_name: string | null;
             /** Compile */
@@ -3316,6 +3321,10 @@ export interface components {
             };
             /** Seed */
             seed: number;
+            /** Settlements */
+            settlements?: {
+                [key: string]: number;
+            };
             /** Shorting */
             shorting: boolean;
             /** Slippage */
@@ -3711,7 +3720,7 @@ export interface components {
          * @description What a symbol of the data is; without one it is a share in the account's currency.
          *
          *     Futures take `underlying`, `expiry` and `initial_margin`; options `underlying` (an id with bars of its own),
-         *     `expiry`, `strike`, `right` and `cash_settled`; crypto and forex `base`.
+         *     `expiry`, `strike`, `right`, `cash_settled` and `european`; crypto and forex `base`.
          */
         ContractBody: {
             /** Base */
@@ -3726,6 +3735,11 @@ export interface components {
              * @default USD
              */
             currency?: string;
+            /**
+             * European
+             * @default false
+             */
+            european?: boolean;
             /** Expiry */
             expiry?: string | null;
             /**
@@ -7579,6 +7593,13 @@ export interface components {
              * @example 98.50
              */
             cash?: DecimalText;
+            /**
+             * Cash Interest
+             * Format: decimal
+             * @default 0
+             * @example 98.50
+             */
+            cash_interest?: DecimalText;
             /** Class Name */
             class_name?: string | null;
             /** @default auto */
@@ -7676,6 +7697,10 @@ export interface components {
              * @default 0
              */
             seed?: number;
+            /** Settlements */
+            settlements?: {
+                [key: string]: DecimalText;
+            };
             /**
              * Shorting
              * @default true

@@ -51,8 +51,12 @@ COMMANDS = (
 )
 
 
-def build() -> typer.Typer:
-    """Return the command line with every command registered."""
+ALONE = frozenset({"backtest", "sweep", "honesty", "odds", "edge", "survival", "parity", "bench", "doctor", "version"})
+"""Modules whose command has their name and needs no other: it is built alone where the arguments name it, which is quicker."""
+
+
+def build(named: str = "") -> typer.Typer:
+    """Return the command line with every command registered, or only what the command `named` needs."""
     cli = typer.Typer(
         name="bidwell",
         help="A self-hosted trading desk: many brokers, many accounts, one risk gate, one screen.",
@@ -61,7 +65,8 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    for name in COMMANDS:
+    # A command line of one command would not be told its name: another one stands beside it.
+    for name in (each for each in COMMANDS if named not in ALONE or each in {named, "version", "doctor"}):
         import_module(f"bidwell.app.cli.{name}").register(cli)
     return cli
 
@@ -69,7 +74,7 @@ def build() -> typer.Typer:
 def main() -> None:
     """Run the command that the arguments name; exit with its status."""
     try:
-        build()(prog_name="bidwell")
+        build(sys.argv[1] if len(sys.argv) > 1 else "")(prog_name="bidwell")
     except BidwellError as error:
         output.show_error(error, as_json="--json" in sys.argv[1:])
         sys.exit(1)

@@ -32,6 +32,7 @@ _ASKED: tuple[tuple[str, Any, str, str, str], ...] = (
     ("borrow", list[str], "0", ("What a short costs a year, a fraction (0.03), or of one symbol: TSLA.XNAS=0.03; repeat as "
      "needed."), ""),
     ("interest", float, "0", "What cash below zero costs a year, a fraction (0.06).", ""),
+    ("cash_interest", float, "0", "What idle cash earns a year, a fraction (0.04).", ""),
     ("lot_size", float, "any fraction", "Quantity step.", ""),
     ("tick_size", float, "any price", "Price step.", ""),
     ("multiplier", float, "1", "Money per point of price and unit.", ""),
@@ -44,6 +45,8 @@ _ASKED: tuple[tuple[str, Any, str, str, str], ...] = (
     ("adjust", str, "the catalog's: split, in searches total; a file's: raw", "How they are booked: raw (as they happen), split (splits taken out of the prices), total (both).",
      ""),
     ("calendar", str, "days of UTC", "Sessions to keep to, as in XNYS or XNSE.", ""),
+    ("settlement", list[str], "the close", ("Settlement value of an option that is settled in the morning of its last day: "
+     "SPXJ.XCBO=4512.33, or a file (symbol, value, date); repeat as needed."), ""),
     ("conditions", Path, "none", "TOML file of conditions; options go before it.", ""),
 )  # fmt: skip
 
@@ -84,6 +87,8 @@ class Told:
             said["borrow"] = _borrow(said["borrow"])
         if "rate" in said:
             said["rates"] = dict(_pair("rate", text) for text in said.pop("rate"))
+        if "settlement" in said:
+            said["settlements"] = _settlements(said.pop("settlement"))
         if "instruments" in said:
             said["instruments"] = str(said["instruments"])
         silent = not {"actions", "adjust"} & {*said, *found}
@@ -154,6 +159,13 @@ def _borrow(texts: Sequence[str]) -> float | dict[str, float]:
     if len(texts) == 1 and "=" not in texts[0]:
         return _number("borrow", texts[0])
     return {name: _number("borrow", value) for name, value in (_pair("borrow", text) for text in texts)}
+
+
+def _settlements(texts: Sequence[str]) -> str | dict[str, Any]:
+    """A file, or values by option."""
+    if len(texts) == 1 and "=" not in texts[0]:
+        return texts[0]
+    return dict(_pair("settlement", text) for text in texts)
 
 
 def _pair(option: str, text: str) -> tuple[str, Any]:

@@ -171,7 +171,9 @@ def instrument(row: wire.WireInstrument) -> Instrument:
 def _option(one: wire.WireContract) -> Option:
     if one.expiry is None or one.strike is None:
         raise ProtocolError("an option needs expiry and strike")
-    return Option(InstrumentId(one.underlying), one.expiry, one.strike, Right(one.right), one.cash_settled)
+    return Option(
+        InstrumentId(one.underlying), one.expiry, one.strike, Right(one.right), one.cash_settled, one.european
+    )
 
 
 def _future(one: wire.WireContract) -> Future:

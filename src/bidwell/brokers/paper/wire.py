@@ -334,6 +334,7 @@ class WireContract(msgspec.Struct, frozen=True, omit_defaults=True):
     strike: Decimal | None = None
     right: str = ""
     cash_settled: bool = False
+    european: bool = False
     initial_margin: Decimal | None = None
 
 

@@ -26,7 +26,7 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     `fee_model` and `slippage_model` are models with their arguments, as a file of conditions has them, and go before
     `fee` and `slippage`; `borrow_of` goes by symbol before `borrow`, `instruments` are rows of an instrument file,
-    `rates` numbers or catalog names as texts, and `actions` what is booked instead of the catalog's.
+    `rates` numbers or catalog names as texts, `actions` what is booked instead of the catalog's, and `settlements` values by option.
     """
 
     strategy: str
@@ -58,6 +58,7 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     borrow: float = 0.0
     borrow_of: dict[str, float] = {}
     interest: float = 0.0
+    cash_interest: float = 0.0
     intrabar: str = "pessimistic"
     tick_size: float = 0.0
     multiplier: float = 1.0
@@ -67,6 +68,7 @@ class RunRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     convert: bool = True
     actions: list[ActionRow] | None = None
     calendar: str | None = None
+    settlements: dict[str, float] = {}
 
     @property
     def adjusting(self) -> str:

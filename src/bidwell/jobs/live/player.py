@@ -123,6 +123,11 @@ class Player:
                                  stop_loss, take_profit, exit_trail))  # fmt: skip
         return number
 
+    def exercise(self, symbol: str | None, quantity: float | None) -> int:  # noqa: ARG002 - whatever is asked for
+        """Refuse: no broker here takes a notice of exercise; raises InvalidInput."""
+        raise InvalidInput("strategy.exercise", f"options of {self._known(symbol)} cannot be exercised from a run on the desk",
+                           field="symbol", hint="exercise at the broker; a backtest can")  # fmt: skip
+
     def cancel(self, order: int) -> bool:
         """Collect a cancel; False where the order is closed already."""
         own = [each for each in self._acts if isinstance(each, Placed) and each.number == order]

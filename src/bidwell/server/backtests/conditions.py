@@ -75,7 +75,7 @@ class ContractBody(Body):
     """What a symbol of the data is; without one it is a share in the account's currency.
 
     Futures take `underlying`, `expiry` and `initial_margin`; options `underlying` (an id with bars of its own),
-    `expiry`, `strike`, `right` and `cash_settled`; crypto and forex `base`.
+    `expiry`, `strike`, `right`, `cash_settled` and `european`; crypto and forex `base`.
     """
 
     id: SymbolName = Field(examples=["ESZ6.XCME"])
@@ -90,6 +90,7 @@ class ContractBody(Body):
     strike: Annotated[Number, Field(gt=0)] | None = None
     right: RightName | None = None
     cash_settled: Flag = False
+    european: Flag = False
     initial_margin: Annotated[Number, Field(gt=0)] | None = None
 
 
@@ -105,7 +106,8 @@ class ActionBody(Body):
 class ConditionsBody(Body):
     """Everything beyond money and fills; `fee_model` and `slippage_model` go before `fee` and `slippage`.
 
-    `borrow` is a year's rate on shorts, a fraction, `borrow_of` that of single symbols, `interest` that on cash below zero. `rates` gives currencies, or pairs
+    `borrow` is a year's rate on shorts, a fraction, `borrow_of` that of single symbols, `interest` that on cash below zero,
+    `cash_interest` what idle cash earns. `settlements` are the underlying's values for options settled in the morning. `rates` gives currencies, or pairs
     with the account's, a number or a series of the catalog. `actions` null are the catalog's, a list those and no others.
     """
 
@@ -117,6 +119,7 @@ class ConditionsBody(Body):
         default_factory=dict
     )
     interest: Annotated[Number, Field(ge=0, le=100)] = Field(default="0", validate_default=True)
+    cash_interest: Annotated[Number, Field(ge=0, le=100)] = Field(default="0", validate_default=True)
     intrabar: Intrabar = Intrabar.PESSIMISTIC
     tick_size: Steps = Field(default="0", validate_default=True)
     multiplier: Annotated[Number, Field(gt=0)] = Field(default="1", validate_default=True)
@@ -128,6 +131,9 @@ class ConditionsBody(Body):
     convert: Flag = True
     actions: Annotated[list[ActionBody], Field(max_length=1000)] | None = None
     calendar: CalendarName | None = Field(default=None, examples=["XNYS"])
+    settlements: Annotated[dict[SymbolName, Annotated[Number, Field(gt=0)]], Field(max_length=100)] = Field(
+        default_factory=dict
+    )
 
 
 def told(body: ConditionsBody) -> dict[str, Any]:
@@ -135,6 +141,7 @@ def told(body: ConditionsBody) -> dict[str, Any]:
     return {
         "fee_model": _model(body.fee_model), "slippage_model": _model(body.slippage_model),
         "maintenance": float(body.maintenance), "borrow": float(body.borrow), "interest": float(body.interest),
+        "cash_interest": float(body.cash_interest), "settlements": {name: float(value) for name, value in body.settlements.items()},
         "borrow_of": {name: float(rate) for name, rate in body.borrow_of.items()}, "intrabar": str(body.intrabar),
         "tick_size": float(body.tick_size), "multiplier": float(body.multiplier),
         "instruments": [_contract(one) for one in body.instruments], "currency": body.currency,
@@ -155,7 +162,7 @@ def check(body: ConditionsBody, symbols: set[str]) -> None:
     for field, model in (("fees", body.fee_model), ("slippage", body.slippage_model)):
         if model is not None:
             named_model(field, _model(model))
-    named = {"instruments": [one.id for one in body.instruments], "borrow_of": list(body.borrow_of),
+    named = {"instruments": [one.id for one in body.instruments], "borrow_of": list(body.borrow_of), "settlements": list(body.settlements),
              "actions": [one.symbol for one in body.actions or []]}  # fmt: skip
     for field, names in named.items():
         for name in names:
@@ -191,4 +198,4 @@ def _contract(body: ContractBody) -> dict[str, str]:
     symbol, _, venue = body.id.rpartition(".")
     given = {name: value for name, value in body.model_dump(mode="json").items() if value is not None}
     return {**{name: str(value) for name, value in given.items()}, "symbol": symbol, "venue": venue,
-            "cash_settled": "yes" if body.cash_settled else "no"}  # fmt: skip
+            "cash_settled": "yes" if body.cash_settled else "no", "european": "yes" if body.european else "no"}  # fmt: skip

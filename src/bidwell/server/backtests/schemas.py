@@ -110,6 +110,7 @@ class Asked(View):
     borrow: float = 0.0
     borrow_of: dict[str, float] = Field(default_factory=dict)
     interest: float = 0.0
+    cash_interest: float = 0.0
     intrabar: str = "pessimistic"
     tick_size: float = 0.0
     multiplier: float = 1.0
@@ -119,6 +120,7 @@ class Asked(View):
     convert: bool = True
     actions: list[AskedAction] | None = None
     calendar: str | None = None
+    settlements: dict[str, float] = Field(default_factory=dict)
 
 
 class Progress(View):

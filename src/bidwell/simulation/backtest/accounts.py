@@ -13,7 +13,9 @@ from bidwell.simulation.backtest.layout import (
     BORROWED,
     BUSY,
     CASH,
+    CASH_RATE,
     COMMISSION,
+    EARNED,
     FEE_BUY,
     FEE_CAP,
     FEE_CAP_SHARE,
@@ -233,7 +235,7 @@ def accrue(book: Book, k: int, since: int, time: int) -> None:
     """Charge the borrow of a short position for the span between two bars, at its last mark."""
     rate = book.margins[k][BORROW]
     held = book.position[k]
-    if held < 0.0 and since > 0:
+    if held < 0.0:
         cost = -held * book.mark[k] * book.multiplier[k] * rate * ((time - since) / YEAR_NANOSECONDS)
         book.account[CASH] -= cost
         book.account[BORROWED] += cost
@@ -242,17 +244,30 @@ def accrue(book: Book, k: int, since: int, time: int) -> None:
 def charge(book: Book, since: int, time: int) -> None:
     """Charge interest on cash below zero for the span between two bars."""
     cash = book.account[CASH]
-    if cash < 0.0 and since > 0:
+    if cash < 0.0:
         cost = -cash * book.settings[INTEREST_RATE] * ((time - since) / YEAR_NANOSECONDS)
         book.account[CASH] -= cost
         book.account[INTEREST] += cost
 
 
+def earn(book: Book, since: int, time: int) -> None:
+    """Pay interest on idle cash for the span between two bars: what is above zero and secures no short position."""
+    idle = book.account[CASH]
+    for k in range(len(book.position)):
+        held = book.position[k]
+        if held < 0.0:
+            idle += held * book.mark[k] * book.multiplier[k]
+    if idle > 0.0:
+        gain = idle * book.settings[CASH_RATE] * ((time - since) / YEAR_NANOSECONDS)
+        book.account[CASH] += gain
+        book.account[EARNED] += gain
+
+
 def watch(book: Book) -> None:
-    """Set BUSY when the next bar needs the kernel: an order works, or a position is held on margin."""
+    """Set BUSY when the next bar needs the kernel: an order works, cash bears interest, or a position is on margin."""
     counts = book.counts
     counts[BUSY] = 1
-    if counts[WORKING] > 0 or book.account[CASH] < 0.0:
+    if counts[WORKING] > 0 or book.account[CASH] < 0.0 or book.settings[CASH_RATE] > 0.0:
         return
     for k in range(len(book.position)):
         if book.position[k] < 0.0:

@@ -53,6 +53,7 @@ def run_many(book, o, h, l, c, v, t, table, series, begin, M, where, equity, bou
         book.account[:] = 0.0
         book.account[CASH] = cash
         book.counts[:] = 0
+        book.counts[BUSY] = 1 if book.settings[CASH_RATE] > 0.0 else 0
         book.position[:] = 0.0
         book.mark[:] = 0.0
 {beginnings}

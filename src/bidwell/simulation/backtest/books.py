@@ -51,6 +51,7 @@ class ListBook:
         self.working = []
         self.fills = []
         self.counts = [0] * layout.COUNTS_SIZE
+        self.counts[layout.BUSY] = int(conditions.cash_interest > 0.0)
         self.settings = conditions.settings()
         if instruments > 1:
             self.settings[layout.SIMPLE] = 0.0
@@ -64,7 +65,7 @@ def array_book(conditions: Conditions, instruments: int, room: int = 8_192) -> A
     """A new compiled state with room for that many orders and fills."""
     plain = ListBook(conditions, instruments)
     found = {name: np.array(getattr(plain, name), dtype=np.float64) for name in FIELDS}
-    found["counts"] = np.zeros(layout.COUNTS_SIZE, dtype=np.int64)
+    found["counts"] = np.array(plain.counts, dtype=np.int64)
     found["working"] = np.zeros(4 * HEADROOM, dtype=np.int64)
     # A row is written whole before it is read: what is not used is never touched.
     found["orders"] = np.empty((room + HEADROOM, layout.ORDER_SIZE))

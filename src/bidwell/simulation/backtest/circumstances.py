@@ -6,7 +6,8 @@ Where a run needs any of it, `Circumstances.why` says what, and the run is one o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from bidwell.model.errors import InvalidInput
@@ -18,6 +19,7 @@ from bidwell.simulation.backtest.layout import DAY_NANOSECONDS
 from bidwell.simulation.backtest.quotes import QuoteBars
 from bidwell.simulation.backtest.rates import Rates
 from bidwell.simulation.backtest.sessions import inside, is_daily, session_days
+from bidwell.simulation.backtest.settlements import settlements_of
 from bidwell.strategy.bars import Bars
 
 PLAIN = Equity()
@@ -52,6 +54,7 @@ class Circumstances:
     actions: Actions
     calendar: SessionTable | None
     why: str
+    settlements: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def alike(self) -> bool:
@@ -67,6 +70,8 @@ class Circumstances:
             "actions": {symbol: [[str(each.ex_date), each.split, each.dividend] for each in found]
                         for symbol, found in self.actions.items()},
             "calendar": self.calendar.calendar if self.calendar else None,
+            "options": {each.symbol: _terms(each.contract) for each in self.held if isinstance(each.contract, Option)},
+            "settlements": dict(self.settlements),
         }  # fmt: skip
 
 
@@ -81,6 +86,7 @@ class Given:
     actions: Any = None
     adjust: str = "raw"
     calendar: SessionTable | None = None
+    settlements: Any = None
     borrow: float | Mapping[str, float] = 0.0
 
 
@@ -108,7 +114,8 @@ def circumstances_of(
             _refuse_options(one, kept, applied[one.underlying], given.adjust)
     rates = Rates(given.currency, given.rates)
     why = _why(held, rates, left_over, given.calendar, kept, conditions)
-    return kept, Circumstances(held, rates, given.convert, left_over, given.calendar, why)
+    settlements = settlements_of(given.settlements, _ends(held))
+    return kept, Circumstances(held, rates, given.convert, left_over, given.calendar, why, settlements)
 
 
 def _refuse_options(
@@ -146,6 +153,22 @@ def plain_conditions(conditions: Conditions, held: Sequence[Held]) -> Conditions
         return conditions
     return replace(conditions, lot_size=first.lot, tick_size=first.tick, multiplier=first.multiplier,
                    borrow=first.borrow)  # fmt: skip
+
+
+def _ends(held: Sequence[Held]) -> dict[str, date | None]:
+    """Every symbol, with the expiry of options that are settled in cash."""
+    known = {each.symbol: each.contract for each in held}
+    found: dict[str, date | None] = dict.fromkeys(known)
+    for each in held:
+        contract = each.contract
+        if isinstance(contract, Option) and (contract.cash_settled or isinstance(known[each.underlying], Index)):
+            found[each.symbol] = contract.expiry
+    return found
+
+
+def _terms(contract: Option) -> dict[str, Any]:
+    return {"underlying": str(contract.underlying), "expiry": contract.expiry.isoformat(), "strike": str(contract.strike),
+            "right": str(contract.right), "cash_settled": contract.cash_settled, "european": contract.european}  # fmt: skip
 
 
 def _alike(held: Sequence[Held]) -> bool:

@@ -18,10 +18,10 @@ from types import ModuleType
 
 import platformdirs
 
-from bidwell.simulation.backtest import accounts, array_rows, layout, matching, submission
+from bidwell.simulation.backtest import accounts, array_rows, layout, life, matching, submission
 from bidwell.strategy import sizing
 
-_KERNEL = (sizing, layout, array_rows, accounts, matching, submission)
+_KERNEL = (sizing, layout, array_rows, accounts, life, matching, submission)
 # What every fill goes through. A call hands over all arrays of the book, each with its shape: dearer than the work itself.
 _INLINED = {
     "step",

@@ -23,8 +23,8 @@ class Conditions:
     "quote" (at the bid or ask that was decided on).
     `participation`: the share of a bar's volume that may be filled, None for no bound. `leverage`: exposure per
     equity. `maintenance`: the equity per exposure below which everything is closed at the next open. `borrow`:
-    the yearly rate on short positions, `interest` that on cash below zero, fractions. `intrabar`: "pessimistic" or "optimistic", for bars that touch
-    both stop and target. `lot_size` 0 allows any fraction, `tick_size` 0 any price.
+    the yearly rate on short positions, `interest` that on cash below zero, `cash_interest` what idle cash earns, fractions.
+    `intrabar`: "pessimistic" or "optimistic", for bars that touch both stop and target. `lot_size` 0 allows any fraction, `tick_size` 0 any price.
     """
 
     cash: float = 100_000.0
@@ -37,6 +37,7 @@ class Conditions:
     participation: float | None = None
     borrow: float = 0.0
     interest: float = 0.0
+    cash_interest: float = 0.0
     intrabar: str = "pessimistic"
     lot_size: float = 0.0
     tick_size: float = 0.0
@@ -47,7 +48,7 @@ class Conditions:
         _among("intrabar", self.intrabar, ("pessimistic", "optimistic"))
         for name in ("cash", "leverage", "multiplier"):
             _number(name, getattr(self, name), above_zero=True)
-        for name in ("maintenance", "borrow", "interest", "lot_size", "tick_size"):
+        for name in ("maintenance", "borrow", "interest", "cash_interest", "lot_size", "tick_size"):
             _number(name, getattr(self, name), above_zero=False)
         if self.participation is not None and not 0.0 < self.participation <= 1.0:
             raise InvalidInput("backtest.participation", "participation must be above 0 and at most 1",
@@ -63,6 +64,7 @@ class Conditions:
         found[layout.OPTIMISTIC] = float(self.intrabar == "optimistic")
         found[layout.BORROW_RATE] = float(self.borrow)
         found[layout.INTEREST_RATE] = float(self.interest)
+        found[layout.CASH_RATE] = float(self.cash_interest)
         found[layout.FEE_MODEL] = float(self.fees.code)
         found[layout.FEE_PERCENT] = self.fees.terms[0].taker
         found[layout.SLIP_MODEL] = float(self.slippage.code)

@@ -86,7 +86,7 @@ def _listed(given: Any, symbol: str) -> dict[str, list[CorporateAction]]:
     found: dict[str, list[CorporateAction]] = {}
     for row in frame.iter_rows(named=True):
         action = CorporateAction(
-            _date(row[dated]), _figure(row, split, 1.0) or 1.0, _figure(row, dividend, 0.0),
+            date_of(row[dated]), _figure(row, split, 1.0) or 1.0, _figure(row, dividend, 0.0),
         )  # fmt: skip
         found.setdefault(str(row["symbol"]) if "symbol" in row else symbol, []).append(action)
     return found
@@ -102,7 +102,8 @@ def _figure(row: Mapping[str, Any], name: str | None, missing: float) -> float:
         raise InvalidInput("data.actions", f"{name} {value!r} is no number", field="actions") from None
 
 
-def _date(value: Any) -> date:
+def date_of(value: Any, what: str = "actions") -> date:
+    """A date, a moment's date, or an ISO text; raises InvalidInput under `data.` and `what` for anything else."""
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):
@@ -110,7 +111,7 @@ def _date(value: Any) -> date:
     try:
         return date.fromisoformat(str(value)[:10])
     except ValueError:
-        raise InvalidInput("data.actions", f"{value!r} is no date", field="actions") from None
+        raise InvalidInput(f"data.{what}", f"{value!r} is no date", field=what) from None
 
 
 def _merged(actions: Iterable[CorporateAction]) -> tuple[CorporateAction, ...]:

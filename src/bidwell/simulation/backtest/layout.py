@@ -11,7 +11,8 @@ CASH = 0
 FEES = 1
 BORROWED = 2
 INTEREST = 3
-ACCOUNT_SIZE = 4
+EARNED = 4
+ACCOUNT_SIZE = 5
 
 # counts: integers
 ORDERS = 0
@@ -65,6 +66,7 @@ LIMITED = 1
 STOPPING = 2
 STOP_LIMITED = 3
 TRAILING = 4
+EXERCISE = 5
 
 # statuses
 WAITING = 0
@@ -93,6 +95,10 @@ EXERCISED = 14
 ASSIGNED = 15
 WORTHLESS = 16
 SETTLED = 17
+NO_OPTION = 18
+EUROPEAN = 19
+NOT_LONG = 20
+OUT_OF_THE_MONEY = 21
 
 # validities
 GTC = 0
@@ -127,7 +133,8 @@ SESSION = 13
 QUOTED = 14
 SIMPLE = 15
 INTEREST_RATE = 16
-SETTINGS_SIZE = 17
+CASH_RATE = 17
+SETTINGS_SIZE = 18
 
 # margins of an instrument: what a unit needs, as a share of its worth and as an amount, long and short; the initial
 # ones in exposure (money times leverage), the others in money. Then the yearly borrow of a short unit.

@@ -22,9 +22,10 @@ from bidwell.simulation.backtest.accounts import on_lot, watch
 from bidwell.simulation.backtest.circumstances import Circumstances, Held
 from bidwell.simulation.backtest.conditions import Conditions
 from bidwell.simulation.backtest.corporate import EPOCH, CorporateAction
+from bidwell.simulation.backtest.exercising import Exercises
 from bidwell.simulation.backtest.layout import CASH, FILLS, WORKING
+from bidwell.simulation.backtest.life import end, tidy
 from bidwell.simulation.backtest.margining import futures_margin, option_margin
-from bidwell.simulation.backtest.matching import end, tidy
 from bidwell.simulation.backtest.quotes import QuoteBars
 from bidwell.simulation.backtest.rows import keep_fill, keep_order
 from bidwell.simulation.backtest.sessions import session_days
@@ -32,9 +33,6 @@ from bidwell.simulation.backtest.several import SeveralRun
 from bidwell.simulation.backtest.volumes import Volumes
 from bidwell.strategy.bars import Bars
 from bidwell.strategy.strategy import Strategy
-
-LEAST_IN_THE_MONEY = 0.01
-"""From this much on the clearing house exercises an option at its expiry (OCC rule 805)."""
 
 
 class LedgeredRun(SeveralRun):
@@ -63,6 +61,7 @@ class LedgeredRun(SeveralRun):
         self.options = {k for k, each in enumerate(self.held) if isinstance(each.contract, Option)}
         self.futures = [k for k, each in enumerate(self.held) if isinstance(each.contract, Future)]
         self.ended: set[int] = set()
+        self.exercises = Exercises(self, circumstances.settlements)
         self.accounted = 0
         self.entries: list[tuple[int, str, str, str, float, float]] = []
         self.fill_rates: list[float] = []
@@ -100,6 +99,16 @@ class LedgeredRun(SeveralRun):
             self._margin_options()
         return ident
 
+    def exercise(self, symbol: str | None, quantity: float | None) -> int:
+        """Take a notice of exercise, which is carried out at the session's end."""
+        k = self.current if symbol is None else self.known(symbol)
+        return self.exercises.ask(k, quantity)
+
+    def cancel_all(self, symbol: str | None) -> None:
+        """Cancel every working order of an instrument, and its notices of exercise."""
+        super().cancel_all(symbol)
+        self.exercises.withdraw(self.current if symbol is None else self.known(symbol))
+
     def begin(self, instant: int, here: list[int], rows: list[int]) -> None:
         """What happens before the bars of an instant: rates, a new session, corporate actions, quotes, margins."""
         day = int(self.days[instant])
@@ -116,6 +125,8 @@ class LedgeredRun(SeveralRun):
             bars = self.all[k]
             if isinstance(bars, QuoteBars):
                 self.book.quotes[k] = bars.quotes[rows[k]].tolist()
+        if instant == 0 or self.days[instant - 1] != day:
+            self.exercises.settle(day)
         if self.options:
             self._margin_options()
 
@@ -123,6 +134,17 @@ class LedgeredRun(SeveralRun):
         """Take interest on what is owed, and say so in the ledger."""
         super().charge(cost)
         self.entries.append((self.instant, "", "interest", self.account_currency, -cost, -cost))
+
+    def earn(self, gain: float) -> None:
+        """Pay interest on idle cash, and say so in the ledger."""
+        super().earn(gain)
+        self.entries.append((self.instant, "", "interest", self.account_currency, gain, gain))
+
+    def secured(self) -> float:
+        """What short positions but futures are worth: a future brings in no proceeds."""
+        book = self.book
+        return sum(-held * book.mark[k] * book.multiplier[k] for k, held in enumerate(book.position)
+                   if held < 0.0 and k not in self.futures)  # fmt: skip
 
     def finish(self, instant: int) -> None:
         """What happens after everybody decided; after the last bar of a session, settlement and expiry."""
@@ -138,6 +160,7 @@ class LedgeredRun(SeveralRun):
             return
         day = int(self.days[instant])
         self._end_day(day)
+        self.exercises.carry_out()
         for k, each in enumerate(self.held):
             if not each.plain and k not in self.ended:
                 self._finish(k, each, day)
@@ -158,15 +181,19 @@ class LedgeredRun(SeveralRun):
         if isinstance(contract, Future):
             self._settle_variation(k)
         if isinstance(contract, Future | Option) and contract.expiry.toordinal() - EPOCH <= day:
-            self._withdraw(k)
-            if self.book.position[k] != 0.0:
-                if isinstance(contract, Option):
-                    self._exercise(k, contract)
-                else:
-                    self._deliver(k, -self.book.position[k], self.last[k], layout.SETTLED)
-            self.ended.add(k)
-            self._account_fills()
-            watch(self.book)
+            self.conclude(k)
+
+    def conclude(self, k: int, value: float | None = None) -> None:
+        """End a contract: its orders go, and what is held of it is settled, an option by a settlement value if one is said."""
+        self._withdraw(k)
+        held = self.book.position[k]
+        if held != 0.0 and k in self.options:
+            self.exercises.expire(k, value)
+        elif held != 0.0:
+            self.deliver(k, -held, self.last[k], layout.SETTLED)
+        self.ended.add(k)
+        self._account_fills()
+        watch(self.book)
 
     def _revalue(self, instant: int) -> None:
         """Take over the instant's rates; money of another currency changes its worth."""
@@ -247,32 +274,21 @@ class LedgeredRun(SeveralRun):
             self.entries.append((self.instant, each.symbol, "variation", each.currency, payment,
                                  payment * self.rate[each.currency]))  # fmt: skip
 
-    def _exercise(self, k: int, contract: Option) -> None:
-        """An option at its expiry: worthless, paid in cash, or its underlying delivered at the strike."""
-        held = self.book.position[k]
-        u = self.number[self.held[k].underlying]
-        call = contract.right is Right.CALL
-        strike = float(contract.strike)
-        spot = self.last[u]
-        worth = max(spot - strike if call else strike - spot, 0.0)
-        if round(worth, 9) < LEAST_IN_THE_MONEY:
-            self._deliver(k, -held, 0.0, layout.WORTHLESS)
-            return
-        reason = layout.EXERCISED if held > 0.0 else layout.ASSIGNED
-        if contract.cash_settled or isinstance(self.held[u].contract, Index):
-            self._deliver(k, -held, worth, reason)
-            return
-        self._deliver(k, -held, 0.0, reason)
-        self._deliver(u, held * self.held[k].multiplier * (1.0 if call else -1.0), strike, reason)
-
-    def _deliver(self, k: int, quantity: float, price: float, reason: int) -> None:
+    def deliver(self, k: int, quantity: float, price: float, reason: int) -> None:
         """Book a fill that no order asked for and no fee is due on."""
         book = self.book
         side = 1.0 if quantity > 0.0 else -1.0
         ident = keep_order(book, k, side, layout.MARKET, abs(quantity), 0.0, 0.0, 0.0, 0.0, price, 0.0, 0,
                            layout.FILLED, self.instant, 0.0, 0)  # fmt: skip
+        self.fill(ident, quantity, price, reason)
+
+    def fill(self, ident: int, quantity: float, price: float, reason: int) -> None:
+        """Fill an order by a settlement, without a fee; quantity is signed."""
+        book = self.book
         row = book.orders[ident]
+        k = int(row[layout.INSTRUMENT])
         row[layout.LEFT] = 0.0
+        row[layout.STATUS] = layout.FILLED
         row[layout.CLOSED] = self.instant
         row[layout.REASON] = reason
         book.account[CASH] -= quantity * price * book.multiplier[k]
@@ -301,7 +317,7 @@ class LedgeredRun(SeveralRun):
             each = self.held[k]
             if isinstance(each.contract, Option) and each.contract.right is Right.CALL:
                 u = self.number[each.underlying]
-                short[u] = short.get(u, 0.0) + max(sold - book.position[k], 0.0) * each.multiplier
+                short[u] = short.get(u, 0.0) + max(sold - book.position[k], 0.0) * self.exercises.shares(k)
         for k in selling:
             each = self.held[k]
             u = self.number[each.underlying]

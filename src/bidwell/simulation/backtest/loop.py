@@ -13,7 +13,8 @@ import dis
 import gc
 import inspect
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from sys import getrefcount
@@ -31,6 +32,7 @@ from bidwell.simulation.backtest.books import ListBook, rows_of
 from bidwell.simulation.backtest.conditions import Conditions
 from bidwell.simulation.backtest.layout import BUSY, BY_QUANTITY, CASH, CLOSING, FILLS, WORKING
 from bidwell.simulation.backtest.matching import after_bar, lone_market, settle_close, step
+from bidwell.simulation.backtest.rows import no_option
 from bidwell.simulation.backtest.submission import at_market, link, submit, take_back, withdraw_all
 from bidwell.simulation.backtest.watching import TimeIsUp, Watch, blamed, place_of
 from bidwell.strategy.bars import COLUMNS, Bar, Bars
@@ -66,7 +68,7 @@ class Run:
         self.notes: list[tuple[int, str]] = []
         self.marks: list[tuple[int, float, float]] = []
         self.opening = self.book.account[CASH]
-        self.accrues = conditions.borrow > 0.0 or conditions.interest > 0.0
+        self.accrues = max(conditions.borrow, conditions.interest, conditions.cash_interest) > 0.0
         self.plain = bool(self.book.settings[layout.SIMPLE]) and conditions.participation is None and not self.accrues
         # Items of a memoryview are plain floats, and cost less than those of an array.
         self.opens, self.highs, self.lows, self.closes, self.volumes, self.times = (
@@ -85,6 +87,9 @@ class Run:
             return at_market(self.book, 0, index, self.closes[index], side, by, amount)
         return submit(self.book, 0, index, self.closes[index], side, by, amount, limit, stop, trail,
                       trail_share, validity, stop_loss, take_profit, exit_trail)  # fmt: skip
+
+    def exercise(self, symbol: str | None, quantity: float | None) -> int:
+        return no_option(self.book, 0 if symbol is None else self.known(symbol), self.bar.index, quantity)
 
     def cancel(self, order: int) -> bool:
         return take_back(self.book, order, self.bar.index)
@@ -127,7 +132,7 @@ class Run:
             self.tell(index)
             return
         step(self.book, 0, index, self.opens[index], self.highs[index], self.lows[index], self.closes[index],
-             self.volumes[index], times[index], times[index - 1] if index else 0)  # fmt: skip
+             self.volumes[index], times[index], times[max(index - 1, 0)])  # fmt: skip
         if self.book.counts[FILLS] != self.seen:
             self.tell(index)
         elif self.accrues:
@@ -218,8 +223,8 @@ class Run:
         while start < total:
             began = monotonic()
             stop = min(start + size, total)
-            columns = [getattr(self.bars, name)[start:stop].tolist() for name in fields]
-            columns += [array[start:stop].tolist() for array in arrays.values()]
+            columns = [plain_numbers(getattr(self.bars, name)[start:stop]) for name in fields]
+            columns += [plain_numbers(values[start:stop]) for values in arrays.values()]
             loop(self, view, range(start, stop), call, self.book.counts, columns, appends)
             if watch.over(stop, total):
                 self.time = self.time[:stop]
@@ -246,6 +251,16 @@ def noted(notes: list[tuple[int, str]], at: int, text: str) -> None:
         notes.append((at, text))
     elif len(notes) == MOST_NOTES:
         notes.append((at, f"the log ends here: it holds {MOST_NOTES:,} lines"))
+
+
+def plain_numbers(values: NDArray[Any]) -> Iterable[Any]:
+    """What `tolist` gives; floats are made one by one, as they are asked for, so that one that is done with is used again."""
+    if values.dtype != np.float64:
+        found: list[Any] = values.tolist()
+        return found
+    held = array("d")
+    held.frombytes(values.tobytes())
+    return held
 
 
 def series_of(strategy: Strategy, length: int) -> dict[str, NDArray[Any]]:
@@ -349,22 +364,22 @@ def loop_of(fields: tuple[str, ...], newest: tuple[bool, ...], at_close: bool, k
     A series of which only the newest value is ever read is a list of one; the others grow by a value per bar.
     """
     series = len(newest)
-    values = [f"f{n}" for n in range(len(fields))] + [f"s{n}" for n in range(series)]
+    values = [f"bar.{name}" for name in fields] + [f"a{n}[0]" if alone else f"s{n}" for n, alone in enumerate(newest)]
     appends = "".join(f"a{n}, " for n in range(series))
     lines = ["def loop(run, view, indices, on_bar, counts, columns, appends):"]
     lines += [f"    {appends}= appends"] if series else []
     lines += [
         "    bar = run.bar",
-        f"    for {', '.join(['i', *values])}, in zip(indices, *columns):",
-        "        bar.index = i",
+        f"    for {', '.join(['bar.index', *values])}, in zip(indices, *columns):",
     ]
-    lines += [f"        bar.{name} = f{n}" for n, name in enumerate(fields)]
-    lines += [f"        a{n}[0] = s{n}" if alone else f"        a{n}(s{n})" for n, alone in enumerate(newest)]
-    lines += ["        if counts[BUSY]:", "            run.advance(i)", "        on_bar(bar)"]
-    lines += ["        if counts[BUSY]:", "            run.settle(i)"] if at_close else []
+    lines += [f"        a{n}(s{n})" for n, alone in enumerate(newest) if not alone]
+    lines += [f"        if counts[{BUSY}]:", "            run.advance(bar.index)", "        on_bar(bar)"]
+    lines += [f"        if counts[{BUSY}]:", "            run.settle(bar.index)"] if at_close else []
     # The loop and the run hold the view, and the call counts one: whoever else does keeps it as it is.
-    lines += ["        if getrefcount(bar) > 3:", "            bar = run.bar = view(run.bars, i)"] if kept else []
-    scope: dict[str, Any] = {"BUSY": BUSY, "getrefcount": getrefcount}
+    lines += (
+        ["        if getrefcount(bar) > 3:", "            bar = run.bar = view(run.bars, bar.index)"] if kept else []
+    )
+    scope: dict[str, Any] = {"getrefcount": getrefcount}
     exec(compile("\n".join(lines), "<bidwell loop>", "exec"), scope)  # noqa: S102 - made of the names above alone
     loop: Callable[..., None] = scope["loop"]
     return loop

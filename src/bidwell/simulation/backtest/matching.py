@@ -16,6 +16,7 @@ from bidwell.simulation.backtest.accounts import (
     below_maintenance,
     charge,
     commission_paid,
+    earn,
     fee_of,
     on_tick,
     slipped,
@@ -26,12 +27,12 @@ from bidwell.simulation.backtest.layout import (
     BORROW_RATE,
     CANCELED,
     CASH,
+    CASH_RATE,
     CHILDREN,
     CLOSED,
     DAY,
     DAY_NANOSECONDS,
     END_OF_VALIDITY,
-    ENTRY_GONE,
     EXIT,
     EXPIRED,
     FEE_MODEL,
@@ -42,7 +43,6 @@ from bidwell.simulation.backtest.layout import (
     GROUP,
     INSTRUMENT,
     INTEREST_RATE,
-    IOC,
     KIND,
     LAST_DAY,
     LEFT,
@@ -57,7 +57,6 @@ from bidwell.simulation.backtest.layout import (
     OPTIMISTIC,
     PARTICIPATION,
     PLACED,
-    QUANTITY,
     QUOTE_CLOSE,
     QUOTE_HIGH,
     QUOTE_LOW,
@@ -67,7 +66,6 @@ from bidwell.simulation.backtest.layout import (
     REJECTED,
     SESSION,
     SHORTING,
-    SIBLING_FILLED,
     SIDE,
     SIMPLE,
     SLIP_MODEL,
@@ -81,9 +79,18 @@ from bidwell.simulation.backtest.layout import (
     TRAILING,
     TRIGGERED,
     VALIDITY,
-    WAITING,
     WITHIN,
     WORKING,
+)
+from bidwell.simulation.backtest.life import (
+    awaken_later,
+    cancel,
+    close_family,
+    drop_exits,
+    end,
+    shrink_siblings,
+    tidy,
+    wake,
 )
 from bidwell.simulation.backtest.rows import keep_fill, keep_order, keep_working
 
@@ -107,6 +114,8 @@ def step(
     settings = book.settings
     if settings[INTEREST_RATE] > 0.0:
         charge(book, since, time)
+    if settings[CASH_RATE] > 0.0:
+        earn(book, since, time)
     if settings[BORROW_RATE] > 0.0:
         accrue(book, k, since, time)
     left = settings[PARTICIPATION] * volume if settings[PARTICIPATION] > 0.0 else -1.0
@@ -377,85 +386,6 @@ def booked(
         wake(book, ident, row, quantity, i, price)
 
 
-def wake(book: Book, ident: int, row: Row, quantity: float, i: int, price: float) -> None:
-    """An entry filled: its exits cover what it filled, from this bar on."""
-    for child in range(ident + 1, ident + 1 + int(row[CHILDREN])):
-        leg = book.orders[child]
-        if leg[STATUS] == WAITING:
-            leg[STATUS] = OPEN
-            leg[QUANTITY] = 0.0
-            leg[LEFT] = 0.0
-            leg[PLACED] = i - 1
-            leg[BEST] = price
-            # A market entry fills at the open, so that the whole range comes after it.
-            leg[WITHIN] = -1.0 if row[KIND] == MARKET else float(i)
-            keep_working(book, child)
-        if leg[STATUS] == OPEN:
-            leg[QUANTITY] += quantity
-            leg[LEFT] += quantity
-
-
-def shrink_siblings(book: Book, ident: int, row: Row, quantity: float, i: int) -> None:
-    """One order of a group filled: the others cover that much less."""
-    for place in range(book.counts[WORKING]):
-        other = book.working[place]
-        leg = book.orders[other]
-        if other != ident and leg[GROUP] == row[GROUP] and leg[STATUS] == OPEN:
-            leg[LEFT] -= quantity
-            if leg[LEFT] <= 1e-12 * quantity:
-                end(leg, CANCELED, SIBLING_FILLED, i)
-
-
-def drop_exits(book: Book, k: int, ident: int, side: float, i: int) -> None:
-    """The position is flat or turned over: exits that were working for it go."""
-    for place in range(book.counts[WORKING]):
-        other = book.working[place]
-        leg = book.orders[other]
-        if other != ident and leg[EXIT] != 0.0 and leg[SIDE] == side and leg[INSTRUMENT] == k and leg[STATUS] == OPEN:
-            end(leg, CANCELED, NOTHING_TO_CLOSE, i)
-
-
-def end(row: Row, status: int, reason: int, i: int) -> None:
-    """Close an order with a reason."""
-    row[STATUS] = status
-    row[REASON] = reason
-    row[CLOSED] = i
-
-
-def close_family(book: Book, ident: int, row: Row, i: int) -> None:
-    """An entry closed without a fill: exits that wait for it go."""
-    for child in range(ident + 1, ident + 1 + int(row[CHILDREN])):
-        leg = book.orders[child]
-        if leg[STATUS] == WAITING:
-            end(leg, CANCELED, ENTRY_GONE, i)
-
-
-def cancel(book: Book, ident: int, i: int, reason: int) -> bool:
-    """Cancel an open order; False where it is closed already."""
-    row = book.orders[ident]
-    if row[STATUS] != OPEN and row[STATUS] != WAITING:
-        return False
-    end(row, CANCELED, reason, i)
-    close_family(book, ident, row, i)
-    return True
-
-
-def tidy(book: Book, i: int) -> None:
-    """Drop closed orders from the working list, and IOC orders after the bar that they met."""
-    kept = 0
-    for place in range(book.counts[WORKING]):
-        ident = book.working[place]
-        row = book.orders[ident]
-        if row[STATUS] == OPEN and row[VALIDITY] == IOC and row[PLACED] < i:
-            end(row, CANCELED, END_OF_VALIDITY, i)
-        if row[STATUS] == OPEN:
-            book.working[kept] = ident
-            kept += 1
-        elif row[CHILDREN] > 0:
-            close_family(book, ident, row, i)
-    book.counts[WORKING] = kept
-
-
 def margin(book: Book, i: int) -> None:
     """Close every position at the next open when the account falls below its maintenance margin."""
     if not below_maintenance(book):
@@ -497,12 +427,3 @@ def settle_close(book: Book, k: int, i: int, close: float, volume: float, time: 
     tidy(book, i)
     book.mark[k] = close
     watch(book)
-
-
-def awaken_later(book: Book, ident: int, row: Row, i: int) -> None:
-    """Exits of an entry at the close meet the next bar first."""
-    for child in range(ident + 1, ident + 1 + int(row[CHILDREN])):
-        leg = book.orders[child]
-        if leg[STATUS] == OPEN:
-            leg[PLACED] = i
-            leg[WITHIN] = -1.0

@@ -53,7 +53,7 @@ def run(book, o, h, l, c, v, t, P, S, M, equity, start, stop, room):
         if counts[ORDERS] > room or counts[FILLS] > room:
             return i
         if counts[BUSY] != 0:
-            step(book, 0, i, o[i], h[i], l[i], c[i], v[i], t[i], t[i - 1] if i > 0 else 0)
+            step(book, 0, i, o[i], h[i], l[i], c[i], v[i], t[i], t[i - 1] if i > 0 else t[i])
         m_on_bar(book, i, o, h, l, c, v, t, P, S, M)
         if at_close and counts[BUSY] != 0:
             settle_close(book, 0, i, c[i], v[i], t[i])
@@ -91,7 +91,7 @@ def run(book, o, h, l, c, v, t, P, S, M, equity, start, stop, room):
         if counts[ORDERS] > room or counts[FILLS] > room:
             return i
         if counts[BUSY] != 0:
-            step(book, 0, i, o[i], h[i], l[i], c[i], v[i], t[i], t[i - 1] if i > 0 else 0)
+            step(book, 0, i, o[i], h[i], l[i], c[i], v[i], t[i], t[i - 1] if i > 0 else t[i])
         m_on_bar(book, i, o, h, l, c, v, t, P, S, M)
         if at_close and counts[BUSY] != 0:
             settle_close(book, 0, i, c[i], v[i], t[i])

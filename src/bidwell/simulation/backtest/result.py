@@ -25,12 +25,13 @@ if TYPE_CHECKING:
     from bidwell.simulation.backtest.account_books import AccountBooks
     from bidwell.strategy.bars import Bars
 
-KINDS = ("MARKET", "LIMIT", "STOP", "STOP_LIMIT", "TRAILING_STOP")
+KINDS = ("MARKET", "LIMIT", "STOP", "STOP_LIMIT", "TRAILING_STOP", "EXERCISE")
 STATUSES = ("WAITING", "WORKING", "FILLED", "CANCELED", "REJECTED", "EXPIRED")
 REASONS = ("", "buying power", "sibling filled", "by the strategy", "end of validity", "nothing to close",
            "entry gone", "a price is not above zero", "a quantity is not above zero, or below a lot", "margin call",
            "shorting is off", "too many working orders", "an index is not traded", "the contract has ended", "exercised",
-           "assigned", "expired worthless", "settled at expiry")  # fmt: skip
+           "assigned", "expired worthless", "settled at expiry", "not an option", "a European option is exercised at its expiry alone",
+           "not long", "out of the money")  # fmt: skip
 
 
 Metrics = dict[str, float | int | None]

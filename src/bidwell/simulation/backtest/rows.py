@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bidwell.simulation.backtest.layout import FILLS, ORDERS, WORKING
+from bidwell.simulation.backtest.layout import EXERCISE, FILLS, NO_OPTION, OPEN, ORDERS, REASON, REJECTED, WORKING
 
 Book = Any
 
@@ -42,3 +42,17 @@ def keep_fill(
     """Keep a fill in the order of `layout`."""
     book.counts[FILLS] += 1
     book.fills.append([ident, i, k, quantity, price, fee, cash, held])
+
+
+def keep_notice(book: Book, k: int, quantity: float, price: float, i: int, reason: int) -> int:
+    """Keep a notice of exercise, an order that no bar meets; one with a reason is rejected for it."""
+    status = REJECTED if reason else OPEN
+    ident = keep_order(book, k, -1.0, EXERCISE, quantity, 0.0, 0.0, 0.0, 0.0, price, 0.0, 0, status, i, 1.0, 0)
+    book.orders[ident][REASON] = reason
+    return ident
+
+
+def no_option(book: Book, k: int, i: int, quantity: float | None) -> int:
+    """A notice of exercise of what is no option, rejected."""
+    told = quantity if quantity is not None and 0.0 < quantity < 1e18 else 0.0
+    return keep_notice(book, k, told, book.mark[k], i, NO_OPTION)

@@ -6,7 +6,7 @@ import hashlib
 import inspect
 import platform
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -53,6 +53,7 @@ def backtest(
     participation: float | None = None,
     borrow: float | Mapping[str, float] = 0.0,
     interest: float = 0.0,
+    cash_interest: float = 0.0,
     intrabar: str = "pessimistic",
     lot_size: float = 0.0,
     tick_size: float = 0.0,
@@ -65,6 +66,7 @@ def backtest(
     adjust: str = "raw",
     calendar: SessionTable | str | None = None,
     calendars: Callable[[str], SessionTable] | None = None,
+    settlements: Any = None,
     compile: str = "auto",  # noqa: A002 - the issue's own word
     seed: int = 0,
     time_limit: float | None = TIME_LIMIT,
@@ -76,29 +78,27 @@ def backtest(
 ) -> Result:
     """Run a strategy (a class, an instance, `Signals` or `Targets`) over bars and return what it gave.
 
-    `data` is what `readings.bars_of` takes. `fees` and `slippage` are models, or a number of percent. `instruments`
-    says what symbols are; those without one are shares in `currency`. `rates` (as `rates.Rates`) and `actions` (as
-    `corporate.actions_of`) are other currencies and corporate actions, `convert` and `adjust` how they are booked,
-    `calendar` the sessions; docs/matching.md has the rules. `compile` is "auto" (where it pays), "always" (raises
-    where it cannot) or "never". `parameters` go to a strategy given as a class, `seed` to NumPy's and Python's
-    randomness. With `partial` a run that is canceled or out of time gives what it has (`Result.stopped`).
-    Raises InvalidInput for bad data, conditions or parameters, a strategy that fails (with its line), and when the
-    time limit, in seconds, is over; Missing for data that is not there.
+    `data` is what `readings.bars_of` takes. `fees` and `slippage` are models, or a number of percent. `instruments` says what
+    symbols are; those without one are shares in `currency`. `rates` (as `rates.Rates`) and `actions` (as `corporate.actions_of`)
+    are other currencies and corporate actions, `convert` and `adjust` how they are booked, `calendar` the sessions, `settlements`
+    (as `settlements_of`) the values of options settled in the morning; see docs/matching.md. `compile` is "auto" (where it pays),
+    "always" (raises where it cannot) or "never". `parameters` go to a strategy given as a class, `seed` to NumPy's and Python's
+    randomness. With `partial` a run that is canceled or out of time gives what it has (`Result.stopped`). Raises InvalidInput for
+    bad data, conditions or parameters, a strategy that fails (with its line), and when the time limit, in seconds, is over;
+    Missing for data that is not there.
     """
     conditions = Conditions(
-        cash=cash, fees=fee_model(fees), slippage=slippage_model(slippage), fill=fill, leverage=leverage,
-        maintenance=maintenance, shorting=shorting, participation=participation, intrabar=intrabar,
-        borrow=borrow if not isinstance(borrow, Mapping) else 0.0, interest=interest, lot_size=lot_size,
-        tick_size=tick_size, multiplier=multiplier)  # fmt: skip
-    given = Given(instruments, currency, rates, convert, actions, adjust, table_of(calendar, calendars), borrow)
+        cash=cash, fees=fee_model(fees), slippage=slippage_model(slippage), fill=fill, leverage=leverage, maintenance=maintenance,
+        shorting=shorting, participation=participation, intrabar=intrabar, interest=interest, cash_interest=cash_interest,
+        borrow=0.0 if isinstance(borrow, Mapping) else borrow, lot_size=lot_size, tick_size=tick_size, multiplier=multiplier,
+    )  # fmt: skip
+    given = Given(instruments, currency, rates, convert, actions, adjust, table_of(calendar, calendars), settlements, borrow)  # fmt: skip
     bars, around = circumstances_of(given, bars_of(data, catalog=catalog), conditions)
     conditions = plain_conditions(conditions, around.held)
-    chosen = _instance(strategy, parameters or {})
-    watch = Watch(time_limit, progress, canceled, partial=partial)
+    chosen, watch = _instance(strategy, parameters or {}), Watch(time_limit, progress, canceled, partial=partial)
     _seed(seed)
     run = _ran(chosen, bars, conditions, around, watch, compile)
-    result = _result(run, chosen, bars, conditions, around, seed)
-    return replace(result, stopped=watch.stopped, log=tuple(LogLine(*line) for line in getattr(run, "notes", ())))
+    return _result(run, chosen, bars, conditions, around, seed, watch.stopped)
 
 
 def _ran(
@@ -163,14 +163,16 @@ def _compiled(plain: Run, conditions: Conditions, watch: Watch, speed: str) -> t
 
 
 def _result(
-    run: Any, strategy: Any, bars: Mapping[str, Bars], conditions: Conditions, around: Circumstances, seed: int
-) -> Result:
+    run: Any, strategy: Any, bars: Mapping[str, Bars], conditions: Conditions, around: Circumstances, seed: int,
+    stopped: str,
+) -> Result:  # fmt: skip
     return Result(
         symbols=tuple(bars), time=run.time, equity=run.equity_curve(), rows=run.rows,
         cash=conditions.cash, multiplier=conditions.multiplier, speed=run.speed, why=run.why,
         identify=lambda: identity(strategy, bars, conditions, seed, around),
         bars=bars, currency=around.rates.currency,
-        books=run.books() if isinstance(run, LedgeredRun) else None,
+        books=run.books() if isinstance(run, LedgeredRun) else None, stopped=stopped,
+        log=tuple(LogLine(*line) for line in getattr(run, "notes", ())),
     )  # fmt: skip
 
 

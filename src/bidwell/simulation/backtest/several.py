@@ -23,6 +23,7 @@ from bidwell.simulation.backtest.conditions import Conditions
 from bidwell.simulation.backtest.layout import BUSY, CASH, FILLS
 from bidwell.simulation.backtest.loop import files_of, no_collector, noted, series_of
 from bidwell.simulation.backtest.matching import settle_close, step
+from bidwell.simulation.backtest.rows import no_option
 from bidwell.simulation.backtest.submission import link, submit, take_back, withdraw_all
 from bidwell.simulation.backtest.watching import TimeIsUp, Watch, blamed, place_of
 from bidwell.strategy.bars import COLUMNS, Bar, Bars
@@ -70,6 +71,8 @@ class SeveralRun:
             book.margins[k][layout.BORROW] = each.borrow
         # What is owed is the account's: it is charged once an instant, not with each instrument's bar.
         self.interest, book.settings[layout.INTEREST_RATE] = conditions.interest, 0.0
+        self.cash_interest, book.settings[layout.CASH_RATE] = conditions.cash_interest, 0.0
+        book.counts[BUSY] = 0
         book.settings[layout.BORROW_RATE] = max((row[layout.BORROW] for row in book.margins), default=0.0)
 
     def submit(
@@ -81,6 +84,9 @@ class SeveralRun:
             raise InvalidInput("strategy.no_price", f"{self.symbols[k]} has had no bar yet", field="symbol")
         return submit(self.book, k, self.instant, self.last[k], side, by, amount, limit, stop, trail, trail_share,
                       validity, stop_loss, take_profit, exit_trail)  # fmt: skip
+
+    def exercise(self, symbol: str | None, quantity: float | None) -> int:
+        return no_option(self.book, self.current if symbol is None else self.known(symbol), self.instant, quantity)
 
     def cancel(self, order: int) -> bool:
         return take_back(self.book, order, self.instant)
@@ -155,10 +161,10 @@ class SeveralRun:
         for instant, time in enumerate(self.time.tolist()):
             self.instant = instant
             here = [k for k, at in enumerate(due) if at == time]
+            if instant and (self.interest or self.cash_interest):
+                self._bear(time - int(self.time[instant - 1]))
             if self.dated:
                 self.begin(instant, here, rows)
-            if instant and self.interest and (owed := -self.cash()) > 0.0:
-                self.charge(owed * self.interest * ((time - int(self.time[instant - 1])) / layout.YEAR_NANOSECONDS))
             for k in here:
                 self._pass(k, rows[k], instant)
             for k in here:
@@ -194,11 +200,29 @@ class SeveralRun:
         self.book.account[CASH] -= cost
         self.book.account[layout.INTEREST] += cost
 
+    def earn(self, gain: float) -> None:
+        """Pay interest on idle cash."""
+        self.book.account[CASH] += gain
+        self.book.account[layout.EARNED] += gain
+
+    def secured(self) -> float:
+        """What short positions are worth: their proceeds secure them, and are not idle."""
+        book = self.book
+        return sum(-held * book.mark[k] * book.multiplier[k] for k, held in enumerate(book.position) if held < 0.0)
+
+    def _bear(self, span: int) -> None:
+        """Interest on cash for a span of nanoseconds: taken below zero, paid on what is idle."""
+        cash, years = self.cash(), span / layout.YEAR_NANOSECONDS
+        if cash < 0.0 and self.interest:
+            self.charge(-cash * self.interest * years)
+        elif self.cash_interest and (idle := cash - self.secured()) > 0.0:
+            self.earn(idle * self.cash_interest * years)
+
     def _pass(self, k: int, row: int, instant: int) -> None:
         opens, highs, lows, closes, volumes, times = self.columns[k]
         if self.book.counts[BUSY]:
             step(self.book, k, instant, opens[row], highs[row], lows[row], closes[row], volumes[row], times[row],
-                 times[row - 1] if row else 0)  # fmt: skip
+                 times[max(row - 1, 0)])  # fmt: skip
             # Until every instrument has met its open, none is known at its close.
             self.book.mark[k] = opens[row]
         self.last[k] = closes[row]

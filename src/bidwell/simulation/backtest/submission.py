@@ -42,7 +42,7 @@ from bidwell.simulation.backtest.layout import (
     WAITING,
     WORKING,
 )
-from bidwell.simulation.backtest.matching import cancel
+from bidwell.simulation.backtest.life import cancel
 from bidwell.simulation.backtest.rows import keep_order, keep_working
 
 Book = Any

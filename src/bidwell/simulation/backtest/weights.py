@@ -137,6 +137,7 @@ def _shares(conditions: Conditions) -> tuple[float, float]:
         conditions.participation is not None
         or conditions.borrow > 0.0
         or conditions.interest > 0.0
+        or conditions.cash_interest > 0.0
         or conditions.tick_size > 0.0
     ):
         raise InvalidInput("backtest.weights", "a run of weights knows no participation, borrow, interest or ticks",

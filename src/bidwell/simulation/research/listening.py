@@ -56,6 +56,10 @@ class _Ear:
         self._note("order", symbol, *rest)
         return self.run.submit(symbol, *rest)
 
+    def exercise(self, symbol: str | None, quantity: float | None) -> int:
+        self._note("exercise", symbol, -1.0 if quantity is None else quantity)
+        return self.run.exercise(symbol, quantity)
+
     def cancel(self, order: int) -> bool:
         self._note("cancel", None, order)
         return self.run.cancel(order)

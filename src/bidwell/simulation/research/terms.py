@@ -11,7 +11,7 @@ from bidwell.simulation.backtest.conditions import Conditions
 from bidwell.simulation.backtest.run import fee_model, slippage_model
 from bidwell.strategy.bars import Bars
 
-AROUND = ("instruments", "currency", "rates", "convert", "actions", "adjust", "calendar")
+AROUND = ("instruments", "currency", "rates", "convert", "actions", "adjust", "calendar", "settlements")
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,8 @@ class Terms:
         So that prices of a part are those of the whole: a split after its end is in them too.
         """
         kept, _, around = self.met(bars)
-        left = {**self.around, "actions": around.actions, "adjust": "raw"}
+        left = {**self.around, "actions": around.actions, "adjust": "raw",
+                "settlements": around.settlements}  # fmt: skip
         return kept, replace(self, around=left)
 
     def within(self, bars: Mapping[str, Bars]) -> Self:
@@ -54,6 +55,8 @@ class Terms:
         told = dict(self.around)
         if told.get("actions"):
             told["actions"] = {symbol: each for symbol, each in told["actions"].items() if symbol in bars}
+        if told.get("settlements"):
+            told["settlements"] = {symbol: each for symbol, each in told["settlements"].items() if symbol in bars}
         known = told.get("instruments")
         if isinstance(known, Mapping):
             told["instruments"] = {symbol: each for symbol, each in known.items() if symbol in bars}
@@ -67,7 +70,7 @@ class Terms:
         borrow = told.pop("borrow", self.conditions.borrow)
         given = Given(
             told.get("instruments"), told.get("currency", "USD"), told.get("rates"), told.get("convert", True),
-            told.get("actions"), told.get("adjust", "raw"), told.get("calendar"), borrow,
+            told.get("actions"), told.get("adjust", "raw"), told.get("calendar"), told.get("settlements"), borrow,
         )  # fmt: skip
         kept, around = circumstances_of(given, bars, self.conditions)
         return kept, plain_conditions(self.conditions, around.held), around

@@ -11,7 +11,7 @@ import { Card, Page } from "~/ui/panel";
 import { ProblemBox } from "~/ui/problem";
 import { Skeleton } from "~/ui/skeleton";
 import { Statistic } from "~/ui/statistic";
-import { furtherWords, modelWords } from "./further";
+import { furtherWords, modelWords } from "./further-words";
 import type { CanvasLine } from "./line-canvas";
 import { Legend } from "./result";
 import { dataText } from "./wording";

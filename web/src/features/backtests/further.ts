@@ -1,5 +1,5 @@
 import type { RunDetail, RunRequest } from "~/api/types";
-import { type DecimalText, parseDecimal } from "~/lib/decimal";
+import { exact, notNegative, positive, readActions, readBorrow, readRates, readSettlements } from "./condition-tables";
 import { FEE_MODELS, type Model, SLIPPAGE_MODELS } from "./models";
 
 /** What an instrument of a run is, as it is being written. */
@@ -15,6 +15,7 @@ export interface ContractDraft {
   strike: string;
   right: "call" | "put";
   cashSettled: boolean;
+  european: boolean;
   initialMargin: string;
 }
 
@@ -31,6 +32,7 @@ export interface FurtherDraft {
   borrow: string;
   borrowOf: string;
   interest: string;
+  cashInterest: string;
   intrabar: "pessimistic" | "optimistic";
   tickSize: string;
   multiplier: string;
@@ -40,67 +42,22 @@ export interface FurtherDraft {
   booked: "catalog" | "none" | "given";
   actions: string;
   calendar: string;
+  settlements: string;
   contracts: Readonly<Record<string, ContractDraft>>;
 }
 
 const AS_ABOVE: ModelDraft = { model: "", arguments: {} };
 
 export const EMPTY_FURTHER: FurtherDraft = {
-  feeModel: AS_ABOVE, slippageModel: AS_ABOVE, maintenance: "0.25", borrow: "0", borrowOf: "", interest: "0", intrabar: "pessimistic", tickSize: "0", multiplier: "1",
-  currency: "USD", rates: "", convert: true, booked: "catalog", actions: "", calendar: "", contracts: {},
+  feeModel: AS_ABOVE, slippageModel: AS_ABOVE, maintenance: "0.25", borrow: "0", borrowOf: "", interest: "0", cashInterest: "0", intrabar: "pessimistic", tickSize: "0", multiplier: "1",
+  currency: "USD", rates: "", convert: true, booked: "catalog", actions: "", calendar: "", settlements: "", contracts: {},
 };
 
 export const NEW_CONTRACT: ContractDraft = {
-  type: "equity", currency: "USD", tickSize: "0.01", lotSize: "1", multiplier: "1", base: "", underlying: "", expiry: "", strike: "", right: "call", cashSettled: false, initialMargin: "",
+  type: "equity", currency: "USD", tickSize: "0.01", lotSize: "1", multiplier: "1", base: "", underlying: "", expiry: "", strike: "", right: "call", cashSettled: false, european: false, initialMargin: "",
 };
 
 export const symbolOf = (series: string): string => series.split("@")[0] ?? series;
-
-const rowsOf = (text: string): string[][] =>
-  text
-    .split("\n")
-    .map((line) => line.trim().split(/[\s,=]+/).filter(Boolean))
-    .filter((row) => row.length > 0);
-const positive = (text: string | undefined): boolean => Boolean(parseDecimal(text)?.gt(0));
-const notNegative = (text: string | undefined): boolean => Boolean(parseDecimal(text)?.gte(0));
-const exact = (text: string): DecimalText => (parseDecimal(text)?.toString() ?? "0") as DecimalText;
-const SERIES = /^[A-Z0-9][A-Z0-9&_-]*\.[A-Z0-9]+@(\d{1,2}[mhD]|quotes)$/;
-
-type Action = NonNullable<RunRequest["actions"]>[number];
-
-/** "2024-06-10 AAPL.XNAS split 4 dividend 0.25": null where a line is no action. */
-export function readActions(text: string): Action[] | null {
-  const found: Action[] = [];
-  for (const [date = "", symbol = "", ...words] of rowsOf(text)) {
-    const action: Action = { date, symbol: symbol.toUpperCase(), split: "1", dividend: "0" };
-    for (let place = 0; place < words.length; place += 2) {
-      const [name, amount] = [words[place]?.toLowerCase(), words[place + 1]];
-      if ((name !== "split" && name !== "dividend") || !positive(amount)) {
-        return null;
-      }
-      action[name] = exact(amount ?? "");
-    }
-    if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || Number.isNaN(Date.parse(date)) || words.length === 0) {
-      return null;
-    }
-    found.push(action);
-  }
-  return found;
-}
-
-/** "EUR 1.08" or "EURUSD EURUSD.FX@1D": null where a line is no rate. */
-export function readRates(text: string): Record<string, string> | null {
-  const rows = rowsOf(text);
-  const good = rows.every(([name = "", rate = "", more]) => /^[A-Z][A-Z0-9]{2,9}$/.test(name) && more === undefined && (positive(rate) || SERIES.test(rate)));
-  return good ? Object.fromEntries(rows.map(([name = "", rate = ""]) => [name, SERIES.test(rate) ? rate : exact(rate)])) : null;
-}
-
-/** "TSLA.XNAS 0.03": null where a line is no yearly rate. */
-export function readBorrow(text: string): Record<string, DecimalText> | null {
-  const rows = rowsOf(text);
-  const good = rows.every(([name, rate, more]) => Boolean(name) && more === undefined && notNegative(rate));
-  return good ? Object.fromEntries(rows.map(([name = "", rate = ""]) => [name.toUpperCase(), exact(rate)])) : null;
-}
 
 function modelProblem({ model, arguments: typed }: ModelDraft, models: readonly Model[]): string | null {
   for (const { name, label, kind = "number", needed = false } of models.find(({ value }) => value === model)?.fields ?? []) {
@@ -132,7 +89,8 @@ export function furtherProblems(draft: FurtherDraft, data: readonly string[]): [
   const symbols = new Set(data.map(symbolOf));
   const actions = draft.booked === "given" ? readActions(draft.actions) : [];
   const borrowOf = readBorrow(draft.borrowOf);
-  const strange = [...(actions ?? []).map(({ symbol }) => symbol), ...Object.keys(borrowOf ?? {})].find((symbol) => !symbols.has(symbol));
+  const settlements = readSettlements(draft.settlements);
+  const strange = [...(actions ?? []).map(({ symbol }) => symbol), ...Object.keys({ ...borrowOf, ...settlements })].find((symbol) => !symbols.has(symbol));
   const checks: [string, string | null][] = [
     ["feeModel", modelProblem(draft.feeModel, FEE_MODELS)],
     ["slippageModel", modelProblem(draft.slippageModel, SLIPPAGE_MODELS)],
@@ -140,6 +98,8 @@ export function furtherProblems(draft: FurtherDraft, data: readonly string[]): [
     ["borrow", notNegative(draft.borrow) ? null : "A yearly rate, zero or above"],
     ["borrowOf", borrowOf ? null : "One symbol and rate a line, as in TSLA.XNAS 0.03"],
     ["interest", notNegative(draft.interest) ? null : "A yearly rate, zero or above"],
+    ["cashInterest", notNegative(draft.cashInterest) ? null : "A yearly rate, zero or above"],
+    ["settlements", settlements ? null : "One option and value a line, as in SPXJ.XCBO 4512.33"],
     ["tickSize", notNegative(draft.tickSize) ? null : "Zero or above"],
     ["multiplier", positive(draft.multiplier) ? null : "A number above zero"],
     ["currency", /^[A-Z][A-Z0-9]{2,4}$/.test(draft.currency) ? null : "A code such as USD"],
@@ -185,6 +145,7 @@ function contractRequest(id: string, draft: ContractDraft): NonNullable<RunReque
     strike: option ? exact(draft.strike) : null,
     right: option ? draft.right : null,
     cash_settled: option && draft.cashSettled,
+    european: option && draft.european,
     initial_margin: draft.type === "future" && draft.initialMargin.trim() ? exact(draft.initialMargin) : null,
   };
 }
@@ -199,6 +160,7 @@ export function furtherRequest(draft: FurtherDraft, data: readonly string[]) {
     borrow: exact(draft.borrow),
     borrow_of: readBorrow(draft.borrowOf) ?? {},
     interest: exact(draft.interest),
+    cash_interest: exact(draft.cashInterest),
     intrabar: draft.intrabar,
     tick_size: exact(draft.tickSize),
     multiplier: exact(draft.multiplier),
@@ -207,6 +169,7 @@ export function furtherRequest(draft: FurtherDraft, data: readonly string[]) {
     convert: draft.convert,
     actions: draft.booked === "catalog" ? null : draft.booked === "none" ? [] : (readActions(draft.actions) ?? []),
     calendar: draft.calendar || null,
+    settlements: readSettlements(draft.settlements) ?? {},
     instruments: Object.entries(draft.contracts)
       .filter(([symbol]) => symbols.has(symbol))
       .map(([symbol, contract]) => contractRequest(symbol, contract)),
@@ -236,6 +199,7 @@ function contractOf(row: Readonly<Record<string, string>>): ContractDraft {
     strike: row["strike"] ?? "",
     right: row["right"] === "put" ? "put" : "call",
     cashSettled: row["cash_settled"] === "yes",
+    european: row["european"] === "yes",
     initialMargin: row["initial_margin"] ?? "",
   };
 }
@@ -252,6 +216,7 @@ export function furtherOf(asked: RunDetail["asked"]): FurtherDraft {
     borrow: String(asked.borrow),
     borrowOf: lines(asked.borrow_of ?? {}),
     interest: String(asked.interest ?? 0),
+    cashInterest: String(asked.cash_interest ?? 0),
     intrabar: asked.intrabar === "optimistic" ? "optimistic" : "pessimistic",
     tickSize: String(asked.tick_size),
     multiplier: String(asked.multiplier),
@@ -261,46 +226,7 @@ export function furtherOf(asked: RunDetail["asked"]): FurtherDraft {
     booked: asked.actions === null || asked.actions === undefined ? "catalog" : actions.length === 0 ? "none" : "given",
     actions: actions.map(({ date, symbol, split, dividend }) => `${date} ${symbol}${split === 1 ? "" : ` split ${split}`}${dividend === 0 ? "" : ` dividend ${dividend}`}`).join("\n"),
     calendar: asked.calendar ?? "",
+    settlements: lines(asked.settlements ?? {}),
     contracts: Object.fromEntries((asked.instruments ?? []).map((row) => [row["id"] ?? "", contractOf(row)])),
   };
-}
-
-const ADJUSTED: Readonly<Record<string, string>> = { raw: "prices as traded", split: "splits out of prices", total: "splits and dividends out of prices" };
-
-/** What the form's first conditions say where it is not the usual. */
-function firstWords({ leverage, shorting, participation, lot_size: lot, adjust, seed }: RunDetail["asked"]): string[] {
-  return [
-    leverage === 1 ? "" : `leverage ${leverage}`,
-    shorting ? "" : "no shorts",
-    participation === null ? "" : `participation ${participation}`,
-    lot === 0 ? "" : `lots of ${lot}`,
-    adjust ? (ADJUSTED[adjust] ?? adjust) : "",
-    seed === 0 ? "" : `seed ${seed}`,
-  ].filter(Boolean);
-}
-
-/** The conditions that differ from the usual ones, in words. */
-export function furtherWords(asked: RunDetail["asked"]): string[] {
-  const usual = EMPTY_FURTHER;
-  const draft = furtherOf(asked);
-  const figures = [
-    ["maintenance", draft.maintenance, usual.maintenance], ["borrow", draft.borrow, usual.borrow], ["interest", draft.interest, usual.interest], ["tick", draft.tickSize, usual.tickSize],
-    ["multiplier", draft.multiplier, usual.multiplier], ["currency", draft.currency, usual.currency], ["calendar", draft.calendar, usual.calendar],
-    ["bars", draft.intrabar, usual.intrabar],
-  ] as const;
-  return [
-    ...firstWords(asked),
-    ...figures.filter(([, value, standard]) => value !== standard).map(([name, value]) => `${name} ${value}`),
-    ...Object.entries(draft.contracts).map(([symbol, { type }]) => `${symbol} ${type}`),
-    ...Object.entries(asked.rates ?? {}).map(([name, rate]) => `${name} at ${rate}`),
-    ...Object.entries(asked.borrow_of ?? {}).map(([name, rate]) => `borrow of ${name} ${rate}`),
-    ...(draft.booked === "catalog" ? [] : [draft.booked === "none" ? "no corporate actions" : `${(asked.actions ?? []).length} corporate action${asked.actions?.length === 1 ? "" : "s"}`]),
-    ...(draft.convert ? [] : ["currencies kept"]),
-  ];
-}
-
-/** A model with its figures, in words. */
-export function modelWords(asked: { [name: string]: unknown } | null | undefined): string | null {
-  const { model, ...rest } = asked ?? {};
-  return typeof model === "string" ? [model.replaceAll("_", " "), ...Object.entries(rest).map(([name, value]) => `${name.replaceAll("_", " ")} ${String(value)}`)].join(", ") : null;
 }

@@ -118,7 +118,7 @@ function ModelFields({ label, models, draft, problem, onChange }: ModelFieldsPro
 
 /** Conditions of matching and accounts beyond money and fills, in groups; each begins with what is usual. */
 export function MoreConditions({ draft, edit, problem, data }: PartProps & { data: readonly string[] }) {
-  const amount = (name: "maintenance" | "borrow" | "interest" | "tickSize" | "multiplier", label: string, hint: string) => (
+  const amount = (name: "maintenance" | "borrow" | "interest" | "cashInterest" | "tickSize" | "multiplier", label: string, hint: string) => (
     <Amount label={label} hint={hint} value={draft[name]} problem={problem(name)} onChange={(text) => edit({ [name]: text })} />
   );
   return (
@@ -131,6 +131,7 @@ export function MoreConditions({ draft, edit, problem, data }: PartProps & { dat
         {amount("maintenance", "Maintenance margin", "Of the exposure; below it everything is closed.")}
         {amount("borrow", "Borrow", "A year, of short positions; 0.03 is 3 %.")}
         {amount("interest", "Interest on debt", "A year, on cash below zero; 0.06 is 6 %.")}
+        {amount("cashInterest", "Interest on idle cash", "A year, on cash above zero that secures no short; 0.04 is 4 %.")}
         <Rows label="Borrow of single instruments" value={draft.borrowOf} placeholder="TSLA.XNAS 0.03" hint="One symbol and yearly rate a line." problem={problem("borrowOf")} onChange={(borrowOf) => edit({ borrowOf })} />
         <Field label="Account's currency" problem={problem("currency")}>
           {({ id, describedBy, invalid }) => <Input id={id} describedBy={describedBy} invalid={invalid} value={draft.currency} maxLength={5} onChange={(event) => edit({ currency: event.target.value.toUpperCase() })} />}
@@ -177,6 +178,9 @@ export function MoreConditions({ draft, edit, problem, data }: PartProps & { dat
             }}
           />
         ))}
+        {(draft.settlements !== "" || Object.values(draft.contracts).some(({ type }) => type === "option")) && (
+          <Rows label="Settlement values" value={draft.settlements} placeholder="SPXJ.XCBO 4512.33" hint="Options settled in the morning of their last day: one and its value a line. The others go by the close." problem={problem("settlements") ?? problem("symbol")} onChange={(settlements) => edit({ settlements })} />
+        )}
       </Group>
     </>
   );
@@ -226,6 +230,7 @@ function Contract({ symbol, contract, problem, onChange }: ContractProps) {
           {amount("strike", "Strike")}
           <Field label="Right">{({ id }) => <Select id={id} value={contract.right} choices={RIGHTS} onChange={(right) => onChange({ ...contract, right })} />}</Field>
           <Check label="Settled in cash" checked={contract.cashSettled} onChange={(cashSettled) => onChange({ ...contract, cashSettled })} />
+          <Check label="European: exercised at expiry alone" checked={contract.european} onChange={(european) => onChange({ ...contract, european })} />
         </>
       )}
     </>

@@ -14,7 +14,7 @@ import { Card, Page } from "~/ui/panel";
 import { ProblemBox } from "~/ui/problem";
 import { LoadingTitle, Skeleton } from "~/ui/skeleton";
 import { toast } from "~/ui/toast";
-import { furtherWords, modelWords } from "./further";
+import { furtherWords, modelWords } from "./further-words";
 import { Result } from "./result";
 import { Sweep } from "./sweep";
 import { STATUS_TONES, dataText } from "./wording";
