@@ -95,6 +95,11 @@ class SchwabConfig:
             raise ConfigError(f"Schwab has a live environment only, not {self.environment!r}")
 
     @property
+    def quarantine(self) -> float:
+        """Seconds for which a missing order is looked for; a trial at a twin on this machine need not wait as long."""
+        return 15.0 if self.twin else 60.0
+
+    @property
     def trading(self) -> str:
         """The trading interface."""
         return (self.twin or _REST) + "/trader/v1"

@@ -29,6 +29,9 @@ _INHERITED = (
     "XDG_CACHE_HOME",
     "BIDWELL_CACHE",
     "PYTHONPYCACHEPREFIX",
+    # Where an interpreter that was put together elsewhere finds its own library.
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
 )
 
 

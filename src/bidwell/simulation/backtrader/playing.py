@@ -29,7 +29,7 @@ from bidwell.strategy.bars import COLUMNS, Bars
 
 STAGE = Path(__file__).with_name("stage.py")
 MOST_PRINTED = 4_000
-_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR")
+_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 _KINDS = {
     "Market": layout.MARKET, "Close": layout.MARKET, "Limit": layout.LIMITED, "Stop": layout.STOPPING,
     "StopLimit": layout.STOP_LIMITED, "StopTrail": layout.TRAILING, "StopTrailLimit": layout.TRAILING,

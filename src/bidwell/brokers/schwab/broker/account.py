@@ -47,7 +47,7 @@ def capabilities(config: SchwabConfig) -> Capabilities:
         orders_per_second=config.rate.per_second,
         burst=config.rate.burst - config.rate.reserved,
         reserved=4,
-        quarantine=timedelta(seconds=60),
+        quarantine=timedelta(seconds=config.quarantine),
         answer_timeout=timedelta(seconds=config.answer_timeout),
     )
 
