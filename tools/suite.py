@@ -1,6 +1,6 @@
 """The whole test run: `python -m tools.suite test|prove [pytest arguments]`.
 
-`test` runs the checks, the web unit tests, then pytest with two workers and, when no tests are chosen, the coverage
+`test` runs the checks, the web unit tests, then pytest with three workers and, when no tests are chosen, the coverage
 gate; what failed before pytest is said again above pytest's closing line, which stays the last one. `prove` runs the
 long proofs alone.
 """
@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 from tools import check, chromium, web
 from tools.tree import ROOT
@@ -24,9 +26,12 @@ def chooses(arguments: list[str]) -> bool:
 
 
 def workers(arguments: list[str]) -> list[str]:
-    """Return the options for two workers, unless the arguments say how many or debug in this process."""
+    """Return the options for three workers, unless the arguments say how many or debug in this process.
+
+    More than two cores: half of the tests wait for processes of their own.
+    """
     told = any(word.startswith(("-n", "--numprocesses", "--dist", "--pdb", "-s", "--capture=no")) for word in arguments)
-    return [] if told else ["-n", "2", "--dist", "loadgroup"]
+    return [] if told else ["-n", "3", "--dist", "loadgroup"]
 
 
 def pytest_command(arguments: list[str], *, proving: bool) -> list[str]:
@@ -41,10 +46,15 @@ def pytest_command(arguments: list[str], *, proving: bool) -> list[str]:
 def before_pytest() -> list[str]:
     """Run the checks and the web unit tests; return the names of those that failed."""
     failed = []
-    if check.main([]) != 0:
-        failed.append("checks (see above, or ./bidwell check)")
-    if (web.WEB / "package.json").is_file() and web.run("test") != 0:
-        failed.append("web unit tests (see above)")
+    with tempfile.TemporaryFile() as said, ThreadPoolExecutor(1) as beside:
+        there = (web.WEB / "package.json").is_file()
+        web_tests = beside.submit(web.run, "test", into=said) if there else None
+        if check.main([]) != 0:
+            failed.append("checks (see above, or ./bidwell check)")
+        if web_tests is not None and web_tests.result() != 0:
+            failed.append("web unit tests (see above)")
+        said.seek(0)
+        print(said.read().decode(errors="replace"), flush=True)
     return failed
 
 

@@ -18,6 +18,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "web"
@@ -141,11 +142,12 @@ def build() -> bool:
     return True
 
 
-def run(script: str, *arguments: str) -> int:
-    """Run a script of web/package.json with the terminal as it is; return its exit status."""
+def run(script: str, *arguments: str, into: IO[bytes] | None = None) -> int:
+    """Run a script of web/package.json, with the terminal as it is or into a file; return its exit status."""
     install_packages()
     command = npm("run", "--silent", script, *(["--", *arguments] if arguments else []))
-    return subprocess.run(command, cwd=WEB, env=environment(), check=False).returncode
+    beside = None if into is None else subprocess.STDOUT
+    return subprocess.run(command, cwd=WEB, env=environment(), check=False, stdout=into, stderr=beside).returncode
 
 
 def main(arguments: list[str]) -> int:

@@ -79,14 +79,16 @@ KEPT_LACKING: tuple[tuple[int, str], ...] = (
 FALLS = {
     "an exit does not wait for its turn": 254,
     "a halt is not asked again before the wire": 258,
-    "an incomplete report is believed": 212,
-    "an order that is pending a cancel reserves nothing": 137,
-    "a group that asks to be unwound is left as it is": 103,
+    "an incomplete report is believed": 227,
+    "an order that is pending a cancel reserves nothing": 175,
+    "a group that asks to be unwound is left as it is": 132,
     "an exit that was not copied is not tried again": 92,
-    "a lost cancel is never asked again": 82,
+    "a lost cancel is never asked again": 103,
     "an absent order reserves nothing": 56,
     "exits at the desk are forgotten by a restart": 41,
-    "replaces are not reconciled": 50,
+    "replaces are not reconciled": 117,
+    "an old price sets an order off": 39,
+    "an adopted order stays a stranger's when it is named as ours": 577,
 }
 
 

@@ -20,8 +20,8 @@ def test_the_whole_suite_is_judged_by_coverage(arguments: list[str]) -> None:
     assert "tools.coverage_gate" in suite.pytest_command(arguments, proving=False)
 
 
-def test_two_workers_run_and_the_browser_keeps_to_one_of_them() -> None:
-    assert suite.workers([]) == ["-n", "2", "--dist", "loadgroup"]
+def test_three_workers_run_and_the_browser_keeps_to_one_of_them() -> None:
+    assert suite.workers([]) == ["-n", "3", "--dist", "loadgroup"]
 
 
 @pytest.mark.parametrize("arguments", [["-n", "0"], ["-n4"], ["--pdb"], ["-s"], ["--numprocesses=1"]])

@@ -82,8 +82,8 @@ def test_a_person_resolves_orders_in_doubt_on_the_screen(stage: Stage, desk: Run
                 {"mishap": "timeout", "silent": True, "count": 2},
                 {"mishap": "error", "processed": False, "status": 502}]})  # fmt: skip
             names.extend([sent(desk, account, "430"), sent(desk, account, "430"), sent(desk, account, "420")])
-            early = spoken(desk, "doubt", "show", names[2])
-            assert early["error"]["code"] == "doubt.not_yet", early
+            early = desk.browser.call("GET", f"{W}/orders/{names[2]}/candidates")
+            assert early.body["code"] == "doubt.not_yet", early
             (book,) = twin.accounts().values()
             assert len(book["orders"]) == 2
             return {"first": names[0], "numbers": numbers(twin)}

@@ -97,7 +97,7 @@ class SchwabConfig:
     @property
     def quarantine(self) -> float:
         """Seconds for which a missing order is looked for; a trial at a twin on this machine need not wait as long."""
-        return 15.0 if self.twin else 60.0
+        return 5.0 if self.twin else 60.0
 
     @property
     def trading(self) -> str:
