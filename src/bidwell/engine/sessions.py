@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 RECONCILE_EVERY = timedelta(seconds=5)
 WATCH_EVERY = 0.25
 _AGAIN = 0.3
+# So many times as long as a pass took, nothing is reported unless somebody asks.
+_REST = 4.0
 # The first report of a process reaches far back; later ones back to the last that agreed, with room for clocks.
 _LOOK_BACK = timedelta(days=2)
 _OVERLAP = timedelta(minutes=2)
@@ -168,20 +170,37 @@ class Reconciler:
         self._session = session
         self._clock = clock
         self._alarm = alarm
+        self._unclear_in_a_row = 0
+        self._took = 0.0
 
     async def run(self) -> None:
         """Reconcile until canceled."""
-        session = self._session
+        session, loop = self._session, asyncio.get_running_loop()
         while True:
-            settled = not session.connected or (session.reconciled and not session.unclear)
-            pause = self._every if settled else _AGAIN
+            pause = self._pause()
             session.next_at = self._clock.now() + timedelta(seconds=pause)
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await session.wanted.wait()
             session.wanted.clear()
             if session.connected and self._desk.recovering is None:
+                began = loop.time()
                 await self._guarded("reconciling", self.once)
+                self._took = loop.time() - began
+
+    def _pause(self) -> float:
+        """Seconds to the next pass: soon after one that was not clear, but never so soon that reports are most of the work.
+
+        An account that never rests is unclear every time, and its reports are long.
+        """
+        session = self._session
+        unclear = session.connected and session.reconciled and session.unclear
+        self._unclear_in_a_row = self._unclear_in_a_row + 1 if unclear else 0
+        if not session.connected or (session.reconciled and not unclear):
+            pause = self._every
+        else:
+            pause = min(_AGAIN * 2 ** min(max(self._unclear_in_a_row - 1, 0), 10), self._every)
+        return max(pause, _REST * self._took)
 
     async def watch(self) -> None:
         """Look up what waits too long for an answer, until canceled."""
