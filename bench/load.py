@@ -108,17 +108,19 @@ class Load:
     def stream(self, clients: int, messages: float, seconds: float, stalled: int = 0) -> dict[str, Any]:
         """So many readers while alerts come in; stalled ones are among them and are not counted."""
         browser = self.desk.browser
-        tickets = []
-        for _ in range(clients + stalled):
-            tickets.append(stage.well(browser.call("POST", "/api/v1/stream/ticket", {"workspace": "main"}))["ticket"])
-            time.sleep(0.006)  # a page's tickets are limited as all requests of one address are
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=readers, args=(theirs, self.desk.port, tickets, stalled), daemon=True)
+        process = context.Process(
+            target=readers, args=(theirs, self.desk.port, clients + stalled, stalled), daemon=True
+        )
         process.start()
         try:
-            if ours.recv() != "ready":
-                raise SystemExit("the readers did not come up")
+            theirs.close()
+            for _ in range(clients + stalled):
+                ours.send(stage.well(browser.call("POST", "/api/v1/stream/ticket", {"workspace": "main"}))["ticket"])
+                if ours.recv() != "open":
+                    raise SystemExit("the readers did not come up")
+                time.sleep(0.006)  # a page's tickets are limited as all requests of one address are
             evicted = self._evicted()
             ours.send("count")
             began = time.monotonic()

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from collections.abc import Sequence
 from datetime import datetime
 from multiprocessing.connection import Connection as Pipe
 from typing import cast
@@ -123,10 +122,13 @@ async def _open(port: int, ticket: str, delays: Delays, *, stalled: bool) -> Rea
     return reader
 
 
-async def _serve(pipe: Pipe, port: int, tickets: Sequence[str], stalled: int) -> None:
+async def _serve(pipe: Pipe, port: int, count: int, stalled: int) -> None:
     loop, delays = asyncio.get_running_loop(), Delays()
-    readers = [await _open(port, ticket, delays, stalled=place < stalled) for place, ticket in enumerate(tickets)]
-    pipe.send("ready")
+    readers: list[Reader] = []
+    while len(readers) < count:
+        ticket = await loop.run_in_executor(None, pipe.recv)
+        readers.append(await _open(port, ticket, delays, stalled=len(readers) < stalled))
+        pipe.send("open")
     began = 0.0
     while True:
         word = await loop.run_in_executor(None, pipe.recv)
@@ -142,9 +144,9 @@ async def _serve(pipe: Pipe, port: int, tickets: Sequence[str], stalled: int) ->
             reader.transport.abort()
 
 
-def readers(pipe: Pipe, port: int, tickets: Sequence[str], stalled: int) -> None:
-    """The process: opens a stream for each ticket, the first `stalled` of which never read; obeys the pipe's words.
+def readers(pipe: Pipe, port: int, count: int, stalled: int) -> None:
+    """The process: opens so many streams, the first `stalled` of which never read; obeys the pipe's words.
 
-    `count` begins to measure, `report` answers (delays in ms, seconds, readers that were lost), `end` ends.
+    A ticket opens a stream, which is answered with `open`: tickets are good for seconds only. `count` begins to measure, `report` answers (delays in ms, seconds, readers that were lost), `end` ends.
     """
-    uvloop.run(_serve(pipe, port, tickets, stalled))
+    uvloop.run(_serve(pipe, port, count, stalled))

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -122,6 +122,17 @@ def wait_drained(desk: RunningDesk, taken: int, patience: float = 600.0) -> floa
 
 def venue_books(desk: RunningDesk, account: str) -> dict[str, Any]:
     """The venue's own books of one account; the venue's name of it is the desk's."""
+    return _asked_of_venue(desk, lambda admin: _whole(admin, account))
+
+
+async def _whole(admin: PaperAdmin, account: str) -> dict[str, Any]:
+    found: dict[str, Any] = (await admin.dump(account))["accounts"][account]
+    return found
+
+
+def _asked_of_venue(
+    desk: RunningDesk, question: Callable[[PaperAdmin], Coroutine[Any, Any, dict[str, Any]]]
+) -> dict[str, Any]:
 
     async def ask() -> dict[str, Any]:
         admin = PaperAdmin(
@@ -129,8 +140,7 @@ def venue_books(desk: RunningDesk, account: str) -> dict[str, Any]:
         )
         await admin.connect()
         try:
-            found: dict[str, Any] = (await admin.request("dump", {"account": account}))["accounts"][account]
-            return found
+            return await question(admin)
         finally:
             await admin.close()
 
@@ -142,8 +152,8 @@ def judge(desk: RunningDesk, account: str, acknowledged: Sequence[str]) -> dict[
     wanted = {client_order_id(IntentId(intent), AccountId(account), 0, 1) for intent in acknowledged}
     deadline = time.monotonic() + JUDGE_PATIENCE
     while True:
-        books = venue_books(desk, account)
-        there = [order["client_order_id"] for order in books["orders"]]
+        books = _asked_of_venue(desk, lambda admin: admin.names(account))
+        there = books["orders"]
         missing = wanted.difference(there)
         denied = sum(desk.browser.get(f"/api/v1/w/main/orders/{name}")["status"] == "DENIED" for name in missing)
         if denied == len(missing) or time.monotonic() > deadline:

@@ -178,6 +178,7 @@ async def test_an_account_is_opened_once(stand: PaperStand) -> None:
         ("move_cash", {"account": "plain", "currency": "USD", "amount": "NaN"}, "amount"),
         ("faults", {"script": {"faults": [{"fault": "x"}]}}, "arguments"),
         ("dump", {"account": "nobody"}, "account.unknown"),
+        ("names", {"account": "nobody"}, "account.unknown"),
         ("take_off", {"account": "plain", "broker_order_id": "P0"}, "order.unknown"),
         ("dance", {}, "admin.unknown"),
     ],

@@ -16,7 +16,7 @@ from bidwell.simulation.faults import FaultScript
 from bidwell.simulation.floor import Outcome
 from bidwell.simulation.gateway import Gateway
 from bidwell.simulation.market import Market
-from bidwell.simulation.orders import AccountSpec, Models, Ticket
+from bidwell.simulation.orders import AccountSpec, Models, Ticket, VenueOrder
 from bidwell.simulation.scripted import ScriptedMarket
 
 
@@ -100,6 +100,7 @@ class Administration:
             "take_off": (_TakeOff, self._take_off),
             "quotes": (_Pushed, self._push),
             "dump": (_Which, self._dump),
+            "names": (_Which, self._names),
         }
 
     def carry_out(self, what: str, arguments: bytes | msgspec.Raw) -> dict[str, Any]:
@@ -176,10 +177,21 @@ class Administration:
         names = [asked.account] if asked.account else list(self._venue.state.accounts)
         return {"at": self._market.now(), "accounts": {name: self._books(name) for name in names}}
 
-    def _books(self, name: str) -> dict[str, Any]:
+    def _names(self, asked: _Which) -> dict[str, Any]:
+        """Who was taken in and how often, of books that are too long to be told whole."""
+        self._known(asked.account)
+        orders = self._orders(asked.account)
+        return {
+            "orders": [order.client_order_id for order in orders],
+            "submissions": self._submissions(asked.account, orders),
+        }
+
+    def _orders(self, name: str) -> list[VenueOrder]:
         state = self._venue.state
-        account = state.accounts[name]
-        orders = sorted([*state.closed_since(name, None), *state.open_orders(name)], key=lambda order: order.number)
+        return sorted([*state.closed_since(name, None), *state.open_orders(name)], key=lambda order: order.number)
+
+    def _submissions(self, name: str, orders: list[VenueOrder]) -> dict[str, int]:
+        state = self._venue.state
         counts = {
             order.client_order_id: order.submissions + state.seen.get((name, order.client_order_id), 0)
             for order in orders
@@ -188,13 +200,17 @@ class Administration:
         for (owner, client_order_id), count in state.seen.items():
             if owner == name:
                 counts.setdefault(client_order_id, count)
+        return counts
+
+    def _books(self, name: str) -> dict[str, Any]:
+        account, orders = self._venue.state.accounts[name], self._orders(name)
         return {
             "currency": account.spec.currency,
             "cash": account.cash,
             "positions": {instrument: each.quantity for instrument, each in account.holdings.items()},
             "reserved": account.reserved,
             "orders": [reports.order_view(order) for order in orders],
-            "submissions": counts,
+            "submissions": self._submissions(name, orders),
         }
 
     def _known(self, account: str) -> None:

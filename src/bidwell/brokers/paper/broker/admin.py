@@ -85,6 +85,10 @@ class PaperAdmin:
         """The venue's own books, of one account or of all."""
         return await self.request("dump", {"account": account})
 
+    async def names(self, account: str) -> dict[str, Any]:
+        """The ids of an account's orders, and how often each was submitted."""
+        return await self.request("names", {"account": account})
+
     async def request(self, what: str, arguments: dict[str, object]) -> dict[str, Any]:
         """Any admin request by name; raises Refused when the venue says no."""
         answer = await self._line.ask(lambda number: wire.Admin(number, what, arguments))
