@@ -10,11 +10,11 @@ import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from bidwell.app.brokerage import BROKERS, Access, Brokerage, Means, brokerage
+from bidwell.app.brokerage import BROKERS, Access, Brokerage, Means, Redeeming, brokerage
 from bidwell.app.clock import SystemEntropy, WallClock
 from bidwell.engine.desk import Desk, World
 from bidwell.engine.intake import Request
@@ -74,7 +74,9 @@ class Drill:
         clock, entropy = WallClock(), SystemEntropy()
         self._clock = clock
         self._means = Means(clock, entropy, self._traded)
-        self._access = Access(person.fields, "twin", server.url)
+        asked = {field.name for field in broker.guide.fields}
+        brought = {name: value for name, value in person.fields.items() if name in asked}
+        self._access = Access(brought, "twin", server.url)
         self._instrument: Instrument | None = None
         calendars = _Open()
         world = World(MemoryJournal(), Market(calendars), Gate(), clock, entropy, calendars, self._session,
@@ -93,6 +95,8 @@ class Drill:
     async def connects(self) -> str:
         """The session comes up, and the book agrees with the broker's."""
         self._broker.check(self._access)
+        if isinstance(self._broker, Redeeming):
+            self._access = replace(self._access, fields=await self._broker.redeem(self._access, self._means))
         found = await self._broker.listing(self._access, [self._listed.symbol], self._means)
         if not found:
             raise Failed(f"the twin does not list {self._listed.symbol}")
@@ -220,14 +224,15 @@ class Drill:
 
 
 def offered(broker: str) -> bool:
-    """Whether there is a twin to drill at, and a login to it that needs no person."""
+    """Whether there is a twin to drill at whose scenario brings what a person enters at a login of the day."""
     if broker not in TWINS or broker not in BROKERS:
         return False
-    return not any(field.daily and not field.optional for field in brokerage(broker).guide.fields)
+    brought = TWINS[broker].scenario.accounts[0].fields
+    return all(field.name in brought for field in brokerage(broker).guide.fields if field.daily and not field.optional)
 
 
 def must_be_offered(broker: str) -> None:
-    """Raise InvalidInput for a broker that has no twin, or one whose login needs a person."""
+    """Raise InvalidInput for a broker that cannot be drilled at."""
     if not offered(broker):
         raise InvalidInput("drill.no_twin", f"there is no twin of {broker!r} to drill at without a person", field="broker",
                            hint=", ".join(name for name in TWINS if offered(name)))  # fmt: skip

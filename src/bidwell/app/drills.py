@@ -19,7 +19,7 @@ class Drills:
     """`server.ports.Drills`: each drill in a process of its own."""
 
     def offered(self, broker: str) -> bool:
-        """Whether there is a twin to drill at, and a login to it that needs no person."""
+        """Whether there is a twin to drill at."""
         from bidwell.app.drill import offered
 
         return offered(broker)

@@ -27,10 +27,10 @@ SCENARIO = Scenario(
     accounts=(
         Person("XT00001", Decimal(1_000_000), {
             "fy_id": "XT00001", "app_id": "TWINAPP01-100", "app_secret": "TWINSECRET1", "pin": "1234",
-            "auth_code": "twin-auth-code-0001"}, "INR"),
+            "auth_code": "twin-auth-code-0001", "redirect_uri": "https://127.0.0.1/"}, "INR"),
         Person("XT00002", Decimal(500_000), {
             "fy_id": "XT00002", "app_id": "TWINAPP02-100", "app_secret": "TWINSECRET2", "pin": "4321",
-            "auth_code": "twin-auth-code-0002"}, "INR"),
+            "auth_code": "twin-auth-code-0002", "redirect_uri": "https://127.0.0.1/"}, "INR"),
     ),
     instruments=(
         Listed("NSE:RELIANCE-EQ", Decimal("1480.10"), Decimal("1480.20"), "RELIANCE INDUSTRIES LTD", exchange="NSE",

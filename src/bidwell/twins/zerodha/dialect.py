@@ -28,8 +28,10 @@ _NICKEL = Decimal("0.05")
 _TAIL = date(2027, 1, 28)
 SCENARIO = Scenario(
     accounts=(
-        Person("ZT0001", Decimal(1_000_000), {"api_key": "kitetwin0001", "api_secret": "twinsecret0001"}, "INR"),
-        Person("ZT0002", Decimal(500_000), {"api_key": "kitetwin0002", "api_secret": "twinsecret0002"}, "INR"),
+        Person("ZT0001", Decimal(1_000_000), {
+            "api_key": "kitetwin0001", "api_secret": "twinsecret0001", "request_token": "twinrequesttoken0001"}, "INR"),
+        Person("ZT0002", Decimal(500_000), {
+            "api_key": "kitetwin0002", "api_secret": "twinsecret0002", "request_token": "twinrequesttoken0002"}, "INR"),
     ),
     instruments=(
         Listed("RELIANCE", Decimal("1399.90"), Decimal("1400.00"), "RELIANCE INDUSTRIES", exchange="NSE", currency="INR",
