@@ -15,10 +15,11 @@ from bidwell.engine.commands import Cancel, LookUp, Reconcile, Replace, Submit
 from bidwell.engine.decider import Core
 from bidwell.engine.definitions import check_definition, check_scope
 from bidwell.engine.guarding import Guard
-from bidwell.engine.lane import Lane, Sendable
+from bidwell.engine.lane import Lane
 from bidwell.engine.reading import Reading
 from bidwell.engine.recorder import Recorder
 from bidwell.engine.retirement import KEEPING, Retention
+from bidwell.engine.sending import Sending
 from bidwell.engine.sessions import RECONCILE_EVERY, Reconciler, Session
 from bidwell.engine.state import State
 from bidwell.engine.writer import Numbered, Writer
@@ -36,9 +37,7 @@ if TYPE_CHECKING:
     from bidwell.model.account import Account
     from bidwell.model.ids import AccountId, ClientOrderId, GroupId, IntentId
     from bidwell.model.market import Quote
-    from bidwell.model.order import Order
     from bidwell.model.terms import Terms
-    from bidwell.risk.approved import Approved
     from bidwell.risk.gate import Gate
 
 TICK = 0.25
@@ -90,6 +89,7 @@ class Desk(Reading):
         self._listeners: list[Callable[[Sequence[Numbered]], None]] = []
         self._tasks: dict[asyncio.Task[None], None] = {}
         self._draining = False
+        self.sending = Sending(self, world.gate, world.clock, world.leads, world.alarm)
         self.archivist = Archivist(self, world.archive, world.retention, world.clock, world.alarm)
         self.core = self._new_core(State())
         self._writer = Writer(world.journal, world.clock, self._journal_failed)
@@ -117,7 +117,7 @@ class Desk(Reading):
         self._start_writer()
         self.recovering = None
         if adoption.adopt(self.core, adopted):
-            await self._commit()
+            await self.commit()
         self._go_on_halting()
         for account in list(self.state.accounts.values()):
             self._open(account)
@@ -131,7 +131,7 @@ class Desk(Reading):
         while loop.time() < end and self.recovering is None and not self._quiet():  # noqa: ASYNC110 - several conditions
             await asyncio.sleep(0.02)
         if self.recovering is None:
-            await self._commit()
+            await self.commit()
 
     def _quiet(self) -> bool:
         lanes = (session.lane for session in self.sessions.values() if session.reconciled)
@@ -235,7 +235,7 @@ class Desk(Reading):
         receipt = self.core.receive(request)
         if not receipt.duplicate:
             self.recorder.start(receipt.intent, receipt.received_at)
-        durable = self._commit()
+        durable = self.commit()
         if not receipt.duplicate:
             # The decision is made while the intent's own commit is under way.
             asyncio.get_running_loop().call_soon(self._decide, receipt.intent)
@@ -267,7 +267,7 @@ class Desk(Reading):
         """Ask for an order to be canceled; durable when this returns."""
         self._check_open()
         self.core.request_cancel(name, actor=actor, reason=reason)
-        await self._commit()
+        await self.commit()
 
     async def cancel_all(self, account: AccountId | None = None, group: GroupId | None = None, actor: str = "") -> int:
         """Ask for every open order of an account, a group's accounts or the workspace to be canceled."""
@@ -282,20 +282,20 @@ class Desk(Reading):
         for order in hit:
             if order.pending is not Pending.CANCEL and self.state.orders[order.client_order_id].is_open:
                 self.core.request_cancel(order.client_order_id, actor=actor, reason="cancel all")
-        await self._commit()
+        await self.commit()
         return len(hit)
 
     async def replace(self, name: ClientOrderId, quantity: Decimal | None, terms: Terms | None, actor: str) -> None:
         """Ask for other terms; durable when this returns. Raises InvalidInput with the rule that denies it."""
         self._check_open()
         self.core.request_replace(name, quantity, terms, actor)
-        await self._commit()
+        await self.commit()
 
     async def act_on_orders(self, act: Callable[[Core], None]) -> None:
         """Let a person's word on orders be decided upon; durable when this returns."""
         self._check_open()
         act(self.core)
-        await self._commit()
+        await self.commit()
 
     async def set_trading_state(self, scope: Scope, to: TradingState, reason: str, actor: str, *,
                                 cancel_working: bool = True) -> int:  # fmt: skip
@@ -303,7 +303,7 @@ class Desk(Reading):
         self._check_open()
         check_scope(self.state, scope)
         count = self.core.set_trading_state(scope, to, reason, actor, cancel_working=cancel_working)
-        await self._commit()
+        await self.commit()
         # Whoever asked is answered first.
         asyncio.get_running_loop().call_soon(self._go_on_halting)
         return count
@@ -320,7 +320,7 @@ class Desk(Reading):
         self._check_open()
         check_definition(self.state, event)
         self.core.emit(event)
-        await self._commit()
+        await self.commit()
         if isinstance(event, ev.AccountDefined) and event.account.id not in self.sessions:
             self._open(event.account)
 
@@ -328,16 +328,17 @@ class Desk(Reading):
         """Let somebody act on locks, violations, square-offs or rulebooks; durable when this returns."""
         self._check_open()
         act(self.guard)
-        await self._commit()
+        await self.commit()
 
     # --- effects ----------------------------------------------------------------------------------
 
     def flush(self) -> None:
         """Queue what the core decided; its commands and news go out once it is durable."""
-        # Who needs to know when it is durable calls `_commit`; a failure reaches everyone through `_journal_failed`.
-        _ = self._commit()
+        # Who needs to know when it is durable calls `commit`; a failure reaches everyone through `_journal_failed`.
+        _ = self.commit()
 
-    def _commit(self) -> asyncio.Future[datetime]:
+    def commit(self) -> asyncio.Future[datetime]:
+        """Queue what the core decided; done once it is durable, or with a JournalError."""
         events, commands = self.core.events, self.core.commands
         self.core.events, self.core.commands = [], []
         for _, event in events:
@@ -395,13 +396,14 @@ class Desk(Reading):
             try:
                 self.core.expire_waiting()
                 self.guard.watch()
-                self._finish_records()
+                self.finish_records()
                 self.flush_if_needed()
                 self.archivist.turn()
             except Exception as error:  # noqa: BLE001 - one failing tick must not end the next ones
                 self._world.alarm("tick_failed", {"error": repr(error)})
 
-    def _finish_records(self) -> None:
+    def finish_records(self) -> None:
+        """Write the stages of intents that are through."""
         for event in self.recorder.finish(self.state, self._world.clock.now()):
             self.core.emit(event)
 
@@ -416,7 +418,7 @@ class Desk(Reading):
         broker = self._world.connect(account) if account.enabled else None
         if broker is None:
             return
-        lane = Lane(account.id, broker, self, asyncio.get_running_loop().time)
+        lane = Lane(account.id, broker, self.sending, asyncio.get_running_loop().time)
         session = Session(account.id, broker, lane)
         self.sessions[account.id] = session
         allotting.catch_up(self.state, session)
@@ -461,7 +463,7 @@ class Desk(Reading):
         self.core.on_broker_event(account, event)
         if name is not None:
             self.recorder.touch(self.state.orders[name].intent)
-        self._finish_records()
+        self.finish_records()
         self.flush_if_needed()
 
     def on_connected(self, account: AccountId) -> None:
@@ -476,7 +478,7 @@ class Desk(Reading):
 
     def take(self, account: AccountId, *, urgent: bool) -> bool:
         """Whether an order of this account may be sent in the transaction that approves it."""
-        return self.ready_to_send(account) and self.sessions[account].lane.take(urgent=urgent)
+        return self.sending.ready_to_send(account) and self.sessions[account].lane.take(urgent=urgent)
 
     def queued(self, account: AccountId, name: ClientOrderId) -> bool:
         """Whether the order waits in its lane or is on its way through it."""
@@ -494,79 +496,6 @@ class Desk(Reading):
         for session in wanted:
             session.wanted.set()
         return len(wanted)
-
-    # --- what lanes ask ---------------------------------------------------------------------------
-
-    def leads(self) -> bool:
-        """Whether this desk, and no other, may send now."""
-        return self._world.leads()
-
-    def ready_to_send(self, account: AccountId) -> bool:
-        """Whether orders of the account may leave."""
-        return self.recovering is None and self.reconciled(account)
-
-    def order(self, name: ClientOrderId) -> Order | None:
-        """The order as it stands, None where it never became durable."""
-        return self.state.orders.get(name)
-
-    def approved(self, name: ClientOrderId) -> Approved[Order]:
-        """The order whose approval is durable."""
-        return self._world.gate.reapprove(self.state.orders[name])
-
-    def attempts(self, name: ClientOrderId) -> int:
-        """How many durable SENT entries the order has."""
-        return self.state.traces[name].attempts
-
-    async def make_sent(self, commands: Sequence[Submit]) -> Sequence[bool]:
-        """Make SENT durable, unless an order went stale or was halted meanwhile."""
-        nothing = [False] * len(commands)
-        if self.recovering is not None:
-            return nothing
-        leave = [one.order in self.state.orders and self.core.mark_sent(one.order, one.attached) for one in commands]
-        try:
-            await self._commit()
-        except JournalError:
-            return nothing
-        return leave
-
-    def may_leave(self, name: ClientOrderId) -> bool:
-        """Whether the order may still leave: valid, not halted, not asked to be canceled, and SENT is durable."""
-        return self.recovering is None and self.core.may_leave(name)
-
-    def may_change(self, command: Replace) -> bool:
-        """Whether a change is still wanted, and adds nothing in a halted scope."""
-        return self.recovering is None and self.core.may_change(command)
-
-    def on_trouble(self, what: str, name: ClientOrderId, reason: str) -> None:
-        """Something that a person should look into."""
-        self._world.alarm(what, {"order": name, "reason": reason})
-
-    def on_sent(self, name: ClientOrderId) -> None:
-        """The bytes were handed to the transport."""
-        self.recorder.mark(self.state.orders[name].intent, recorder.SENT, self._world.clock.now(), name)
-
-    def on_doubt(self, name: ClientOrderId, reason: str) -> None:
-        """The answer was lost."""
-        order = self.state.orders.get(name)
-        if self.recovering is None and order is not None and order.is_open:
-            self.core.emit(ev.OrderDoubted(self._world.clock.now(), name, reason))
-            self.flush()
-
-    def on_refused(self, command: Sendable, code: str, reason: str) -> None:
-        """Proven not to be at the broker, or not changed there."""
-        if self.recovering is not None or command.order not in self.state.orders:
-            return
-        now, account = self._world.clock.now(), command.account
-        if isinstance(command, Cancel):
-            self.core.on_broker_event(account, ev.CancelRejected(now, command.order, reason))
-        elif isinstance(command, Replace):
-            self.core.on_broker_event(account, ev.ReplaceRejected(now, command.order, reason))
-        else:
-            for name in (command.order, *command.attached):
-                self.core.on_broker_event(account, ev.OrderRejected(now, name, code, reason))
-            self.recorder.touch(self.state.orders[command.order].intent)
-            self._finish_records()
-        self.flush()
 
     # --- market -----------------------------------------------------------------------------------
 

@@ -48,7 +48,7 @@ async def test_a_halt_is_answered_before_its_last_order_is_asked_for_and_reaches
 async def test_a_crash_between_two_slices_leaves_nothing_at_work() -> None:
     bench, orders = await crowded()
     bench.desk.core.set_trading_state(EVERYTHING, TradingState.HALTED, "test", "me", cancel_working=True)
-    await bench.desk._commit()
+    await bench.desk.commit()
     assert len(bench.live()) > 4
     await bench.restart()
     await bench.settle(1.0)

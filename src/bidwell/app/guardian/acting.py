@@ -213,7 +213,7 @@ async def _flatten(means: Means, desk: Desk, trigger: Trigger, *, anew: bool) ->
         await desk.act_on_risk(lambda guard: _order(guard, trigger, anew=anew))
         means.lead(desk)
         while not means.stop.is_set():
-            if desk.recovering is not None or not desk.leads():
+            if desk.recovering is not None or not desk.sending.leads():
                 raise Interrupted(desk.recovering or "the lease was lost")
             if is_flat(desk.state, trigger):
                 return True

@@ -29,6 +29,7 @@ from bidwell.engine.desk import Desk
 from bidwell.engine.lane import Lane
 from bidwell.engine.last_hop import LastHop
 from bidwell.engine.ports import Snapshot
+from bidwell.engine.sending import Sending
 from bidwell.engine.sessions import Reconciler
 from bidwell.engine.state import State
 from bidwell.engine.writer import Batch, Writer
@@ -94,14 +95,15 @@ async def _keep_the_book(self: Desk) -> None:
 # --- doubt ---------------------------------------------------------------------------------------
 
 
-def _doubt_is_rejection(self: Desk, name: ClientOrderId, reason: str) -> None:
-    if self.recovering is None:
-        order = self.state.orders[name]
-        self.core.on_broker_event(order.account, ev.OrderRejected(self._world.clock.now(), name, "error", reason))
-        self.flush()
+def _doubt_is_rejection(self: Sending, name: ClientOrderId, reason: str) -> None:
+    desk = self._desk
+    if desk.recovering is None:
+        order = desk.state.orders[name]
+        desk.core.on_broker_event(order.account, ev.OrderRejected(self._clock.now(), name, "error", reason))
+        desk.flush()
 
 
-def _garbled_is_rejection(self: Desk, name: ClientOrderId, reason: str) -> None:
+def _garbled_is_rejection(self: Sending, name: ClientOrderId, reason: str) -> None:
     if "not understood" in reason:
         _doubt_is_rejection(self, name, reason)
 
@@ -326,9 +328,9 @@ def _trusting(self: LastHop, *_: Any) -> str:
     return "" if self is not None else "never"
 
 
-def _ready_when_connected(self: Desk, account: Any) -> bool:
-    session = self.sessions.get(account)
-    return self.recovering is None and session is not None and session.connected
+def _ready_when_connected(self: Sending, account: Any) -> bool:
+    session = self._desk.core.lanes.sessions.get(account)  # type: ignore[attr-defined]
+    return self._desk.recovering is None and session is not None and session.connected
 
 
 def _group_of_today(self: State, intent: Any, body_hash: str, group: Any) -> None:
@@ -375,9 +377,9 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("an intent is acknowledged before it is durable", ((Desk, "receive", _answer_first),)),
     Mutant("a failed append counts as done", ((Writer, "_write", _write_on),), _JOURNAL),
     Mutant("the book in memory outlives a failed journal", ((Desk, "_fold", _keep_the_book),), _JOURNAL),
-    Mutant("a server error counts as a rejection", ((Desk, "on_doubt", _doubt_is_rejection),),
+    Mutant("a server error counts as a rejection", ((Sending, "on_doubt", _doubt_is_rejection),),
            frozenset({Fault.ERROR_TAKEN})),
-    Mutant("an unreadable answer counts as a rejection", ((Desk, "on_doubt", _garbled_is_rejection),),
+    Mutant("an unreadable answer counts as a rejection", ((Sending, "on_doubt", _garbled_is_rejection),),
            frozenset({Fault.GARBLED})),
     Mutant("the lane sends until it is answered", ((Lane, "_hand_over", _send_until_it_answers),),
            frozenset({Fault.ERROR_TAKEN, Fault.ERROR_NOT_TAKEN})),
@@ -437,7 +439,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("children are twice their part, and nobody counts at the last hop",
            ((decisions, "propose", _double), (LastHop, "refuse", _trusting))),
     Mutant("every account gets the whole", ((decisions, "allocate", _everyone_all),)),
-    Mutant("orders leave before the account was read", ((Desk, "ready_to_send", _ready_when_connected),),
+    Mutant("orders leave before the account was read", ((Sending, "ready_to_send", _ready_when_connected),),
            frozenset({Fault.DISCONNECT, Fault.QUERY_FAILED})),
     Mutant("a group that asks to be unwound is left as it is", ((unwinding, "unwind", _never_undo),),
            frozenset({Fault.THROTTLED}), (Act.ENTER_GROUP, Act.SIGNAL)),
