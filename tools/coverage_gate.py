@@ -66,6 +66,9 @@ class Tracing:
         wanted = measures(item.nodeid)
         if controller.started and not wanted:
             controller.pause()
+            # In a worker pytest-cov starts a measurement for the main process too, whose tracer this pause wakes.
+            while (beneath := Coverage.current()) is not None:
+                beneath.stop()
         elif wanted and not controller.started:
             controller.resume()
         return (yield)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from coverage import Coverage
 
 from tests.conftest import group_of
 from tools import coverage_gate, suite
@@ -50,3 +51,7 @@ def test_tests_that_share_a_browser_or_a_desk_stay_on_one_worker(
     ("tests/server/test_alerts.py::test_x", False)])  # fmt: skip
 def test_coverage_is_measured_where_the_rooms_that_decide_are_tried(nodeid: str, *, measured: bool) -> None:
     assert coverage_gate.measures(nodeid) is measured
+
+
+def test_no_tracer_slows_what_is_not_measured() -> None:
+    assert Coverage.current() is None
