@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,3 +48,15 @@ def desk(new_desk: RunningDesk) -> RunningDesk:
         new_desk.own()
     new_desk.wait_reconciled()
     return new_desk
+
+
+@pytest.fixture
+def connecting(tmp_path: Path) -> Iterator[RunningDesk]:
+    """A desk of the test's own, with an owner and ready accounts, that may be connected to twins."""
+    running = RunningDesk(tmp_path / "data")
+    try:
+        running.start("--twins", BIDWELL_VAULT_KEY=base64.urlsafe_b64encode(bytes(32)).decode()).own()
+        running.wait_reconciled()
+        yield running
+    finally:
+        running.clean()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -13,16 +10,6 @@ from tests.story.twins import RunningTwin
 from tests.web.playing import Stage
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def connecting(tmp_path: Path) -> Iterator[RunningDesk]:
-    running = RunningDesk(tmp_path / "data")
-    try:
-        running.start("--twins", BIDWELL_VAULT_KEY=base64.urlsafe_b64encode(bytes(32)).decode()).own()
-        yield running
-    finally:
-        running.clean()
 
 
 def test_a_person_connects_an_account_and_sees_how_its_session_is(stage: Stage, connecting: RunningDesk) -> None:

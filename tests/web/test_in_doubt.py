@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,16 +22,6 @@ FIELDS = {"app_key": "TWINAPPKEY0001", "app_secret": "TWINSECRET1", "callback_ur
           "auth_code": "twin-auth-code-0001"}
 SCENARIO = {"accounts": [{"account": "one", "cash": "100000", "fields": FIELDS}],
             "instruments": [{"symbol": "AAPL", "bid": "449.90", "ask": "450.00", "name": "APPLE INC", "exchange": "NASDAQ"}]}  # fmt: skip
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[RunningDesk]:
-    running = RunningDesk(tmp_path / "data")
-    try:
-        running.start("--twins", BIDWELL_VAULT_KEY=base64.urlsafe_b64encode(bytes(32)).decode()).own()
-        yield running
-    finally:
-        running.clean()
 
 
 def connected(desk: RunningDesk, twin: RunningTwin) -> str:
@@ -69,49 +57,49 @@ def spoken(desk: RunningDesk, *words: str) -> Any:  # noqa: ANN401 - whatever th
     return json.loads(done.stdout or done.stderr)
 
 
-def test_a_person_resolves_orders_in_doubt_on_the_screen(stage: Stage, desk: RunningDesk, tmp_path: Path) -> None:
+def test_a_person_resolves_orders_in_doubt_on_the_screen(stage: Stage, connecting: RunningDesk, tmp_path: Path) -> None:
     scenario = tmp_path / "scenario.json"
     scenario.write_text(json.dumps(SCENARIO))
     with RunningTwin("schwab", scenario) as twin:
-        account, names = connected(desk, twin), []
+        account, names = connected(connecting, twin), []
         wide = {"max_open_orders": "100", "duplicate_window": "0", "price_collar": "0.5"}
-        assert desk.browser.call("PUT", f"{W}/limits/account/{account}", wide).status == 200
+        assert connecting.browser.call("PUT", f"{W}/limits/account/{account}", wide).status == 200
 
         def lose(_: object) -> dict[str, Any]:
             twin.ask("mishaps", {"mishaps": [
                 {"mishap": "timeout", "silent": True, "count": 2},
                 {"mishap": "error", "processed": False, "status": 502}]})  # fmt: skip
-            names.extend([sent(desk, account, "430"), sent(desk, account, "430"), sent(desk, account, "420")])
-            early = desk.browser.call("GET", f"{W}/orders/{names[2]}/candidates")
+            names.extend([sent(connecting, account, "430"), sent(connecting, account, "430"), sent(connecting, account, "420")])
+            early = connecting.browser.call("GET", f"{W}/orders/{names[2]}/candidates")
             assert early.body["code"] == "doubt.not_yet", early
             (book,) = twin.accounts().values()
             assert len(book["orders"]) == 2
             return {"first": names[0], "numbers": numbers(twin)}
 
         def peek(_: object) -> str:
-            shown = bidwell(desk, "doubt", "show", names[0])
+            shown = bidwell(connecting, "doubt", "show", names[0])
             assert all(number in shown.stdout for number in numbers(twin)), shown
-            assert f"bidwell doubt show {names[0]}" in bidwell(desk, "reconciliation").stdout.replace("\n", " ")
-            asked = bidwell(desk, "doubt", "identify", names[0], numbers(twin)[0], "--reason", "seen", told="n\n")
+            assert f"bidwell doubt show {names[0]}" in bidwell(connecting, "reconciliation").stdout.replace("\n", " ")
+            asked = bidwell(connecting, "doubt", "identify", names[0], numbers(twin)[0], "--reason", "seen", told="n\n")
             assert (asked.returncode, "Is the broker's order" in asked.stdout) == (1, True), asked
-            listed = spoken(desk, "doubt", "identify", names[0], numbers(twin)[0], "--reason", "seen")
+            listed = spoken(connecting, "doubt", "identify", names[0], numbers(twin)[0], "--reason", "seen")
             assert [row["broker_order_id"] for row in listed["items"]] == numbers(twin)
             return "peeked"
 
         def judge(_: object) -> str:
-            orders = {row["client_order_id"]: row for row in desk.browser.get(f"{W}/orders")["items"]}
+            orders = {row["client_order_id"]: row for row in connecting.browser.get(f"{W}/orders")["items"]}
             assert [orders[name]["status"] for name in names] == ["WORKING", "WORKING", "REJECTED"]
             assert {orders[name]["broker_order_id"] for name in names[:2]} == set(numbers(twin))
-            over = spoken(desk, "doubt", "identify", names[2], "1", "--reason", "it is not", "--yes")
+            over = spoken(connecting, "doubt", "identify", names[2], "1", "--reason", "it is not", "--yes")
             assert over["error"]["code"] == "doubt.over", over
-            late = bidwell(desk, "doubt", "absent", names[0], "--reason", "it is not", "--email", "ada@example.test",
+            late = bidwell(connecting, "doubt", "absent", names[0], "--reason", "it is not", "--email", "ada@example.test",
                            told=PASSWORD + "\n")  # fmt: skip
             assert "doubt.over" in late.stderr, late
-            (row,) = spoken(desk, "reconciliation", "--account", account)["items"]
+            (row,) = spoken(connecting, "reconciliation", "--account", account)["items"]
             assert row["in_doubt"] == []
             return "judged"
 
-        stage.play("doubt", desk, {"lose": lose, "peek": peek, "judge": judge})
+        stage.play("doubt", connecting, {"lose": lose, "peek": peek, "judge": judge})
 
 
 def numbers(twin: RunningTwin) -> list[str]:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import html
 import re
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -18,16 +15,6 @@ from tests.story.twins import RunningTwin
 from tests.web.playing import Stage
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def connecting(tmp_path: Path) -> Iterator[RunningDesk]:
-    running = RunningDesk(tmp_path / "data")
-    try:
-        running.start("--twins", BIDWELL_VAULT_KEY=base64.urlsafe_b64encode(bytes(32)).decode()).own()
-        yield running
-    finally:
-        running.clean()
 
 
 def test_a_person_logs_in_each_day_on_one_page(stage: Stage, connecting: RunningDesk) -> None:

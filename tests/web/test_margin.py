@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,17 +23,6 @@ FIELDS = {
     "totp_secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
 }
 SHARE, FUTURE, CALL = "SBIN.XNSE", "NIFTY261229F.XNSE", "NIFTY261229C26000.XNSE"
-
-
-@pytest.fixture
-def connecting(tmp_path: Path) -> Iterator[RunningDesk]:
-    running = RunningDesk(tmp_path / "data")
-    try:
-        running.start("--twins", BIDWELL_VAULT_KEY=base64.urlsafe_b64encode(bytes(32)).decode()).own()
-        running.wait_reconciled()
-        yield running
-    finally:
-        running.clean()
 
 
 def connected(desk: RunningDesk, twin: RunningTwin) -> str:

@@ -1,4 +1,6 @@
-import { queryOptions } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
+import { useCallback } from "react";
+import { sentence } from "~/lib/words";
 import { api, body } from "./client";
 import { keys } from "./keys";
 import type { AccountDetail, Broker, ConnectRequest, Connection, CredentialRequest, InstrumentSearch, ProbedAccount } from "./types";
@@ -6,8 +8,15 @@ import type { AccountDetail, Broker, ConnectRequest, Connection, CredentialReque
 export const brokersQuery = (workspace: string) =>
   queryOptions({
     queryKey: [...keys.workspace(workspace), "brokers"] as const,
+    staleTime: Number.POSITIVE_INFINITY,
     queryFn: async (): Promise<Broker[]> => (await body(api.GET("/api/v1/w/{workspace}/brokers", { params: { path: { workspace } } }))).items,
   });
+
+/** What a broker calls itself: "Angel One" for "angelone". */
+export function useBrokerTitle(workspace: string): (broker: string) => string {
+  const { data } = useQuery(brokersQuery(workspace));
+  return useCallback((broker) => data?.find((each) => each.broker === broker)?.title ?? sentence(broker), [data]);
+}
 
 export const connectionQuery = (workspace: string, id: string) =>
   queryOptions({

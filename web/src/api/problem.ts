@@ -1,3 +1,5 @@
+import { capital } from "~/lib/words";
+
 /** One answer of the API that is not a success: problem+json as a value that can be thrown and shown. */
 export class Problem extends Error {
   readonly code: string;
@@ -17,7 +19,7 @@ export class Problem extends Error {
     };
     // The desk's own titles are the names of HTTP statuses: its sentence says more, and stands first where there is one.
     const said = text("detail");
-    const title = said && status !== 0 ? said.charAt(0).toUpperCase() + said.slice(1) : (text("title") ?? `The desk answered ${status}`);
+    const title = said && status !== 0 ? capital(said) : (text("title") ?? `The desk answered ${status}`);
     super(title);
     this.name = "Problem";
     this.status = status;

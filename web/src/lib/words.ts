@@ -5,9 +5,11 @@ export function count(quantity: number, noun: string, plural = `${noun}s`): stri
 
 /** "DAILY_LOSS" or "daily_loss" as "Daily loss". */
 export function sentence(constant: string): string {
-  const words = constant.replaceAll("_", " ").toLowerCase();
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return capital(constant.replaceAll("_", " ").toLowerCase());
 }
+
+/** A text as a sentence begins: names within it keep their letters. */
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** The middle of a long id left out: 7QK2…F1. */
 export function shortId(id: string, head = 4, tail = 3): string {

@@ -10,6 +10,7 @@ import typer
 
 from bidwell.app import output
 from bidwell.app.cli import trade
+from bidwell.app.cli.options import Data
 from bidwell.model.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from bidwell.app.remote import Remote
 
-Data = Annotated[Path | None, typer.Option(help="Data folder.", show_default="the platform's own")]
 Email = Annotated[str | None, typer.Option(help="Who does it; asked for when left out.")]
 
 _LONGEST_READ = 120.0

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bidwell.app import output
+from bidwell.app.cli.options import Data
 from bidwell.app.cli.trade import table
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-Data = Annotated[Path | None, typer.Option(help="Data folder.", show_default="the platform's own")]
 Order = Annotated[str, typer.Argument(help="The order's id, as `bidwell reconciliation` shows it.")]
 Reason = Annotated[str, typer.Option(prompt="How do you know", help="How you know; it is kept in the journal.")]
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bidwell.app import output
+from bidwell.app.cli.options import Data
 from bidwell.app.cli.trade import table
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-Data = Annotated[Path | None, typer.Option(help="Data folder.", show_default="the platform's own")]
 
 
 def register(cli: typer.Typer) -> None:

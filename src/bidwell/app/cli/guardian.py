@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from bidwell.app import output
+from bidwell.app.cli.options import Data
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from bidwell.server.guardian_view import GuardianView
-
-Data = Annotated[Path | None, typer.Option(help="Data folder.", show_default="the platform's own")]
 
 
 def register(cli: typer.Typer) -> None:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bidwell.app import output
+from bidwell.app.cli.options import Data
 from bidwell.app.cli.trade import draw_preview, table
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-Data = Annotated[Path | None, typer.Option(help="Data folder.", show_default="the platform's own")]
 Limit = Annotated[int, typer.Option(min=1, max=200, help="How many, newest first.")]
 _NEEDED = frozenset({"IntentReceived", "IntentAllocated"})
 

@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from bidwell.app import output
-
-Data = Annotated[Path | None, typer.Option(help="Data folder.", show_default="the platform's own")]
+from bidwell.app.cli.options import Data
 
 
 def register(cli: typer.Typer) -> None:

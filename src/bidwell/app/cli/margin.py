@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bidwell.app import output
+from bidwell.app.cli.options import Account, Data, Group, Limit, Quantity, Side, Stop, Symbol, TimeInForce
 from bidwell.app.cli.trade import table, written
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-Data = Annotated[Path | None, typer.Option(help="Data folder.", show_default="the platform's own")]
 _PATIENCE = 30.0
 
 
@@ -22,15 +21,15 @@ def register(cli: typer.Typer) -> None:
 
 
 def margin(
-    side: Annotated[str, typer.Argument(help="buy or sell")],
-    quantity: Annotated[str, typer.Argument(help="How many units.")],
-    symbol: Annotated[str, typer.Argument(help="Symbol or instrument id.")],
+    side: Side,
+    quantity: Quantity,
+    symbol: Symbol,
     *,
-    account: Annotated[str | None, typer.Option(help="Account id.")] = None,
-    group: Annotated[str | None, typer.Option(help="Group id.")] = None,
-    limit: Annotated[str | None, typer.Option(help="Limit price.")] = None,
-    stop: Annotated[str | None, typer.Option(help="Stop price of the order itself.")] = None,
-    tif: Annotated[str, typer.Option(help="DAY, GTC, IOC or FOK.")] = "DAY",
+    account: Account = None,
+    group: Group = None,
+    limit: Limit = None,
+    stop: Stop = None,
+    tif: TimeInForce = "DAY",
     beside: Annotated[
         list[str] | None,
         typer.Option("--with", help="Another order of the basket: 'SIDE QUANTITY SYMBOL [LIMIT]'. May be given again."),

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bidwell.app import output
+from bidwell.app.cli.options import Data
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-Data = Annotated[Path | None, typer.Option(help="Data folder.", show_default="the platform's own")]
 _PATIENCE = 150.0
 _SIGNS = {"pass": "✓", "warn": "!", "fail": "✗"}
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bidwell.app import output
+from bidwell.app.cli.options import Data
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-Data = Annotated[Path | None, typer.Option(help="Data folder.", show_default="the platform's own")]
 
 
 def register(cli: typer.Typer) -> None:

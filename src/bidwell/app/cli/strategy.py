@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bidwell.app import output
-from bidwell.app.cli.trade import Data, instrument_id, table
+from bidwell.app.cli.options import Account, Data, Group
+from bidwell.app.cli.trade import instrument_id, table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -91,8 +92,8 @@ def run(
     *,
     instrument: Annotated[list[str], typer.Option(help="Symbol or instrument id; repeat as needed.")],
     timeframe: Annotated[str, typer.Option(help="Length of a bar: 1m, 5m, 1h, 1D, …")] = "1m",
-    account: Annotated[str | None, typer.Option(help="Account id.")] = None,
-    group: Annotated[str | None, typer.Option(help="Group id.")] = None,
+    account: Account = None,
+    group: Group = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="A parameter, as in fast=10; repeat as needed.")
     ] = None,

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bidwell.app import output
+from bidwell.app.cli.options import Account, Data, Group, Limit, Quantity, Side, Stop, Symbol, TimeInForce
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-Data = Annotated[Path | None, typer.Option(help="Data folder.", show_default="the platform's own")]
 
 
 def register(cli: typer.Typer) -> None:
@@ -21,17 +19,17 @@ def register(cli: typer.Typer) -> None:
 
 
 def order(
-    side: Annotated[str, typer.Argument(help="buy or sell")],
-    quantity: Annotated[str, typer.Argument(help="How many units.")],
-    symbol: Annotated[str, typer.Argument(help="Symbol or instrument id.")],
+    side: Side,
+    quantity: Quantity,
+    symbol: Symbol,
     *,
-    account: Annotated[str | None, typer.Option(help="Account id.")] = None,
-    group: Annotated[str | None, typer.Option(help="Group id.")] = None,
-    limit: Annotated[str | None, typer.Option(help="Limit price.")] = None,
-    stop: Annotated[str | None, typer.Option(help="Stop price of the order itself.")] = None,
+    account: Account = None,
+    group: Group = None,
+    limit: Limit = None,
+    stop: Stop = None,
     protect: Annotated[str | None, typer.Option(help="Protective stop price.")] = None,
     target: Annotated[str | None, typer.Option(help="Target price.")] = None,
-    tif: Annotated[str, typer.Option(help="DAY, GTC, IOC or FOK.")] = "DAY",
+    tif: TimeInForce = "DAY",
     yes: Annotated[bool, typer.Option("--yes", help="Send without asking.")] = False,
     data: Data = None,
     as_json: output.Json = False,
@@ -48,10 +46,10 @@ def order(
 
 
 def protect(
-    symbol: Annotated[str, typer.Argument(help="Symbol or instrument id.")],
+    symbol: Symbol,
     *,
-    account: Annotated[str | None, typer.Option(help="Account id.")] = None,
-    group: Annotated[str | None, typer.Option(help="Group id.")] = None,
+    account: Account = None,
+    group: Group = None,
     stop: Annotated[str | None, typer.Option(help="Stop price.")] = None,
     trail: Annotated[str | None, typer.Option(help="Distance of a trailing stop, instead of a stop price.")] = None,
     target: Annotated[str | None, typer.Option(help="Target price.")] = None,

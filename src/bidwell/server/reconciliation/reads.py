@@ -82,9 +82,9 @@ def _detail(found: Account, session: Session | None) -> str:
 
 
 def accounts(desk: Desk) -> schemas.ReconciliationList:
-    """Every account, those that need somebody first."""
+    """Every account, those that need somebody first, else in the accounts' own order."""
     found = [account(desk, one) for one in desk.state.accounts.values()]
-    found.sort(key=lambda one: (not one.needs_person, _URGENCY[one.standing], one.account_name))
+    found.sort(key=lambda one: (not one.needs_person, _URGENCY[one.standing]))
     agreeing = sum(one.standing is schemas.Standing.AGREES for one in found)
     return schemas.ReconciliationList(items=found, agreeing=agreeing, accounts=len(found))
 

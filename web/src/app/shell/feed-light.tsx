@@ -5,6 +5,7 @@ import type { Feed } from "~/api/types";
 import { cx } from "~/lib/cx";
 import { age } from "~/lib/time";
 import { useNow } from "~/lib/use-now";
+import { capital } from "~/lib/words";
 
 const STALE_S = 15;
 
@@ -25,9 +26,7 @@ function read(feed: Feed | undefined, ageSeconds: number | null, deskSilentMs: n
     return { light: "warn", words: "Waiting for the desk" };
   }
   const speed = Number(feed.speed);
-  // A broker writes its own name as it does: TopstepX.
-  const called = feed.name.charAt(0).toUpperCase() + feed.name.slice(1);
-  const name = [called, withSpeed && speed > 1 && !feed.name.includes("×") && `${speed}×`].filter(Boolean).join(" ");
+  const name = [capital(feed.name), withSpeed && speed > 1 && !feed.name.includes("×") && `${speed}×`].filter(Boolean).join(" ");
   if (!feed.connected) {
     return { light: "bad", words: `${name} · feed not connected` };
   }

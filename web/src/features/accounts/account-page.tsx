@@ -7,7 +7,7 @@ import type { AccountDetail, Workspace } from "~/api/types";
 import { UNKNOWN, currencyOf, formatAmount, formatAny } from "~/lib/format";
 import { distance, warnAt } from "~/lib/limits";
 import { dateTime } from "~/lib/time";
-import { sentence } from "~/lib/words";
+import { capital, sentence } from "~/lib/words";
 import { Badge } from "~/ui/badge";
 import { Button } from "~/ui/button";
 import { Empty } from "~/ui/empty";
@@ -141,7 +141,7 @@ export function AccountPage({ workspace, id, positions, orders }: AccountPagePro
         </>
       }
     >
-      {account.state.state !== "active" && account.state.reason && <p className="text-warn">{sentence(account.state.reason)}.</p>}
+      {account.state.state !== "active" && account.state.reason && <p className="text-warn">{capital(account.state.reason)}.</p>}
       <Figures account={account} />
       <div className="grid gap-4 lg:grid-cols-2">
         <LimitsCard

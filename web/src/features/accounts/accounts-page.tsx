@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { accountsQuery } from "~/api/accounts";
+import { useBrokerTitle } from "~/api/brokers";
 import { loginsQuery } from "~/api/logins";
 import { Problem } from "~/api/problem";
 import { mayAdminister } from "~/api/session";
 import type { AccountSummary, Workspace } from "~/api/types";
 import { distance, warnAt } from "~/lib/limits";
-import { sentence } from "~/lib/words";
 import { Badge } from "~/ui/badge";
 import { Button } from "~/ui/button";
 import { Empty } from "~/ui/empty";
@@ -34,7 +34,7 @@ function NearestLimit({ account }: { account: AccountSummary }) {
   );
 }
 
-const COLUMNS: readonly Column<AccountSummary>[] = [
+const columnsOf = (titleOf: (broker: string) => string): readonly Column<AccountSummary>[] => [
   {
     id: "name",
     header: "Account",
@@ -51,7 +51,7 @@ const COLUMNS: readonly Column<AccountSummary>[] = [
     ),
   },
   { id: "mode", header: "Mode", align: "left", from: "sm", cell: ({ mode }) => <Badge tone={mode === "live" ? "live" : "paper"}>{mode.toUpperCase()}</Badge> },
-  { id: "broker", header: "Broker", align: "left", from: "md", cell: ({ broker }) => <span className="text-text-2">{sentence(broker)}</span> },
+  { id: "broker", header: "Broker", align: "left", from: "md", cell: ({ broker }) => <span className="text-text-2">{titleOf(broker)}</span> },
   {
     id: "equity",
     header: "Equity",
@@ -86,6 +86,8 @@ export function AccountsPage({ workspace, onOpen, onLogins }: AccountsPageProps)
   const { data: logins } = useQuery(loginsQuery(workspace.id));
   const waiting = logins?.filter(({ life }) => life !== "active").length ?? 0;
   const { data, error, refetch } = useQuery(accountsQuery(workspace.id));
+  const titleOf = useBrokerTitle(workspace.id);
+  const columns = useMemo(() => columnsOf(titleOf), [titleOf]);
   const [adding, setAdding] = useState(false);
   const [connecting, setConnecting] = useState(false);
   const add = mayAdminister(workspace.role) && (
@@ -105,7 +107,7 @@ export function AccountsPage({ workspace, onOpen, onLogins }: AccountsPageProps)
         ) : (
           <Table
             label="Accounts"
-            columns={COLUMNS}
+            columns={columns}
             rows={data}
             rowKey={({ id }) => id}
             onOpen={({ id }) => onOpen(id)}

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
-import { armAccount, brokersQuery, changeCredential, connectionQuery, forgetCredential, reconnect } from "~/api/brokers";
+import { armAccount, brokersQuery, changeCredential, connectionQuery, forgetCredential, reconnect, useBrokerTitle } from "~/api/brokers";
 import { keys } from "~/api/keys";
 import { loginsQuery } from "~/api/logins";
 import { Problem } from "~/api/problem";
@@ -9,7 +9,7 @@ import { mayAdminister, stepUp } from "~/api/session";
 import type { AccountDetail, Connection, Workspace } from "~/api/types";
 import { UNKNOWN } from "~/lib/format";
 import { dateTime } from "~/lib/time";
-import { sentence } from "~/lib/words";
+import { capital, sentence } from "~/lib/words";
 import { Badge } from "~/ui/badge";
 import { Button, buttonClass } from "~/ui/button";
 import { Dialog } from "~/ui/dialog";
@@ -180,6 +180,7 @@ const DIALOGS = { arm: ArmDialog, credential: CredentialDialog, forget: ForgetDi
 export function ConnectionCard({ workspace, account }: { workspace: Workspace; account: AccountDetail }) {
   const { data: connection, error } = useQuery(connectionQuery(workspace.id, account.id));
   const { data: logins } = useQuery(loginsQuery(workspace.id));
+  const titleOf = useBrokerTitle(workspace.id);
   const refresh = useRefresh(workspace.id);
   const [act, setAct] = useState<Act | null>(null);
   const renewing = useMutation({ mutationFn: () => reconnect(workspace.id, account.id), onSettled: refresh });
@@ -230,10 +231,10 @@ export function ConnectionCard({ workspace, account }: { workspace: Workspace; a
       <div className="grid gap-3">
         <p className="flex flex-wrap items-center gap-2">
           <Badge tone={life.tone}>{life.text}</Badge>
-          {connection.reason && <span className="text-text-2">{sentence(connection.reason)}</span>}
+          {connection.reason && <span className="text-text-2">{capital(connection.reason)}</span>}
           {connection.login_url && (
             <a className="text-accent underline" href={connection.login_url} target="_blank" rel="noreferrer">
-              Log in at {sentence(account.broker)}
+              Log in at {titleOf(account.broker)}
             </a>
           )}
         </p>

@@ -1,13 +1,14 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { useBrokerTitle } from "~/api/brokers";
 import { keys } from "~/api/keys";
 import { logIn, loginsQuery } from "~/api/logins";
 import { Problem } from "~/api/problem";
 import { mayAdminister, stepUp } from "~/api/session";
 import type { Login, Workspace } from "~/api/types";
 import { dateTime } from "~/lib/time";
-import { sentence } from "~/lib/words";
+import { capital } from "~/lib/words";
 import { Badge } from "~/ui/badge";
 import { Button, buttonClass } from "~/ui/button";
 import { Empty } from "~/ui/empty";
@@ -43,6 +44,7 @@ interface LoginCardProps {
 }
 
 function LoginCard({ workspace, login, password, brought }: LoginCardProps) {
+  const titleOf = useBrokerTitle(workspace);
   const client = useQueryClient();
   const [entered, setEntered] = useState<Record<string, string>>({});
   const first = login.fields[0]?.name;
@@ -72,14 +74,14 @@ function LoginCard({ workspace, login, password, brought }: LoginCardProps) {
         }}
       >
         <p className="text-12 text-text-2">
-          {sentence(login.broker)} <span className="font-mono">{login.number}</span>
-          {login.reason && ` · ${sentence(login.reason)}`}
+          {titleOf(login.broker)} <span className="font-mono">{login.number}</span>
+          {login.reason && ` · ${capital(login.reason)}`}
           {login.until && ` · until ${dateTime(login.until)}`}
         </p>
         {login.login_url && (
           <span>
             <a className={buttonClass()} href={login.login_url} target="_blank" rel="noreferrer" onClick={() => follow(login.account)}>
-              1. Log in at {sentence(login.broker)}
+              1. Log in at {titleOf(login.broker)}
             </a>
           </span>
         )}

@@ -1,10 +1,9 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { listInstruments } from "~/api/brokers";
+import { listInstruments, useBrokerTitle } from "~/api/brokers";
 import { keys } from "~/api/keys";
 import { Problem } from "~/api/problem";
 import type { AccountDetail } from "~/api/types";
-import { sentence } from "~/lib/words";
 import { Button } from "~/ui/button";
 import { Dialog } from "~/ui/dialog";
 import { Field, Input } from "~/ui/field";
@@ -19,7 +18,7 @@ export function InstrumentsDialog({ workspace, account, onClose }: { workspace: 
   const client = useQueryClient();
   const [text, setText] = useState("");
   const [picked, setPicked] = useState<readonly string[]>([]);
-  const broker = sentence(account.broker);
+  const broker = useBrokerTitle(workspace)(account.broker);
   const symbols = [...new Set([...picked, ...text.toUpperCase().split(/[\s,;]+/).filter(Boolean)])];
   const turn = (pick: string) => setPicked((known) => (known.includes(pick) ? known.filter((each) => each !== pick) : [...known, pick]));
   const listing = useMutation({

@@ -6,6 +6,7 @@ import { mayTrade } from "~/api/session";
 import type { RunDetail, Workspace } from "~/api/types";
 import { dateTime, elapsed } from "~/lib/time";
 import { useNow } from "~/lib/use-now";
+import { capital } from "~/lib/words";
 import { Badge } from "~/ui/badge";
 import { Button, buttonClass } from "~/ui/button";
 import { CodeBlock } from "~/ui/copy";
@@ -156,8 +157,6 @@ function Underway({ workspace, run, editable }: { workspace: Workspace; run: Run
     </Card>
   );
 }
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 function Ended({ run, onStrategy }: { run: RunDetail; onStrategy: (id: string, line: number | null) => void }) {
   const [reason = "", ...hints] = run.reason.split("\n");

@@ -1,11 +1,11 @@
 import { useMemo, useState } from "react";
+import { useBrokerTitle } from "~/api/brokers";
 import { failed, orderState, ruleName } from "~/api/checks";
 import type { Check, ChildOrder } from "~/api/types";
 import { cx } from "~/lib/cx";
 import { parseDecimal } from "~/lib/decimal";
 import { UNKNOWN, formatAny } from "~/lib/format";
 import { millis } from "~/lib/time";
-import { sentence } from "~/lib/words";
 import { Badge } from "~/ui/badge";
 import { Empty } from "~/ui/empty";
 import { Figure } from "~/ui/number";
@@ -44,7 +44,8 @@ const stateTone = (order: ChildOrder): string => {
 };
 
 /** One row per account: broker times, fills, and each rule's answer. */
-export function ChildrenTable({ orders, places }: { orders: readonly ChildOrder[]; places: number | undefined }) {
+export function ChildrenTable({ workspace, orders, places }: { workspace: string; orders: readonly ChildOrder[]; places: number | undefined }) {
+  const titleOf = useBrokerTitle(workspace);
   const [open, setOpen] = useState<ReadonlySet<string>>(() => new Set());
   const columns = useMemo((): Column<ChildOrder>[] => {
     const toggle = (id: string): void =>
@@ -68,7 +69,7 @@ export function ChildrenTable({ orders, places }: { orders: readonly ChildOrder[
           </span>
         ),
       },
-      { id: "broker", header: "Broker", align: "left", from: "md", cell: (order) => <span className="text-text-2">{sentence(order.broker)}</span> },
+      { id: "broker", header: "Broker", align: "left", from: "md", cell: (order) => <span className="text-text-2">{titleOf(order.broker)}</span> },
       { id: "quantity", header: "Quantity", cell: (order) => <Figure value={order.quantity} /> },
       { id: "sent", header: "Sent", from: "sm", cell: (order) => <span className="tabular-nums">{milliseconds(order.sent_ms)}</span> },
       { id: "ack", header: "Ack", from: "sm", cell: (order) => <span className="tabular-nums">{milliseconds(order.ack_ms)}</span> },
@@ -107,7 +108,7 @@ export function ChildrenTable({ orders, places }: { orders: readonly ChildOrder[
         ),
       },
     ];
-  }, [open, places]);
+  }, [open, places, titleOf]);
   return (
     <Table
       label="Accounts"

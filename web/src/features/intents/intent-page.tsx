@@ -117,7 +117,7 @@ export function IntentPage({ workspace, id, trades, onOpen, PreviewBox }: Intent
       <Convergence found={intent.convergence} />
       {replaying && <ReplayDialog workspace={workspace} intent={intent} PreviewBox={PreviewBox} onClose={() => setReplaying(false)} onSent={onOpen} />}
       <Card title="Accounts" flush>
-        <ChildrenTable orders={intent.orders} places={placesOf(instrument?.tick_size)} />
+        <ChildrenTable workspace={workspace} orders={intent.orders} places={placesOf(instrument?.tick_size)} />
       </Card>
     </Page>
   );

@@ -1,12 +1,13 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
+import { useBrokerTitle } from "~/api/brokers";
 import { Problem } from "~/api/problem";
 import { type AccountReconciliation, type OrderInDoubt, reconcileNow, reconciliationKey, reconciliationQuery } from "~/api/reconciliation";
 import { mayTrade } from "~/api/session";
 import type { Workspace } from "~/api/types";
 import { age, dateTime } from "~/lib/time";
 import { useNow } from "~/lib/use-now";
-import { count, sentence } from "~/lib/words";
+import { capital, count } from "~/lib/words";
 import { UNKNOWN } from "~/lib/format";
 import { Badge } from "~/ui/badge";
 import { Button } from "~/ui/button";
@@ -44,6 +45,7 @@ export function ReconciliationPage({ workspace, onOpen }: ReconciliationPageProp
   const client = useQueryClient();
   const now = useNow();
   const [doubted, setDoubted] = useState<{ order: OrderInDoubt; account: string } | null>(null);
+  const titleOf = useBrokerTitle(workspace.id);
   const { data, error, refetch } = useQuery(reconciliationQuery(workspace.id));
   const ask = useMutation({
     mutationFn: (account: string | null) => reconcileNow(workspace.id, account),
@@ -57,7 +59,7 @@ export function ReconciliationPage({ workspace, onOpen }: ReconciliationPageProp
   const columns = useMemo(
     (): Column<AccountReconciliation>[] => [
       { id: "account", header: "Account", align: "left", sort: (row) => row.account_name, cell: (row) => <span className="font-semibold">{row.account_name}</span> },
-      { id: "broker", header: "Broker", align: "left", from: "md", cell: (row) => <span className="text-text-2">{sentence(row.broker)}</span> },
+      { id: "broker", header: "Broker", align: "left", from: "md", cell: (row) => <span className="text-text-2">{titleOf(row.broker)}</span> },
       {
         id: "book",
         header: "Book",
@@ -95,7 +97,7 @@ export function ReconciliationPage({ workspace, onOpen }: ReconciliationPageProp
           ),
       },
     ],
-    [now, trades, ask],
+    [now, trades, ask, titleOf],
   );
   return (
     <Page
@@ -122,7 +124,7 @@ export function ReconciliationPage({ workspace, onOpen }: ReconciliationPageProp
             detail={(row) =>
               (row.differences.length > 0 || row.in_doubt.length > 0 || (row.standing !== "agrees" && row.detail)) && (
                 <>
-                  {row.standing !== "agrees" && <p className="whitespace-normal pt-1 text-12 text-text-2">{sentence(row.detail)}.</p>}
+                  {row.standing !== "agrees" && <p className="whitespace-normal pt-1 text-12 text-text-2">{capital(row.detail)}.</p>}
                   {row.in_doubt.length > 0 && (
                     <InDoubt
                       label={`In doubt in ${row.account_name}`}
