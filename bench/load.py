@@ -57,8 +57,9 @@ SIZES: dict[str, tuple[float, float, str]] = {
     "soak-rate": (50, 100, "alerts a second in the soak"),
     "soak-minutes": (0.1, 60, "for so many minutes"),
 }
-# An alert to one account becomes about so many messages of a reader's topics: intent, order and fill as they move.
-MESSAGES_PER_ALERT = 6
+# An alert to one account becomes some messages of a reader's topics, intent, order and fill as they move: the fewer the
+# faster the machine, as what changes within five milliseconds is said once. They are counted first, with so many alerts a second.
+PROBE_RATE, PROBE_SECONDS = 10.0, 2.0
 # A stalled reader is let go when its queue is full or a write has waited 10 s.
 STALL_PATIENCE = 60.0
 
@@ -123,10 +124,14 @@ class Load:
                 time.sleep(0.006)  # a page's tickets are limited as all requests of one address are
             evicted = self._evicted()
             ours.send("count")
+            self.fire(PROBE_RATE, PROBE_SECONDS)
+            ours.send("report")
+            each = len(ours.recv()[0]) / clients / (PROBE_RATE * PROBE_SECONDS)
+            ours.send("count")
             began = time.monotonic()
-            self.fire(max(1.0, messages / MESSAGES_PER_ALERT), seconds)
+            self.fire(messages / max(1.0, each), seconds)
             while stalled and self._evicted() - evicted < stalled and time.monotonic() - began < STALL_PATIENCE:
-                self.fire(messages / MESSAGES_PER_ALERT, 1)
+                self.fire(messages / max(1.0, each), 1)
             ours.send("report")
             took, counted, lost = ours.recv()
             ours.send("end")

@@ -37,7 +37,7 @@ class Delays:
         self._known: dict[bytes, float] = {}
 
     def note(self, data: bytes, place: int, now: float) -> None:
-        """One frame whose head starts at `place`."""
+        """One message, which begins at `place`."""
         at = data.find(_STAMP, place) + len(_STAMP)
         stamp = data[at : at + _STAMP_LENGTH]
         sent = self._known.get(stamp)
@@ -99,10 +99,18 @@ class Reader(asyncio.Protocol):
                 length, head = int.from_bytes(data[place + 2 : place + 10], "big"), 10
             if end - place < head + length:
                 break
-            if counting and data[place] == 0x81 and data.find(b'"type":"patch"', place, place + 120) > 0:
-                self._delays.note(data, place + head, now)
+            if counting and data[place] == 0x81:
+                self._messages(data, place + head, place + head + length, now)
             place += head + length
         return data[place:]
+
+    def _messages(self, data: bytes, place: int, end: int, now: float) -> None:
+        """A frame's messages, one to a line."""
+        while place < end:
+            if data.find(b'"type":"patch"', place, place + 110) > 0:
+                self._delays.note(data, place, now)
+            line = data.find(b"\n", place, end)
+            place = end if line < 0 else line + 1
 
 
 async def _open(port: int, ticket: str, delays: Delays, *, stalled: bool) -> Reader:
@@ -133,7 +141,7 @@ async def _serve(pipe: Pipe, port: int, count: int, stalled: int) -> None:
     while True:
         word = await loop.run_in_executor(None, pipe.recv)
         if word == "count":
-            delays.counting, began = True, loop.time()
+            delays.counting, delays.took, began = True, [], loop.time()
         elif word == "report":
             delays.counting = False
             pipe.send((delays.took, loop.time() - began, sum(one.lost.done() for one in readers[stalled:])))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -47,16 +48,30 @@ def url(port: int, ticket: str) -> str:
     return f"ws://localhost:{port}/api/v1/stream?ticket={ticket}"
 
 
+class Lines:
+    """A reader's messages one by one, whatever frames they came in."""
+
+    def __init__(self, stream: ClientConnection) -> None:
+        self._stream = stream
+        self._lines: deque[str] = deque()
+        self.send = stream.send
+
+    async def recv(self) -> str:
+        while not self._lines:
+            self._lines.extend(str(await self._stream.recv()).split("\n"))
+        return self._lines.popleft()
+
+
 @asynccontextmanager
 async def listening(port: int, person: Person, topics: Sequence[str] = ALL, last: dict[str, int] | None = None,
-                    workspace: str = "main") -> AsyncIterator[ClientConnection]:  # fmt: skip
+                    workspace: str = "main") -> AsyncIterator[Lines]:  # fmt: skip
     ticket = await ticket_of(person, workspace)
     async with connect(url(port, ticket), origin=ORIGIN) as stream:  # type: ignore[arg-type]
         await stream.send(json.dumps({"op": "subscribe", "topics": list(topics), "last": last or {}}))
-        yield stream
+        yield Lines(stream)
 
 
-async def heard(stream: ClientConnection, topic: str, kind: str = "patch") -> dict[str, Any]:
+async def heard(stream: Lines, topic: str, kind: str = "patch") -> dict[str, Any]:
     """The next message of a topic and type."""
     async with asyncio.timeout(8):
         while True:
@@ -65,7 +80,7 @@ async def heard(stream: ClientConnection, topic: str, kind: str = "patch") -> di
                 return message
 
 
-async def closing_code(stream: ClientConnection, seconds: float) -> int | None:
+async def closing_code(stream: Lines, seconds: float) -> int | None:
     """The code with which the server closes the stream; fails when it does not in time."""
     async with asyncio.timeout(seconds):
         try:
@@ -275,6 +290,14 @@ async def test_a_stalled_reader_is_evicted_and_the_others_hear_on(
         while (await heard(healthy, "quotes"))["data"][0]["bid"] != "98.00":
             pass
     raw.close()
+
+
+async def test_what_is_said_at_one_time_comes_in_one_frame(home: House, port: int) -> None:
+    viewer = await home.member(MAIN, Role.VIEWER)
+    async with connect(url(port, await ticket_of(viewer)), origin=ORIGIN) as stream:  # type: ignore[arg-type]
+        await stream.send(json.dumps({"op": "subscribe", "topics": ALL}))
+        messages = [json.loads(line) for line in str(await stream.recv()).split("\n")]
+        assert [(one["topic"], one["type"]) for one in messages] == [(name, "snapshot") for name in ALL]
 
 
 async def test_a_full_queue_closes_its_reader(home: House) -> None:

@@ -94,8 +94,14 @@ export class DeskStream {
   }
 
   #onMessage(socket: WebSocket, event: MessageEvent): void {
-    const message = JSON.parse(String(event.data)) as StreamMessage;
     this.#heardAt = Date.now();
+    // What the desk said at one time comes together, a message to a line.
+    for (const line of String(event.data).split("\n")) {
+      this.#take(socket, JSON.parse(line) as StreamMessage);
+    }
+  }
+
+  #take(socket: WebSocket, message: StreamMessage): void {
     this.#showStatus(message);
     if (message.type === "heartbeat") {
       socket.send(JSON.stringify({ op: "pong" }));

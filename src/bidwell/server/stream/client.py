@@ -22,7 +22,10 @@ MALFORMED = 4400
 
 
 class Client:
-    """Frames go in at once and out as fast as the reader takes them; one that stalls is closed."""
+    """Messages go in at once and out as fast as the reader takes them; one that stalls is closed.
+
+    What waits goes out together as one frame, a message to a line: a frame costs the same whatever it holds.
+    """
 
     def __init__(self, socket: WebSocket, actor: Actor) -> None:
         self.actor = actor
@@ -30,39 +33,53 @@ class Client:
         self.code: int | None = None
         self._socket = socket
         self._queue: deque[str] = deque()
-        self._wake = asyncio.Event()
+        self._idle: asyncio.Future[None] | None = None
+        self._sending: float | None = None
 
     def put(self, message: str) -> None:
-        """Queue a frame; a reader whose queue is full is told to go."""
+        """Queue a message; a reader whose queue is full is told to go."""
         if self.code is not None:
             return
         if len(self._queue) >= LONGEST:
             self.close(STALLED)
             return
         self._queue.append(message)
-        self._wake.set()
+        self._wake()
 
     def close(self, code: int) -> None:
         """End the stream with this code, whatever is still queued."""
         if self.code is None:
             self.code = code
             self._queue.clear()
-        self._wake.set()
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._idle is not None and not self._idle.done():
+            self._idle.set_result(None)
 
     async def write(self) -> int:
-        """Send until told to stop; gives the closing code. A send that takes 10 s is a stalled reader."""
+        """Send until told to stop; gives the closing code."""
         loop = asyncio.get_running_loop()
         while self.code is None:
-            await self._wake.wait()
-            self._wake.clear()
-            try:
-                async with asyncio.timeout(STALL_S) as limit:
-                    while self._queue and self.code is None:
-                        await self._socket.send_text(self._queue.popleft())
-                        limit.reschedule(loop.time() + STALL_S)
-            except TimeoutError:
-                self.close(STALLED)
+            if not self._queue:
+                self._idle = loop.create_future()
+                await self._idle
+                continue
+            text = "\n".join(self._queue)
+            self._queue.clear()
+            self._sending = loop.time()
+            await self._socket.send_text(text)
+            self._sending = None
         return self.code
+
+    async def watch(self) -> None:
+        """Wait until a send has taken 10 s, which is a stalled reader: it is told to go."""
+        loop = asyncio.get_running_loop()
+        while self.code is None:
+            began = self._sending
+            await asyncio.sleep(STALL_S if began is None else began + STALL_S - loop.time())
+            if began is not None and self._sending == began:
+                self.close(STALLED)
 
     async def goodbye(self) -> None:
         """Say why, unless the reader does not even take that."""

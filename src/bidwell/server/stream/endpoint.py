@@ -55,7 +55,7 @@ class Endpoint:
         client = Client(socket, admission.actor)
         hub.join(client)
         self._count(1)
-        tasks = [asyncio.create_task(work) for work in (client.write(), self._listen(socket, hub, client),
+        tasks = [asyncio.create_task(work) for work in (client.write(), client.watch(), self._listen(socket, hub, client),
                                                         self._recheck(client))]  # fmt: skip
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

@@ -34,7 +34,7 @@ from bidwell.server.risk.schemas import AccountRisk, SquareOffView
 from bidwell.server.stream.at_work import AtWork
 from bidwell.server.stream.client import REOPEN, REVOKED, Client
 from bidwell.server.stream.spoken import Spoken
-from bidwell.server.stream.topics import WHOLE, Name, Topic, encode, frame
+from bidwell.server.stream.topics import WHOLE, Name, Topic, encode, line
 from bidwell.storage.research.backtest_runs import OPEN, BacktestRun
 from bidwell.storage.research.strategy_runs import RunLine, StrategyRun
 
@@ -118,9 +118,9 @@ class Hub:
                         client.put(message)
                     continue
                 if name not in WHOLE:
-                    client.put(frame(name, topic.seq, "gap", self._now()))
+                    client.put(line(name, topic.seq, "gap", self._now()))
                     continue
-            client.put(frame(name, topic.seq, "snapshot", self._now(), encode(self._snapshot(name))))
+            client.put(line(name, topic.seq, "snapshot", self._now(), encode(self._snapshot(name))))
 
     def revoke(self, row: str) -> None:
         """A session or key ended: its streams close now."""
@@ -312,7 +312,7 @@ class Hub:
 
     def _heartbeat(self) -> None:
         seqs = ",".join(f'"{name}":{topic.seq}' for name, topic in self._topics.items())
-        message = frame("heartbeat", 0, "heartbeat", self._now(), f"{{{seqs}}}")
+        message = line("heartbeat", 0, "heartbeat", self._now(), f"{{{seqs}}}")
         for client in list(self._clients):
             client.put(message)
 

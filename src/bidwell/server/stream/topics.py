@@ -48,8 +48,8 @@ def encode(data: BaseModel | Sequence[BaseModel]) -> str:
     return "[" + ",".join(one.model_dump_json() for one in data) + "]"
 
 
-def frame(topic: str, seq: int, kind: str, at: datetime, data: str | None = None) -> str:
-    """One message; every part but `data` is of our own making and needs no escaping."""
+def line(topic: str, seq: int, kind: str, at: datetime, data: str | None = None) -> str:
+    """One message, a line of a frame; every part but `data` is of our own making and needs no escaping."""
     tail = "" if data is None else f',"data":{data}'
     return f'{{"topic":"{topic}","seq":{seq},"type":"{kind}","at":"{instant(at)}"{tail}}}'
 
@@ -63,9 +63,9 @@ class Topic:
         self._kept: deque[tuple[int, str]] = deque(maxlen=KEPT)
 
     def next(self, data: str, at: datetime) -> str:
-        """Number a patch, keep it, and give its frame."""
+        """Number a patch, keep it, and give its line."""
         self.seq += 1
-        message = frame(self.name, self.seq, "patch", at, data)
+        message = line(self.name, self.seq, "patch", at, data)
         self._kept.append((self.seq, message))
         return message
 
@@ -75,7 +75,7 @@ class Topic:
         self._kept.clear()
 
     def since(self, last: int) -> list[str] | None:
-        """The frames after `last`; None where they are no longer, or never were, known."""
+        """The lines after `last`; None where they are no longer, or never were, known."""
         if last == self.seq:
             return []
         if not self._kept or last > self.seq or last < self._kept[0][0] - 1:
