@@ -25,10 +25,14 @@ from bidwell.brokers.paper.broker.feed import PaperFeed
 from bidwell.brokers.paper.broker.venue import PaperVenue
 from bidwell.engine.desk import Desk, World
 from bidwell.engine.market import Market
+from bidwell.engine.state import State
 from bidwell.marketdata.calendars import CompiledCalendars
+from bidwell.model.errors import ProtocolError
 from bidwell.risk.gate import Gate
 from bidwell.storage.archive import PostgresArchive
+from bidwell.storage.checkpoints import Checkpoints
 from bidwell.storage.database import Database, open_database
+from bidwell.storage.errors import StorageUnavailable
 from bidwell.storage.identity.store import IdentityStore
 from bidwell.storage.journal import PostgresJournal
 from bidwell.storage.lease import Lease
@@ -154,7 +158,9 @@ async def install(settings: Settings, folder: DataFolder, ahead: Ahead, stopping
                                     twins=settings.twins)  # fmt: skip
     await connections.load()
     archive = PostgresArchive(pool, demo.WORKSPACE)
-    desk = _desk(folder, journal, archive, paper, connections, clock, entropy, leadership)
+    desk = _desk(
+        folder, journal, archive, Checkpoints(pool, demo.WORKSPACE), paper, connections, clock, entropy, leadership
+    )
     history, feed = PaperVenue(paper, entropy), PaperFeed(paper, clock, entropy, _label(settings))
     fan = Fan(desk)
     built = Installation(settings, folder, clock, entropy, database, pool, identity, journal, paper, history, feed, desk, fan,
@@ -224,7 +230,7 @@ def _label(settings: Settings) -> str:
     return "Replay" if settings.feed == "replay" else settings.feed
 
 
-def _desk(folder: DataFolder, journal: PostgresJournal, archive: PostgresArchive, paper: PaperConfig,
+def _desk(folder: DataFolder, journal: PostgresJournal, archive: PostgresArchive, checkpoints: Checkpoints, paper: PaperConfig,
           connections: BrokerConnections, clock: WallClock, entropy: SystemEntropy, leadership: Leadership) -> Desk:  # fmt: skip
     def connect(account: Account) -> Broker | None:
         if account.broker == "paper":
@@ -234,11 +240,18 @@ def _desk(folder: DataFolder, journal: PostgresJournal, archive: PostgresArchive
     def alarm(what: str, facts: dict[str, object]) -> None:
         log.warning(what, **facts)
 
+    async def checkpoint() -> State | None:
+        try:
+            return await checkpoints.newest()
+        except (ProtocolError, StorageUnavailable) as error:  # the journal says the same, and takes longer
+            alarm("checkpoint_unusable", {"error": str(error)})
+            return None
+
     point = os.environ.get("CRASH_AT")
     writer: Journal = CrashingJournal(journal, point) if point else journal
     calendars = CompiledCalendars(folder.cache)
     return Desk(World(writer, Market(calendars), Gate(), clock, entropy, calendars, connect, alarm, leadership.lose,
-                      leads=leadership.leads, archive=archive))  # fmt: skip
+                      leads=leadership.leads, archive=archive, checkpoint=checkpoint))  # fmt: skip
 
 
 def demo_token(folder: DataFolder) -> str:

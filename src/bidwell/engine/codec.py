@@ -17,7 +17,8 @@ _encoder = msgspec.json.Encoder(decimal_format="string")
 _canonical = msgspec.json.Encoder(decimal_format="string", order="deterministic")
 
 
-def _contract(wanted: type, value: Any) -> Any:  # noqa: ANN401 - msgspec hands over whatever JSON held
+def contract(wanted: type, value: Any) -> Any:  # noqa: ANN401 - msgspec hands over whatever was written
+    """An instrument's contract by its `type`, for decoders; raises ValueError for another."""
     if wanted is Contract and isinstance(value, dict) and value.get("type") in CONTRACTS:
         return msgspec.convert(value, CONTRACTS[value["type"]], strict=False)
     msg = f"cannot read a {wanted.__name__} from {value!r}"
@@ -25,8 +26,8 @@ def _contract(wanted: type, value: Any) -> Any:  # noqa: ANN401 - msgspec hands 
 
 
 _KINDS = KINDS | RISK_KINDS | HELD_KINDS | RETIREMENT_KINDS
-_decoders = {name: msgspec.json.Decoder(kind, dec_hook=_contract) for name, kind in _KINDS.items()}
-_finished = msgspec.json.Decoder(Finished, dec_hook=_contract)
+_decoders = {name: msgspec.json.Decoder(kind, dec_hook=contract) for name, kind in _KINDS.items()}
+_finished = msgspec.json.Decoder(Finished, dec_hook=contract)
 
 
 def encode(event: Event) -> bytes:

@@ -29,7 +29,7 @@ from bidwell.model.limits import Scope, ScopeType, TradingState
 from bidwell.model.order import Pending
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
     from bidwell.engine.intake import Receipt, Request
     from bidwell.engine.market import Market
@@ -54,6 +54,10 @@ def _alone() -> bool:
     return True
 
 
+async def _nothing_kept() -> None:
+    """Nobody writes states down: the journal is folded from its first entry."""
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """Everything around a desk, wired by `app`.
@@ -61,7 +65,8 @@ class World:
     `connect` makes the broker session of an account, or None where its broker is not set up.
     `alarm` hears what a person should look into; `fenced` hears that another desk has taken over.
     `leads` says whether this desk may still send: it holds the workspace's lease by a clock that also ran while
-    the process was paused. `archive` takes finished intents; without one all of them stay in memory.
+    the process was paused. `archive` takes finished intents; without one all of them stay in memory. `checkpoint` gives
+    a state of this journal that was written down, to fold on from.
     """
 
     journal: Journal
@@ -77,6 +82,7 @@ class World:
     leads: Callable[[], bool] = _alone
     archive: Archive | None = None
     retention: Retention = KEEPING
+    checkpoint: Callable[[], Awaitable[State | None]] = _nothing_kept
 
 
 class Desk(Reading):
@@ -150,7 +156,7 @@ class Desk(Reading):
                 self._world.alarm("close_failed", {"error": repr(error)})
 
     async def _fold(self, known: State | None = None) -> None:
-        state = known or State()
+        state = known or await self._world.checkpoint() or State()
         async for entries in self._world.journal.read(state.sequence):
             for entry in entries:
                 state.apply(codec.decode(entry.kind, entry.body))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from hashlib import blake2b, sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _FIRST = 4096
 _BYTES_EACH = 2
@@ -44,6 +44,17 @@ class Names:
             return False
         seeds = _seeds(parts)
         return any(all(block[bit >> 3] >> (bit & 7) & 1 for bit in _bits(seeds, block)) for block in self._blocks)
+
+    def dump(self) -> tuple[list[bytes], int, int]:
+        """All of it, as `load` takes it."""
+        return [bytes(block) for block in self._blocks], self._room, self.count
+
+    @classmethod
+    def load(cls, blocks: Sequence[bytes], room: int, count: int) -> Self:
+        """What `dump` gave."""
+        made = cls()
+        made._blocks, made._room, made.count = [bytearray(block) for block in blocks], room, count
+        return made
 
     def digest(self) -> str:
         """SHA-256 (hex) of what is in it."""

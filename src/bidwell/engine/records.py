@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import datetime
+from decimal import Decimal
 
-if TYPE_CHECKING:
-    from datetime import datetime
-    from decimal import Decimal
-
-    from bidwell.model import events as ev
-    from bidwell.model.account import Group
-    from bidwell.model.ids import AccountId, ClientOrderId
-    from bidwell.model.intent import Intent
+from bidwell.model import events as ev
+from bidwell.model.account import Group
+from bidwell.model.ids import AccountId, ClientOrderId
+from bidwell.model.intent import Intent
 
 
 @dataclass(slots=True)

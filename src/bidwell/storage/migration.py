@@ -15,7 +15,7 @@ from bidwell.storage.cluster import APP_ROLE
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0004"
+HEAD = "0005"
 SCRIPTS = Path(__file__).with_name("migrations")
 LOCK = 0x42494457454C4C  # "BIDWELL"
 CONNECT_SECONDS = 10

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from bidwell.engine import codec
 from bidwell.engine.ports import Entry, Journal
 from bidwell.engine.state import State
-from bidwell.model.errors import JournalUnavailable
+from bidwell.model.errors import JournalUnavailable, ProtocolError
 from bidwell.model.events import (
     CashAdjusted,
     Event,
@@ -24,6 +24,7 @@ from bidwell.model.events import (
 )
 from bidwell.model.ids import AccountId, ClientOrderId
 from bidwell.model.order import Order
+from bidwell.storage.checkpoints import Checkpoints
 from bidwell.storage.errors import StorageUnavailable
 from bidwell.storage.pool import Pool
 from bidwell.storage.projection_rows import (
@@ -38,6 +39,9 @@ from bidwell.storage.projection_rows import (
 )
 
 NAME = "orders"
+KEEP_EVERY = 50_000
+"""A state is written down after so many entries: they take a second to fold, about."""
+KEEP_PAUSE = 60.0
 _BOOKED = (OrderFilled, CashAdjusted, PositionAdjusted)
 
 
@@ -51,18 +55,22 @@ class _Changes:
 
 
 class Projection:
-    """Folds a workspace's journal and keeps its tables beside it, each batch and its checkpoint in one transaction.
+    """Folds a workspace's journal and keeps its tables beside it, each batch and how far it got in one transaction.
 
-    After a restart the fold starts from the first entry again and rows are written from the checkpoint on.
+    After a restart the fold starts from the newest state that was written down, or from the first entry. It writes states
+    down for the desk, too: it has one folded from durable entries alone, in a process that nobody waits for.
     """
 
     def __init__(self, pool: Pool, workspace: str) -> None:
         self._pool = pool
         self._workspace = workspace
+        self._checkpoints = Checkpoints(pool, workspace)
         self._state = State()
         self._booked: dict[AccountId, int] = {}
         self._written: int | None = None
         self._changes = _Changes()
+        self._kept = 0
+        self._kept_at = float("-inf")
 
     @property
     def sequence(self) -> int:
@@ -78,20 +86,39 @@ class Projection:
 
     async def catch_up(self, journal: Journal) -> int:
         """Take in every entry that the journal has and this has not; the last sequence."""
+        await self._begin()
         await self._flush()
         async for entries in journal.read(self._state.sequence):
             await self.apply(entries)
+        await self._keep()
         return self._state.sequence
+
+    async def _begin(self) -> None:
+        """Find out how far the tables are, and go on from the newest state that is not past them."""
+        if self._written is not None:
+            return
+        written = await self._checkpoint()
+        with contextlib.suppress(ProtocolError):  # it is written anew in time
+            self._state = await self._checkpoints.newest(written) or self._state
+        self._booked = {name: portfolio.posted for name, portfolio in self._state.portfolios.items()}
+        self._written, self._kept = written, self._state.sequence
+
+    async def _keep(self) -> None:
+        """Write the state down where much has come since the last time."""
+        now = asyncio.get_running_loop().time()
+        if self._state.sequence - self._kept >= KEEP_EVERY and now - self._kept_at >= KEEP_PAUSE:
+            await self._checkpoints.keep(self._state)
+            self._kept, self._kept_at = self._state.sequence, now
 
     async def apply(self, entries: Sequence[Entry]) -> None:
         """Take in entries that follow the last one; rows that a former run wrote are left as they are.
 
         Raises StorageUnavailable; what was folded by then is written with the next call.
         """
-        if self._written is None:
-            self._written = await self._checkpoint()
+        await self._begin()
+        written = self._written or 0
         for entry in entries:
-            self._fold(entry, kept=entry.seq > self._written)
+            self._fold(entry, kept=entry.seq > written)
             # A long journal is folded beside a working desk: it must not hold up the loop.
             await asyncio.sleep(0)
         await self._flush()

@@ -4,11 +4,15 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from bidwell.engine import checkpoint
+from bidwell.engine.ports import Entry
+from bidwell.engine.state import State
 from bidwell.model.errors import InvalidInput, JournalUnavailable
 from bidwell.model.ids import AccountId
 from bidwell.model.intent import SizingBy, Source
@@ -264,6 +268,33 @@ async def test_replaying_the_journal_gives_the_live_states_hash() -> None:
     live = bench.desk.state.hash()
     await bench.desk._fold()
     assert bench.desk.state.hash() == live
+
+
+@virtually
+async def test_a_desk_folds_on_from_a_state_that_was_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = await opened(2)
+    await bench.send("one", group=ALL)
+    await bench.settle(1.0)
+    body = checkpoint.encode(bench.desk.state)
+    await bench.send("two", group=ALL)
+    await bench.settle(1.0)
+    whole, written = bench.desk.state.hash(), checkpoint.decode(body).sequence
+    asked: list[int] = []
+    read = bench.journal.read
+
+    def counted(after: int) -> AsyncIterator[Sequence[Entry]]:
+        asked.append(after)
+        return read(after)
+
+    monkeypatch.setattr(bench.journal, "read", counted)
+
+    async def known() -> State:
+        return checkpoint.decode(body)
+
+    bench.desk._world = replace(bench.desk._world, checkpoint=known)
+    await bench.desk._fold()
+    assert bench.desk.state.hash() == whole
+    assert asked == [written]
 
 
 def test_the_instruments_of_the_bench_differ() -> None:

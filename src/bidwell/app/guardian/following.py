@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from bidwell.engine import codec
 from bidwell.engine.state import State
+from bidwell.model.errors import ProtocolError
 
 if TYPE_CHECKING:
+    from bidwell.storage.checkpoints import Checkpoints
     from bidwell.storage.tail import JournalTail
 
 _BREATH = 200
@@ -17,8 +20,9 @@ _BREATH = 200
 class Follower:
     """A workspace's state up to the last entry that was read; with the database gone it is the last snapshot."""
 
-    def __init__(self, tail: JournalTail) -> None:
+    def __init__(self, tail: JournalTail, checkpoints: Checkpoints) -> None:
         self._tail = tail
+        self._checkpoints = checkpoints
         self.state = State()
         self.acted_on = False
 
@@ -27,7 +31,11 @@ class Follower:
 
         Raises StorageUnavailable, and keeps what there was by then.
         """
-        state = State() if self.acted_on else self.state
+        state = self.state
+        if self.acted_on or not state.sequence:
+            state = State()
+            with suppress(ProtocolError):  # the journal says the same, and takes longer
+                state = await self._checkpoints.newest() or state
         async for entries in self._tail.after(state.sequence):
             for number, entry in enumerate(entries):
                 state.apply(codec.decode(entry.kind, entry.body))

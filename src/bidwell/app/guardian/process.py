@@ -31,6 +31,7 @@ from bidwell.engine.market import Market
 from bidwell.marketdata.calendars import CompiledCalendars
 from bidwell.model.errors import BidwellError, BrokerError
 from bidwell.server.log import configure
+from bidwell.storage.checkpoints import Checkpoints
 from bidwell.storage.errors import LeaseHeld, StorageUnavailable
 from bidwell.storage.pool import Pool
 from bidwell.storage.tail import JournalTail
@@ -67,7 +68,7 @@ class Guardian:
         place = folder.path / record.FOLDER
         self.means = acting.Means(folder, charge.conninfo, clock, entropy, calendars, self._market, connections, Fence(place),
                                   self.stop, self._lead)  # fmt: skip
-        self._follower = Follower(JournalTail(self._pool, demo.WORKSPACE))
+        self._follower = Follower(JournalTail(self._pool, demo.WORKSPACE), Checkpoints(self._pool, demo.WORKSPACE))
         self._watch = Watch(charge.after, charge.data_age)
         self._sight = Sight()
         self._seer = Seer()

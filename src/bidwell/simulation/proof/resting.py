@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bidwell.engine import codec, resolving, unwinding
+from bidwell.engine import checkpoint, codec, resolving, unwinding
 from bidwell.engine.intake import Receipt
 from bidwell.engine.state import State
 from bidwell.model.account import OnFailure
@@ -60,6 +60,8 @@ def compare(stage: Stage, acknowledged: dict[str, Receipt]) -> None:
     folded = replayed(stage)
     if folded.hash() != state.hash():
         judge.break_(20, "the journal folded anew gives another state")
+    elif checkpoint.encode(replayed(stage, written_down=True)) != checkpoint.encode(folded):
+        judge.break_(20, "a state that was written down gives another one once the rest is folded in")
 
 
 def _unwound(stage: Stage, state: State) -> None:
@@ -89,10 +91,11 @@ def _undone(stage: Stage, state: State, one: Order) -> None:
         stage.judge.break_(25, f"{one.client_order_id} was not unwound: {remaining} is left")
 
 
-def replayed(stage: Stage) -> State:
-    """The journal folded anew."""
-    state = State()
-    for entry in stage.journal.entries:
+def replayed(stage: Stage, *, written_down: bool = False) -> State:
+    """The journal folded anew; `written_down`: from a state in its middle that was written down and read again."""
+    entries = stage.journal.entries
+    state = stage.written_down(len(entries) // 2) if written_down else State()
+    for entry in entries[state.sequence :]:
         state.apply(codec.decode(entry.kind, entry.body))
     return state
 

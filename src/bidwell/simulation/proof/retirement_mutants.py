@@ -1,11 +1,11 @@
-"""Broken retirement: the mutants of what leaves the memory and comes back."""
+"""Broken retirement: the mutants of what leaves the memory and comes back, and of states that are written down."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
 
-from bidwell.engine import folding, retirement
+from bidwell.engine import checkpoint, folding, retirement
 from bidwell.engine.archiving import Archivist
 from bidwell.engine.risk_state import RiskState
 from bidwell.engine.state import State
@@ -50,6 +50,13 @@ def _uncounted(self: RiskState, order: Order) -> None:
     self.entries.get(order.account, {}).pop(order.client_order_id, None)
 
 
+def _unreserved(body: bytes) -> State:
+    state = _DECODE(body)
+    state.reservations.clear()
+    return state
+
+
+_DECODE = checkpoint.decode
 _FOLDS = folding.FOLDS
 
 RETIREMENT_MUTANTS: tuple[Mutant, ...] = (
@@ -57,6 +64,7 @@ RETIREMENT_MUTANTS: tuple[Mutant, ...] = (
            frozenset({Fault.DUPLICATE})),
     Mutant("the key of a retired intent is taken again", ((Archivist, "of_key", _no_answer),), often=(Act.REPEAT, Act.CONFLICT)),
     Mutant("an order that is not in memory is a stranger's", ((Archivist, "_may_be_retired", _a_stranger),)),
+    Mutant("a state that was written down has forgotten what is reserved", ((checkpoint, "decode", _unreserved),)),
     Mutant("an intent is forgotten before it is archived", ((Archivist, "_retire", _unarchived),)),
     Mutant("an intent that still works is retired", ((retirement, "is_finished", _finished_anyway),)),
     Mutant("what is retired was no entry of the day", ((RiskState, "retire", _uncounted),)),

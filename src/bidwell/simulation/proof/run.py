@@ -28,7 +28,7 @@ MUTANT_SEEDS = 600
 _SHOWN = 5
 NEEDED = ("in_doubt", "absent", "resurrected", "resent", "external", "crashes", "unwound", "repaired",
           "copied", "held", "triggered", "held_again", "retired", "recalled", "answered_again", "archive_failed",
-          "identified", "never_there")  # fmt: skip
+          "identified", "never_there", "checkpoints")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

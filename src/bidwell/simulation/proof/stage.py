@@ -9,6 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 from random import Random
 
+from bidwell.engine import checkpoint, codec
 from bidwell.engine.desk import Desk, World
 from bidwell.engine.market import Market
 from bidwell.engine.retirement import KEEPING
@@ -61,6 +62,7 @@ class Stage:
         self.prices: dict[str, Decimal] = {}
         self._traced = traced
         self._whole: State | None = None
+        self._checkpoints = Random(plan.seed ^ 0xC4EC)  # noqa: S311 - a schedule must be repeatable
         self._market = Random(seeds.getrandbits(48))  # noqa: S311 - the same
         self._lives = Random(seeds.getrandbits(48))  # noqa: S311 - the same
         self.weather = Weather(Random(seeds.getrandbits(48)), plan.faults, plan.chance)  # noqa: S311 - the same
@@ -104,7 +106,7 @@ class Stage:
         entropy = nouns.SeededEntropy(Random(self._lives.getrandbits(48)))  # noqa: S311 - a schedule must be repeatable
         desk = Desk(World(self.journal, Market(calendars), Gate(), self.clock, entropy, calendars, self._connect,
                           self._alarm, lambda _error: None, _RECONCILE, archive=self.archive,
-                          retention=self.plan.retention or KEEPING))  # fmt: skip
+                          retention=self.plan.retention or KEEPING, checkpoint=self._checkpoint))  # fmt: skip
         if self._traced:
             desk.subscribe(self._tell_of)
         return desk
@@ -152,6 +154,21 @@ class Stage:
         self.down = False
         self.tell("START")
         await self.desk.start()
+
+    async def _checkpoint(self) -> State | None:
+        """Every other start folds on from a state that was written down at some entry."""
+        entries = len(self.journal.entries)
+        if not entries or self._checkpoints.random() < 0.5:
+            return None
+        self.counts["checkpoints"] += 1
+        return self.written_down(self._checkpoints.randint(1, entries))
+
+    def written_down(self, upto: int) -> State:
+        """The journal's first entries folded, written down and read again."""
+        state = State()
+        for entry in self.journal.entries[:upto]:
+            state.apply(codec.decode(entry.kind, entry.body))
+        return checkpoint.decode(checkpoint.encode(state))
 
     def unforgotten(self) -> State:
         """What the desk would know if it had never retired anything."""
