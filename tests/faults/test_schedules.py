@@ -188,6 +188,15 @@ def test_the_command_prints_what_a_reader_needs() -> None:
     assert "0 with violations" in drawn.stdout
 
 
+def test_every_seed_that_fails_is_named_and_the_first_are_traced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "_SHOWN", 1)
+    monkeypatch.setattr(running, "shrink", lambda drawn: play(drawn, traced=True))
+    with mutant("every account gets the whole").at_work():
+        report = run(60, 0, 1, mutants=False)
+    assert len(report.broken) == report.violations > 1
+    assert [bool(one.trace) for one in report.broken] == [True] + [False] * (report.violations - 1)
+
+
 def test_a_run_without_some_fault_is_not_taken_for_a_proof() -> None:
     report = run(10, 5, 1, mutants=False)
     assert report.sound

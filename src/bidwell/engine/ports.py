@@ -266,7 +266,7 @@ class Broker(Protocol):
         ...
 
     async def find(self, client_order_id: ClientOrderId) -> BrokerOrder | None:
-        """Look an order up by our id; None means that the broker answered that it has none.
+        """Look an order up by our id; None means that the broker answered, whole, that it has none.
 
         Raises InDoubt where the broker keeps no id of ours, and more than one of its orders may be this one.
         """

@@ -17,7 +17,7 @@ from bidwell.engine.ports import BrokerOrder, Capabilities, Snapshot
 from bidwell.engine.state import State
 from bidwell.model import events as ev
 from bidwell.model.account import Account
-from bidwell.model.errors import InDoubt
+from bidwell.model.errors import InDoubt, Unavailable
 from bidwell.model.ids import AccountId, BrokerOrderId, ClientOrderId
 from bidwell.model.order import Order, OrderStatus
 from bidwell.risk.approved import Approved
@@ -51,10 +51,10 @@ class NamelessBroker(ProofBroker):
     async def find(self, client_order_id: ClientOrderId) -> BrokerOrder | None:
         """Look an order up: by its number where that is known, by what it is elsewhere."""
         order = self._state().orders.get(client_order_id)
-        taken = await super().snapshot()
+        listed = await self._listed()
         if order is None or order.broker_order_ids:
             return await super().find(client_order_id) if order is not None else None
-        if any(self._keeps_back(one) and _fits(order, one) for one in taken.orders):
+        if any(self._keeps_back(one) and _fits(order, one) for one in listed):
             msg = "which order it is cannot be told"
             raise InDoubt(msg)
         return None
@@ -62,8 +62,7 @@ class NamelessBroker(ProofBroker):
     async def candidates(self, client_order_id: ClientOrderId) -> Sequence[BrokerOrder]:
         """Those of the broker's orders that may be ours."""
         order = self._state().orders.get(client_order_id)
-        taken = await super().snapshot()
-        return [_stranger(one) for one in taken.orders
+        return [_stranger(one) for one in await self._listed()
                 if order is not None and self._keeps_back(one) and _fits(order, one)]  # fmt: skip
 
     async def snapshot(self, since: datetime | None = None) -> Snapshot:
@@ -72,6 +71,14 @@ class NamelessBroker(ProofBroker):
         shown = tuple(self._named(one) for one in taken.orders if not self._keeps_back(one))
         whole = not any(one.filled_quantity for one in taken.orders if self._keeps_back(one))
         return replace(taken, orders=shown, complete=taken.complete and whole)
+
+    async def _listed(self) -> Sequence[BrokerOrder]:
+        """Every order; of a list that was not whole nothing can be concluded."""
+        taken = await super().snapshot()
+        if not taken.complete:
+            msg = "parts of the list were missing"
+            raise Unavailable(msg)
+        return taken.orders
 
     # --- who is whose -----------------------------------------------------------------------------
 

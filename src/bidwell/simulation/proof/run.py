@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from bidwell.simulation.proof.acts import plan
@@ -26,6 +26,7 @@ MUTANT_SEEDS = 600
 """A mutant that lives through so many schedules is reported alive."""
 
 _SHOWN = 5
+_LISTED = 1000
 NEEDED = ("in_doubt", "absent", "resurrected", "resent", "external", "crashes", "unwound", "repaired",
           "copied", "held", "triggered", "held_again", "retired", "recalled", "answered_again", "archive_failed",
           "identified", "never_there", "checkpoints")  # fmt: skip
@@ -33,7 +34,7 @@ NEEDED = ("in_doubt", "absent", "resurrected", "resent", "external", "crashes", 
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A failing seed, what it broke, and its smallest trace."""
+    """A failing seed, what it broke, and, for the first few, its smallest trace."""
 
     seed: int
     invariants: tuple[int, ...]
@@ -143,7 +144,8 @@ def run(schedules: int, seed: int, processes: int | None = None, *, mutants: boo
             progress(done, whole)
             report.schedules += part.schedules
             report.violations += len(part.broken)
-            report.broken += part.broken[: max(_SHOWN - len(report.broken), 0)]
+            for one in part.broken[: max(_LISTED - len(report.broken), 0)]:
+                report.broken.append(one if len(report.broken) < _SHOWN else replace(one, trace=()))
             strikes.update(part.strikes)
             counts.update(part.counts)
         report.seconds = round(time.monotonic() - began, 3)
