@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bidwell.engine.tracking import from_report, is_given_up
+from bidwell.engine.tracking import cut, from_report, is_given_up
 from bidwell.model import events as ev
 from bidwell.model.money import ZERO
 from bidwell.model.order import CLOSED, OrderStatus
@@ -151,7 +151,7 @@ def repairs(snapshot: Snapshot, gaps: Differences, now: datetime, price_of: Call
             found.breaks.append(_booked(ev.BreakType.CASH, currency, theirs - amount, theirs))
     for instrument, quantity in sorted(gaps.positions.items()):
         theirs = snapshot.positions.get(instrument, ZERO)
-        price = snapshot.average_prices.get(instrument) or price_of(instrument) or ZERO
+        price = cut(snapshot.average_prices.get(instrument) or price_of(instrument) or ZERO)
         found.events.append(ev.PositionAdjusted(now, snapshot.account, instrument, quantity, price, reason))
         if not opening:
             found.breaks.append(_booked(ev.BreakType.POSITION, instrument, theirs - quantity, theirs))

@@ -7,7 +7,6 @@ early could double an order: a SUBMITTED one is looked up for the whole quaranti
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from bidwell.engine import tracking
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
     from bidwell.engine.sessions import Recalling, Session
     from bidwell.engine.state import State
     from bidwell.model.ids import AccountId, BrokerOrderId, ClientOrderId
-
-EARLIER = timedelta(minutes=10)
-"""How long before an order was sent one of the broker's may have been taken in to be it: clocks differ."""
 
 
 class DeskPart(Protocol):
@@ -196,11 +192,15 @@ def _sent_at(state: State, order: Order) -> datetime:
 
 
 def _externals(state: State, order: Order) -> list[Candidate]:
-    """EXTERNAL orders that ours may be: the same account, instrument and side, and taken in since it was sent."""
-    since = _sent_at(state, order) - EARLIER
+    """EXTERNAL orders that ours may be: the same account, instrument and side, and first seen since it was made.
+
+    The journal's order tells that, and no clock: the broker's differs from ours, and ours may have been wrong.
+    """
     found = []
-    for one in state.orders.values():
-        if one.external and one.account == order.account and one.broker_order_ids and one.created_at >= since:
+    for one in reversed(state.orders.values()):
+        if one is order:
+            break
+        if one.external and one.account == order.account and one.broker_order_ids:
             theirs = _as_told(one)
             found += [] if _why_not(state, order, theirs) else [Candidate(theirs, one.client_order_id)]
     return found
@@ -233,6 +233,6 @@ def _no_candidate(state: State, order: Order, number: BrokerOrderId, candidates:
     why = ""
     if owner is not None and owner is not order:
         known = _why_not(state, order, _as_told(owner)) if owner.broker_order_ids else ""
-        why = f" ({known or 'it was taken in too long before'})"
+        why = f" ({known or 'it was there before'})"
     choice = ", ".join(one.theirs.broker_order_id for one in candidates) or "none"
     return f"the broker's order {number} cannot be order {order.client_order_id}{why}; those that may be: {choice}"

@@ -80,13 +80,14 @@ def trimmed(event: ev.OrderEvent) -> ev.OrderEvent:
     """The message with the prices of its execution cut to what a price can mean: some brokers tell averages."""
     if not isinstance(event, ev.OrderFilled):
         return event
-    price, fee = _trimmed(event.fill.price), _trimmed(event.fill.fee)
+    price, fee = cut(event.fill.price), cut(event.fill.fee)
     if price is event.fill.price and fee is event.fill.fee:
         return event
     return replace(event, fill=replace(event.fill, price=price, fee=fee))
 
 
-def _trimmed(value: Decimal) -> Decimal:
+def cut(value: Decimal) -> Decimal:
+    """A price cut to ten decimals: with the endless ones of an average no cost would come out to the last digit."""
     exponent = value.as_tuple().exponent
     return value.quantize(_FINEST) if isinstance(exponent, int) and exponent < _FINEST_EXPONENT else value
 

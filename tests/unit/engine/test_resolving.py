@@ -217,6 +217,31 @@ async def test_an_adopted_order_that_is_over_ends_ours_and_frees_what_it_reserve
 
 
 @virtually
+async def test_an_adopted_order_is_offered_whatever_the_clocks_say_and_one_that_was_known_before_is_not() -> None:
+    bench = await counter()
+    before = bench.by_hand()
+    await bench.until(lambda: any(one.external for one in bench.desk.state.orders.values()))
+    (known,) = [one for one in bench.desk.state.orders.values() if one.external]
+    await bench.desk.cancel(known.client_order_id, "me")
+    await bench.settle(2.0)
+    bench.clock.step(3600)
+    bench.weather.plan("submit", Fault.LATE_BEYOND_QUARANTINE)
+    receipt = await bench.send("k1", terms=limit("98"))
+    await bench.settle(0.1)
+    bench.clock.step(-3600)
+    await bench.until(lambda: len([one for one in bench.desk.state.orders.values() if one.external]) == 2)
+    await bench.until(lambda: bench.order(receipt).status is OrderStatus.ABSENT)
+    (seen,) = await resolving.look(bench.desk, name_of(bench, receipt))
+    assert seen.theirs.broker_order_id == bench.theirs() != before
+    assert seen.theirs.created_at is not None
+    assert seen.theirs.created_at < bench.order(receipt).created_at
+    with pytest.raises(InvalidInput, match="it was there before"):
+        await resolving.identify(bench.desk, name_of(bench, receipt), before, actor="me", reason=WHY)
+    await resolving.identify(bench.desk, name_of(bench, receipt), bench.theirs(), actor="me", reason=WHY)
+    assert bench.order(receipt).status is OrderStatus.WORKING
+
+
+@virtually
 async def test_an_order_that_the_broker_never_got_is_over_by_a_persons_word_with_its_reason() -> None:
     bench, receipt, ours, other = await in_doubt()
     assert bench.desk.state.reserved(ACCOUNT) > 0
