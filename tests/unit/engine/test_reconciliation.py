@@ -248,14 +248,12 @@ def test_holdings_are_compared_only_from_a_complete_report() -> None:
 
 def test_a_correction_at_an_endless_average_balances_to_the_last_digit() -> None:
     state = book()
-    endless = Decimal(1000) / 3
-    bought = snapshot(positions={AAA.id: Decimal(9)}, average_prices={AAA.id: endless})
-    turned = snapshot(positions={AAA.id: Decimal(-7)}, average_prices={AAA.id: endless * Decimal("0.987654321")})
-    for report in (bought, turned, bought):
+    for quantity, average in ((9, Decimal(1295) / 13), (-7, Decimal(77)), (6, Decimal(1000) / 7)):
+        report = snapshot(positions={AAA.id: Decimal(quantity)}, average_prices={AAA.id: average})
         gaps = reconciliation.compare_holdings(state, report)
         for event in reconciliation.repairs(report, gaps, nouns.START, lambda _: None, opening=False).events:
             state.apply(event)
-    assert state.portfolios[ACCOUNT].position(AAA.id).quantity == 9
+        assert state.portfolios[ACCOUNT].position(AAA.id).quantity == quantity
     assert all(sum(one.amount for one in entry.postings) == 0 for entry in state.portfolios[ACCOUNT].entries)
 
 
