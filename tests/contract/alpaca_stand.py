@@ -38,8 +38,8 @@ SCENARIO = Scenario(
         Listed("BRK.B", Decimal(469), Decimal(470), "Berkshire Hathaway", exchange="NYSE"),
         Listed("BTC/USD", Decimal(97_990), Decimal(98_010), "Bitcoin", "crypto", "CRYPTO", lot=Decimal("0.000000001"),
                quantity=Decimal(5)),
-        Listed("ACME270115C00100000", Decimal("5.10"), Decimal("5.20"), "", "option", multiplier=Decimal(100),
-               underlying=SYMBOL, expiry=date(2027, 1, 15), strike=Decimal(100)),
+        Listed("ACME310117C00100000", Decimal("5.10"), Decimal("5.20"), "", "option", multiplier=Decimal(100),
+               underlying=SYMBOL, expiry=date(2031, 1, 17), strike=Decimal(100)),
     ),
 )  # fmt: skip
 

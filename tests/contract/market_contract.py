@@ -16,7 +16,9 @@ from typing import Any, ClassVar, Protocol
 import pytest
 
 from bidwell.app.brokerage import Prices
+from bidwell.app.clock import WallClock
 from bidwell.brokers.transport import Health
+from bidwell.brokers.transport.indian import IST
 from bidwell.brokers.transport.master import MasterBook
 from bidwell.engine.ports import HistorySource, InstrumentSource
 from bidwell.model.errors import InvalidInput, Missing, ProtocolError
@@ -47,6 +49,8 @@ class ListedMarket(RestMarket, Protocol):
     """One that tells option chains and the newest quotes, too."""
 
     async def options(self, underlying: InstrumentId, expiry: date | None = None) -> Sequence[Instrument]: ...
+
+    async def expiries(self, underlying: InstrumentId) -> Sequence[date]: ...
 
     async def quotes(self, instruments: Sequence[InstrumentId]) -> Sequence[Quote]: ...
 
@@ -147,6 +151,10 @@ class ListedMarketContract(RestMarketContract, ABC):
         (found,) = await market.options(NIFTY)
         assert found.contract == Option(NIFTY, EXPIRY, Decimal(26000), Right.CALL, cash_settled=True)
         assert await market.options(NIFTY, EXPIRY - timedelta(days=1)) == []
+        assert await market.expiries(NIFTY) == [
+            day for day in (EXPIRY,) if day >= WallClock().now().astimezone(IST).date()
+        ]
+        assert await market.expiries(ACME) == []
 
     async def test_quotes_come_with_exact_prices(self, market: ListedMarket) -> None:
         found = {quote.instrument: quote for quote in await market.quotes([ACME, GRAND])}

@@ -76,7 +76,7 @@ def by_symbol(value: Any) -> Any:  # noqa: ANN401 - JSON
         (ASSETS, "test_get_all_assets", "GET", "/v2/assets?status=active&asset_class=us_equity", None),
         (ASSETS, "test_get_asset", "GET", "/v2/assets/ACME", None),
         (OPTIONS, "test_get_option_contracts", "GET", "/v2/options/contracts?underlying_symbols=ACME", None),
-        (OPTIONS, "test_get_option_contract", "GET", "/v2/options/contracts/ACME270115C00100000", None),
+        (OPTIONS, "test_get_option_contract", "GET", "/v2/options/contracts/ACME310117C00100000", None),
         (STOCKS, "test_get_bars", "GET", "/v2/stocks/bars?symbols=ACME&timeframe=1Min", None),
         (STOCKS, "test_get_latest_quote", "GET", "/v2/stocks/quotes/latest?symbols=ACME", None),
         (STOCKS, "test_get_latest_trade", "GET", "/v2/stocks/trades/latest?symbols=ACME", None),

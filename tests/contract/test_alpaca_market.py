@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec import structs
 
 from bidwell.app.clock import WallClock
-from bidwell.brokers.alpaca import AlpacaFeed, AlpacaMarket
+from bidwell.brokers.alpaca import AlpacaFeed, AlpacaMarket, wire
+from bidwell.brokers.alpaca.client import AlpacaClient
 from bidwell.brokers.alpaca.symbols import SymbolBook
-from bidwell.model.errors import Refused, Unavailable
+from bidwell.model.errors import Missing, Refused, Unavailable
 from bidwell.model.ids import InstrumentId
 from bidwell.model.instrument import Crypto, Option, Right
 from bidwell.model.market import Quote
@@ -23,6 +25,7 @@ from tests.contract.broker_stand import until
 from tests.contract.market_contract import RestMarketContract, Screen
 from tests.contract.paper_stand import SeededEntropy
 
+BRK = InstrumentId("BRK-B.XNYS")
 COIN = InstrumentId("BTCUSD.ALPACA")
 
 
@@ -51,7 +54,7 @@ class TestAlpacaMarket(RestMarketContract):
 
 async def test_instruments_have_ids_that_lead_back_to_the_brokers_symbols(market: AlpacaMarket) -> None:
     found = {each.id: each for each in await market.instruments()}
-    assert set(found) == {ACME, InstrumentId("BRK-B.XNYS"), COIN}
+    assert set(found) == {ACME, BRK, COIN}
     assert {each.symbol for each in found.values()} == {"ACME", "BRK.B", "BTC/USD"}
     coin = found[COIN]
     assert (coin.contract, coin.lot_size, coin.calendar, coin.currency) == (
@@ -60,11 +63,51 @@ async def test_instruments_have_ids_that_lead_back_to_the_brokers_symbols(market
 
 async def test_a_chain_of_options_has_their_terms(market: AlpacaMarket) -> None:
     (found,) = await market.options(ACME)
-    assert found.id == "ACME270115C00100000.OPRA"
+    assert found.id == "ACME310117C00100000.OPRA"
     assert isinstance(found.contract, Option)
     assert (found.contract.underlying, found.contract.strike, found.contract.right) == (ACME, Decimal(100), Right.CALL)
-    assert (found.contract.expiry.isoformat(), found.multiplier) == ("2027-01-15", Decimal(100))
+    assert (found.contract.expiry.isoformat(), found.multiplier) == ("2031-01-17", Decimal(100))
     assert await market.options(ACME, found.contract.expiry - timedelta(days=1)) == []
+    assert await market.options(ACME, found.contract.expiry) == [found]
+    assert await market.expiries(ACME) == [found.contract.expiry]
+    assert await market.options(BRK) == []
+    assert await market.expiries(BRK) == []
+    with pytest.raises(Missing):
+        await market.expiries(InstrumentId("NOSUCH.XNAS"))
+
+
+async def test_a_chain_of_several_pages_is_whole_and_in_order(stand: AlpacaStand, market: AlpacaMarket) -> None:
+    """More options than a page of a thousand holds; without a last day Alpaca would tell those of this week alone."""
+    row = stand.stage.market.rows["ACME310117C00100000"]
+    for strike in range(700, 0, -1):
+        for expiry, right in ((date(2031, 1, 17), "put"), (date(2030, 12, 20), "call")):
+            symbol = f"ACME{expiry:%y%m%d}{right[0].upper()}{strike * 1000:08d}"
+            stand.stage.market.rows[symbol] = structs.replace(
+                row, symbol=symbol, expiry=expiry, strike=Decimal(strike), right=right
+            )
+    found = await market.options(ACME)
+    terms = [each.contract for each in found if isinstance(each.contract, Option)]
+    assert len(found) == 1401
+    assert [(each.expiry, each.strike) for each in terms] == sorted((each.expiry, each.strike) for each in terms)
+    assert await market.expiries(ACME) == [date(2030, 12, 20), date(2031, 1, 17)]
+    assert len(await market.options(ACME, date(2030, 12, 20))) == 700
+
+
+async def test_quotes_of_many_options_are_asked_for_a_hundred_at_a_time(
+    market: AlpacaMarket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    snapshots = AlpacaClient.snapshots
+
+    async def counted(client: AlpacaClient, symbols: list[str], asset_class: str) -> dict[str, wire.Snap]:
+        asked.append(len(symbols))
+        return await snapshots(client, symbols, asset_class)
+
+    monkeypatch.setattr(AlpacaClient, "snapshots", counted)
+    many = [InstrumentId(f"ACME310117C{strike * 1000:08d}.OPRA") for strike in range(1, 251)]
+    (quote,) = await market.quotes(many)
+    assert (quote.instrument, quote.ask) == ("ACME310117C00100000.OPRA", Decimal("5.20"))
+    assert asked == [100, 100, 50]
 
 
 async def test_quotes_come_by_class_with_exact_prices(market: AlpacaMarket) -> None:

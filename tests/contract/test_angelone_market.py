@@ -70,6 +70,8 @@ async def test_a_chain_of_options_has_their_terms(market: AngelMarket) -> None:
     assert isinstance(found.contract, Option)
     assert (found.id, found.contract.strike, found.contract.right) == (CALL, Decimal(100), Right.CALL)
     assert await market.options(ACME, found.contract.expiry - timedelta(days=1)) == []
+    assert await market.expiries(ACME) == [found.contract.expiry]
+    assert await market.expiries(NIFTY) == []
     (other,) = await market.options(InstrumentId("SENSEX.XBOM"))
     assert other.id == SENSEX_CALL
 

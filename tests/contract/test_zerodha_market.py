@@ -70,6 +70,8 @@ async def test_a_chain_of_options_has_their_terms(market: ZerodhaMarket) -> None
     assert found.contract == Option(NIFTY, NEXT, Decimal(25_000), Right.CALL, cash_settled=True)
     assert await market.options(NIFTY, NEXT - timedelta(days=7)) == []
     assert await market.options(ACME) == []
+    assert await market.expiries(NIFTY) == [NEXT]
+    assert await market.expiries(ACME) == []
 
 
 async def test_quotes_have_exact_prices_and_indices_have_no_touch_of_their_own(market: ZerodhaMarket) -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import TypeVar
 
 import msgspec
@@ -165,10 +166,11 @@ class AlpacaClient:
         """The whole list of shares and coins: some 12,000 rows."""
         return await self._get(_ASSETS, "/v2/assets", "the list of instruments", {"status": "active"})
 
-    async def options(self, underlying: str, expiry: str | None = None) -> list[wire.OptionContract]:
-        """The options of an underlying, of one expiry or of all."""
+    async def options(self, underlying: str, first: date, last: date) -> list[wire.OptionContract]:
+        """The options of an underlying that expire from one day to another."""
         found: list[wire.OptionContract] = []
-        params = {"underlying_symbols": underlying, "limit": "1000"} | ({"expiration_date": expiry} if expiry else {})
+        params = {"underlying_symbols": underlying, "limit": "1000", "expiration_date_gte": first.isoformat(),
+                  "expiration_date_lte": last.isoformat()}  # fmt: skip
         for _ in range(_MOST_PAGES):
             page = await self._get(_OPTIONS, "/v2/options/contracts", "the list of options", params)
             found += page.option_contracts

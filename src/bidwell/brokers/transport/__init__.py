@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from bidwell.brokers.transport.broker import RemoteBroker, Unworkable, story
 from bidwell.brokers.transport.caller import Caller, Limits, Request
-from bidwell.brokers.transport.exact import decoder, finite, moment, positive, read
+from bidwell.brokers.transport.exact import day, decoder, finite, moment, positive, read
 from bidwell.brokers.transport.guide import Environment, Field, Guide
 from bidwell.brokers.transport.health import Health
 from bidwell.brokers.transport.http import Answer, Http, HttpSettings
@@ -29,6 +29,6 @@ from bidwell.brokers.transport.vendor import Kind, Throttled, Vendor, Verdict
 __all__ = [
     "Answer", "Caller", "Chores", "Ear", "Environment", "Field", "Guide", "Health", "Http", "HttpSettings", "KeptOpen",
     "Kind", "Limits", "OrderUpdates", "Owner", "PriceFeed", "Recent", "RemoteBroker", "Request", "Seen", "Socket", "SpareCaller",
-    "Stream", "StreamSettings", "TellsMargin", "Throttled", "Unworkable", "Vendor", "Verdict", "decoder", "finite", "moment", "positive", "read",
+    "Stream", "StreamSettings", "TellsMargin", "Throttled", "Unworkable", "Vendor", "Verdict", "day", "decoder", "finite", "moment", "positive", "read",
     "story",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TypeVar
 
@@ -61,3 +61,11 @@ def moment(text: str | None, name: str) -> datetime:
         return at.astimezone(UTC)
     except OverflowError as problem:
         raise ProtocolError(f"{name} is out of range: {text!r}") from problem
+
+
+def day(text: str | None, name: str) -> date:
+    """A date, with hyphens or without."""
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError as problem:
+        raise ProtocolError(f"{name} is no day: {text!r:.60}") from problem

@@ -9,8 +9,10 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Generic, Protocol, TypeVar
 
+from bidwell.brokers.transport.chains import ends
 from bidwell.brokers.transport.health import Health
 from bidwell.brokers.transport.http import Http
+from bidwell.brokers.transport.indian import ist_day
 from bidwell.brokers.transport.master import MasterBook
 from bidwell.brokers.transport.prices import PriceFeed
 from bidwell.brokers.transport.stream import Stream
@@ -66,9 +68,14 @@ class ListedMarket(ABC, Generic[K, R]):
         return await asyncio.to_thread(self._book.instruments)
 
     async def options(self, underlying: InstrumentId, expiry: date | None = None) -> Sequence[Instrument]:
-        """The options of an underlying, of one expiry or of all."""
+        """The options of an underlying, of one expiry or of all, by expiry and strike."""
         await self.prepare()
         return self._book.options(underlying, expiry)
+
+    async def expiries(self, underlying: InstrumentId) -> Sequence[date]:
+        """The days on which options of an underlying expire, the nearest first."""
+        await self.prepare()
+        return ends(self._book.options(underlying), ist_day(self._clock.now()))
 
     async def _row(self, instrument: InstrumentId) -> R:
         await self.prepare()

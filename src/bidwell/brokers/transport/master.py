@@ -16,6 +16,7 @@ from typing import ClassVar, Generic, TypeVar
 
 import structlog
 
+from bidwell.brokers.transport.chains import in_order
 from bidwell.brokers.transport.indian import next_ist
 from bidwell.engine.ports import Clock
 from bidwell.model.errors import BrokerError, ConfigError, Missing, ProtocolError, Unavailable
@@ -156,11 +157,11 @@ class MasterBook(ABC, Generic[K, R]):
         return self._listed(list(self.ids()))
 
     def options(self, underlying: InstrumentId, expiry: date | None = None) -> list[Instrument]:
-        """The options of an underlying, of one expiry or of all."""
+        """The options of an underlying, of one expiry or of all, by expiry and strike."""
         root, _, venue = underlying.rpartition(".")
         found = self._listed(each for each in self.ids() if each.startswith(root) and each.endswith(f".{venue}"))
-        return [each for each in found if isinstance(each.contract, Option)
-                and each.contract.underlying == underlying and expiry in {None, each.contract.expiry}]  # fmt: skip
+        return in_order(each for each in found if isinstance(each.contract, Option)
+                        and each.contract.underlying == underlying and expiry in {None, each.contract.expiry})  # fmt: skip
 
     def _listed(self, idents: Iterable[InstrumentId]) -> list[Instrument]:
         found = []

@@ -71,13 +71,23 @@ class MarketRoutes:
         return reply(words.error(404, f"asset not found for {wanted}"), 404)
 
     def options(self, request: web.Request) -> web.Response:
-        """GET /v2/options/contracts."""
-        wanted = set(request.query.get("underlying_symbols", "").split(","))
-        expiry = request.query.get("expiration_date")
+        """GET /v2/options/contracts, page by page; without a last day those of this week alone."""
+        query, today = request.query, self._stage.market.now().date()
+        wanted = set(query.get("underlying_symbols", "").split(","))
+        weekend = today + timedelta(days=6 - today.weekday())
+        exact, first = query.get("expiration_date"), query.get("expiration_date_gte", "")
+        last = query.get("expiration_date_lte", "9999" if exact else weekend.isoformat())
         rows = [words.option(row) for row in self._stage.market.rows.values()
                 if row.type == "option" and row.underlying in wanted]  # fmt: skip
-        kept = [row for row in rows if expiry in {None, row["expiration_date"]}]
-        return reply({"option_contracts": kept, "next_page_token": None})
+        kept = [
+            row for row in rows if exact in {None, row["expiration_date"]} and first <= row["expiration_date"] <= last
+        ]
+        try:
+            start, count = int(query.get("page_token", "0")), int(query.get("limit", "100"))
+        except ValueError:
+            return reply(words.error(422, "page_token and limit have to be numbers"), 422)
+        more = str(start + count) if start + count < len(kept) else None
+        return reply({"option_contracts": kept[start : start + count], "next_page_token": more})
 
     def option(self, request: web.Request) -> web.Response:
         """GET /v2/options/contracts/{symbol}."""

@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from bidwell.brokers.alpaca import parse
+from bidwell.brokers.alpaca import parse, wire
 from bidwell.brokers.alpaca.client import AlpacaClient
 from bidwell.brokers.alpaca.config import AlpacaConfig
 from bidwell.brokers.alpaca.symbols import SymbolBook, guess
-from bidwell.brokers.transport import Health
+from bidwell.brokers.transport import Health, day
+from bidwell.brokers.transport.chains import coming, in_order, us_day
 from bidwell.engine.ports import Clock
 from bidwell.model.errors import InvalidInput, Missing
 from bidwell.model.ids import InstrumentId
@@ -20,6 +21,10 @@ from bidwell.model.market import Bar, Quote
 # Bars lie in session hours only: to find `count` of them the question reaches this much further back.
 _REACH = {"us_equity": 6, "us_option": 6, "crypto": 1}
 _SLACK = timedelta(days=5)
+LATEST = timedelta(days=366 * 10)
+"""Until when options are asked for: without a last day Alpaca tells those of this week alone."""
+SYMBOLS_AT_ONCE = 100
+"""How many symbols one request for prices names."""
 
 
 class AlpacaMarket:
@@ -44,9 +49,14 @@ class AlpacaMarket:
         return self._book.learn(await self._client.assets())
 
     async def options(self, underlying: InstrumentId, expiry: date | None = None) -> Sequence[Instrument]:
-        """The options of an underlying that can be traded, of one expiry or of all."""
-        rows = await self._client.options(await self.symbol(underlying), expiry.isoformat() if expiry else None)
-        return [self._book.learn_option(row) for row in rows if row.tradable and row.status == "active"]
+        """The options of an underlying that can be traded, of one expiry or of all, by expiry and strike."""
+        rows = await self._options(underlying, expiry)
+        return in_order(self._book.learn_option(row) for row in rows)
+
+    async def expiries(self, underlying: InstrumentId) -> Sequence[date]:
+        """The days on which options of an underlying that can be traded expire, the nearest first."""
+        rows = await self._options(underlying)
+        return coming((day(row.expiration_date, "expiration_date") for row in rows), us_day(self._clock.now()))
 
     async def bars(self, instrument: InstrumentId, seconds: int, until: datetime | None, count: int) -> Sequence[Bar]:
         """At most `count` bars of `seconds` that start before `until` (the newest when None), oldest first."""
@@ -68,12 +78,18 @@ class AlpacaMarket:
         found = []
         for kind in sorted({self._book.class_of(symbol) for symbol in wanted}):
             names = sorted(symbol for symbol in wanted if self._book.class_of(symbol) == kind)
-            snaps = await self._client.snapshots(names, kind)
-            made = (
-                parse.quote(snap, wanted[name], self._clock.now()) for name, snap in snaps.items() if name in wanted
-            )
-            found += [quote for quote in made if quote is not None]
+            for start in range(0, len(names), SYMBOLS_AT_ONCE):
+                snaps = await self._client.snapshots(names[start : start + SYMBOLS_AT_ONCE], kind)
+                made = (
+                    parse.quote(snap, wanted[name], self._clock.now()) for name, snap in snaps.items() if name in wanted
+                )
+                found += [quote for quote in made if quote is not None]
         return found
+
+    async def _options(self, underlying: InstrumentId, expiry: date | None = None) -> list[wire.OptionContract]:
+        first = expiry or us_day(self._clock.now())
+        rows = await self._client.options(await self.symbol(underlying), first, expiry or first + LATEST)
+        return [row for row in rows if row.tradable and row.status == "active"]
 
     async def symbol(self, instrument: InstrumentId) -> str:
         """What Alpaca calls an instrument, asked of it where that is not known yet; raises Missing."""

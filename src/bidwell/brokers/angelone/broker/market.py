@@ -15,7 +15,8 @@ from bidwell.brokers.angelone.config import AngelConfig
 from bidwell.brokers.angelone.parse import prices as parse
 from bidwell.brokers.angelone.symbols import Handle
 from bidwell.brokers.transport import Health
-from bidwell.brokers.transport.indian import IST
+from bidwell.brokers.transport.chains import ends, in_order
+from bidwell.brokers.transport.indian import IST, ist_day
 from bidwell.engine.ports import Clock
 from bidwell.model.errors import InvalidInput, Missing
 from bidwell.model.ids import InstrumentId
@@ -52,12 +53,13 @@ class AngelMarket:
     async def options(self, underlying: InstrumentId, expiry: date | None = None) -> Sequence[Instrument]:
         """The options of an underlying, of one expiry or of all, by expiry and strike."""
         exchange = "BFO" if underlying.endswith(".XBOM") else "NFO"
-        rows: list[tuple[date, Instrument]] = []
-        for each in await self._library.instruments(self._client, self._clock.now(), [exchange]):
-            terms = each.contract
-            if isinstance(terms, Option) and terms.underlying == underlying and expiry in {None, terms.expiry}:
-                rows.append((terms.expiry, each))
-        return [each for _, each in sorted(rows, key=lambda row: (row[0], row[1].name))]
+        rows = await self._library.instruments(self._client, self._clock.now(), [exchange])
+        return in_order(each for each in rows if isinstance(each.contract, Option)
+                        and each.contract.underlying == underlying and expiry in {None, each.contract.expiry})  # fmt: skip
+
+    async def expiries(self, underlying: InstrumentId) -> Sequence[date]:
+        """The days on which options of an underlying expire, the nearest first."""
+        return ends(await self.options(underlying), ist_day(self._clock.now()))
 
     async def bars(self, instrument: InstrumentId, seconds: int, until: datetime | None, count: int) -> Sequence[Bar]:
         """At most `count` bars of `seconds` that start before `until` (the newest when None), oldest first."""

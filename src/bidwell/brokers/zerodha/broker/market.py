@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from bidwell.brokers.transport import Health
-from bidwell.brokers.transport.indian import VENUES
+from bidwell.brokers.transport.chains import ends, in_order
+from bidwell.brokers.transport.indian import VENUES, ist_day
 from bidwell.brokers.zerodha import parse
 from bidwell.brokers.zerodha.broker.masters import Masters
 from bidwell.brokers.zerodha.client import ZerodhaClient
@@ -55,9 +56,14 @@ class ZerodhaMarket:
         return await asyncio.to_thread(lambda: list(self.book.instruments()))
 
     async def options(self, underlying: InstrumentId, expiry: date | None = None) -> Sequence[Instrument]:
-        """The options on an underlying, of one expiry or of all."""
+        """The options on an underlying, of one expiry or of all, by expiry and strike."""
         await self.learn(("NFO", "BFO"))
-        return self.book.options(underlying, expiry)
+        return in_order(self.book.options(underlying, expiry))
+
+    async def expiries(self, underlying: InstrumentId) -> Sequence[date]:
+        """The days on which options on an underlying expire, the nearest first."""
+        await self.learn(("NFO", "BFO"))
+        return ends(self.book.options(underlying), ist_day(self._clock.now()))
 
     async def bars(self, instrument: InstrumentId, seconds: int, until: datetime | None, count: int) -> Sequence[Bar]:
         """At most `count` bars of `seconds` that start before `until` (the newest when None), oldest first."""
