@@ -89,10 +89,16 @@ class SchwabStand(TwinStand[SchwabConfig]):
 
 
 @asynccontextmanager
-async def schwab_stand(*, middlewares: Sequence[Middleware] = (), **changes: Any) -> AsyncIterator[SchwabStand]:  # noqa: ANN401 - fields of several types
-    """A twin with two accounts of one login and one of another."""
+async def schwab_stand(
+    *,
+    middlewares: Sequence[Middleware] = (),
+    listed: Sequence[Listed] = (),
+    **changes: Any,  # noqa: ANN401 - fields of several types
+) -> AsyncIterator[SchwabStand]:
+    """A twin with two accounts of one login and one of another; `listed` is listed there too."""
     clock = WallClock()
-    stage = Stage(SCENARIO, clock, renew_ids=True)
+    scenario = Scenario(SCENARIO.accounts, (*SCENARIO.instruments, *listed))
+    stage = Stage(scenario, clock, renew_ids=True)
     twin = SchwabTwin(stage)
     tokens = twin.records.login(FIELDS["app_key"])
     account = Account(AccountId("acc_plain"), "Plain", "schwab", FIELDS["account"], "USD")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from bidwell.app.clock import SystemEntropy, WallClock
 from bidwell.brokers.schwab import Login, SchwabConfig, parse, symbols, wire
 from bidwell.brokers.schwab.broker.matching import Ledger, NothingKnown
+from bidwell.brokers.schwab.broker.reading import chain_of
 from bidwell.brokers.schwab.broker.streamer import ACTIVITY, EQUITIES, OPTIONS
 from bidwell.brokers.schwab.broker.user import User
 from bidwell.brokers.schwab.config import auth_code
 from bidwell.brokers.schwab.login import judge
 from bidwell.brokers.schwab.symbols import SymbolBook
-from bidwell.brokers.transport import Answer, decoder, read
+from bidwell.brokers.transport import Answer, day, decoder, read
 from bidwell.model.errors import BrokerError, ConfigError, InvalidInput, ProtocolError
 from bidwell.model.ids import AccountId, ClientOrderId, InstrumentId
 from bidwell.model.order import Order
@@ -55,6 +56,11 @@ CANDLES = {"candles": [{"open": 1.05, "high": 2, "low": 1, "close": 2, "volume":
 TOUCH = {"quote": {"bidPrice": 99.9, "askPrice": 100, "lastPrice": 99.95, "bidSize": 3, "askSize": 4, "totalVolume": 7,
                    "openPrice": 99, "closePrice": 98, "quoteTime": 1767348900000, "tradeTime": 1767348901000}}  # fmt: skip
 TICK = {"key": "ACME", "1": 99.9, "2": 100, "3": 99.95, "4": 3, "5": 4, "8": 7, "12": 98, "17": 99, "34": 1767348900000}
+CHAIN = {"symbol": "ACME", "status": "SUCCESS", "callExpDateMap": {"2031-01-17:420": {"100.0": [{
+    "putCall": "CALL", "symbol": "ACME  310117C00100000", "multiplier": 100.0, "nonStandard": False, "mini": False,
+    "strikePrice": 100.0}]}}, "putExpDateMap": {"2031-01-17:420": {"97.5": [{
+        "putCall": "PUT", "symbol": "ACME  310117P00097500", "multiplier": 100.0}]}}}  # fmt: skip
+EXPIRATIONS = {"expirationList": [{"expirationDate": "2031-01-17", "daysToExpiration": 420, "standard": True}]}
 LISTED = {"symbol": "ACME", "exchange": "NASDAQ", "assetType": "EQUITY", "description": "ACME CORP"}
 
 
@@ -91,9 +97,19 @@ def _listed(body: bytes) -> object:
     return book.learn([read(decoder(wire.Listed), body, "it")])
 
 
+def _chain(body: bytes) -> object:
+    return chain_of(read(decoder(wire.Chain), body, "it"), ACME, "ACME", [date(2031, 1, 17)])
+
+
+def _expirations(body: bytes) -> object:
+    found = read(decoder(wire.Expirations), body, "it").expiration_list or ()
+    return [day(each.expiration_date, "it") for each in found]
+
+
 PARSERS: Parsers = {
     "order": (ORDER, _order), "account": (ACCOUNT, _account), "bars": (CANDLES, _bars), "touch": (TOUCH, _touch),
-    "tick": (TICK, _tick), "listed": (LISTED, _listed),
+    "tick": (TICK, _tick), "listed": (LISTED, _listed), "chain": (CHAIN, _chain),
+    "expirations": (EXPIRATIONS, _expirations),
 }  # fmt: skip
 
 

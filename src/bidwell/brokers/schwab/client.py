@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 import msgspec
@@ -22,6 +22,8 @@ MOST_ORDERS = 3000
 """Schwab's own most of a list of orders; one as long may lack some."""
 SYMBOLS_AT_ONCE = 100
 """Unconfirmed: how many symbols one request may name."""
+CHAIN = {"contractType": "ALL", "strategy": "SINGLE", "range": "ALL", "includeUnderlyingQuote": "false"}
+"""Unconfirmed: asked so, without a count of strikes, a chain has every strike of its days."""
 _LOCATION = re.compile(r".*/accounts/([^/]+)/orders/(\d{1,20})/?")
 
 _NUMBERS = decoder(list[wire.AccountNumber])
@@ -33,6 +35,8 @@ _INSTRUMENTS = decoder(wire.Instruments)
 _QUOTES = decoder(dict[str, msgspec.Raw])
 _QUOTED = decoder(wire.Quoted)
 _CANDLES = decoder(wire.Candles)
+_CHAIN = decoder(wire.Chain)
+_EXPIRATIONS = decoder(wire.Expirations)
 
 
 class SchwabClient:
@@ -133,6 +137,28 @@ class SchwabClient:
             if touch is not None:
                 found[symbol] = touch
         return found
+
+    async def expirations(self, symbol: str) -> list[wire.Expiration]:
+        """The days on which an underlying's options expire; none where it has no options."""
+        try:
+            found = await self._get(
+                _EXPIRATIONS, "/expirationchain", "the list of expiries", {"symbol": symbol}, data=True
+            )
+        except Denied as no:
+            if no.verdict.kind is Kind.NOT_FOUND:
+                return []
+            raise
+        return found.expiration_list or []
+
+    async def chain(self, symbol: str, first: date, last: date) -> wire.Chain:
+        """The options of an underlying that expire from one day to another; none where it has no options."""
+        params = {"symbol": symbol, **CHAIN, "fromDate": first.isoformat(), "toDate": last.isoformat()}
+        try:
+            return await self._get(_CHAIN, "/chains", "the chain of options", params, data=True)
+        except Denied as no:
+            if no.verdict.kind is Kind.NOT_FOUND:
+                return wire.Chain()
+            raise
 
     async def candles(self, params: Mapping[str, str]) -> list[wire.Candle]:
         """Past bars, oldest first."""

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from decimal import Decimal
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
 from bidwell.brokers.schwab import wire
 from bidwell.brokers.schwab.symbols import OPTION, SHARES, SymbolBook, other_id
-from bidwell.brokers.transport import finite, moment, positive
+from bidwell.brokers.transport import day, finite, moment, positive
 from bidwell.engine.ports import BrokerOrder
 from bidwell.model.errors import InvalidInput, ProtocolError
 from bidwell.model.fill import Fill
 from bidwell.model.ids import AccountId, BrokerOrderId, ClientOrderId, ExecutionId, InstrumentId
+from bidwell.model.instrument import Right
 from bidwell.model.market import Bar, Quote
 from bidwell.model.money import ZERO
 from bidwell.model.order import OrderStatus
@@ -34,6 +35,9 @@ REST_LOT = Decimal(1)
 
 CASH_PARTS = ("cash_balance", "margin_balance", "short_balance")
 """Unconfirmed: which balances make up the account's cash; what is borrowed is a margin balance below zero."""
+
+MOST_OPTIONS = 20_000
+"""No chain of a few expiries has more."""
 
 SIDES = {
     **dict.fromkeys(("BUY", "BUY_TO_COVER", "BUY_TO_OPEN", "BUY_TO_CLOSE"), Side.BUY),
@@ -236,6 +240,39 @@ def cash(balances: wire.Balances) -> Decimal:
         raise ProtocolError("Schwab tells no cash of the account")
     parts: list[Decimal | None] = [getattr(balances, name) for name in CASH_PARTS]
     return sum((finite(each, "a balance") for each in parts if each is not None), ZERO)
+
+
+# --- chains -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an option stands in a chain."""
+
+    expiry: date
+    strike: Decimal
+    right: Right
+
+
+def chain(told: wire.Chain) -> list[tuple[Place, wire.Optioned]]:
+    """The options of a chain with their places; raises ProtocolError for a place that is none, or for too many."""
+    found = []
+    for right, by_day in ((Right.CALL, told.calls), (Right.PUT, told.puts)):
+        for text, strikes in (by_day or {}).items():
+            expiry = day(text.partition(":")[0], "an expiry")
+            for strike, rows in strikes.items():
+                place = Place(expiry, positive(_figure(strike), "a strike"), right)
+                found += [(place, row) for row in rows]
+    if len(found) > MOST_OPTIONS:
+        raise ProtocolError(f"a chain has {len(found)} options, more than {MOST_OPTIONS}")
+    return found
+
+
+def _figure(text: str) -> Decimal | None:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None
 
 
 # --- prices -------------------------------------------------------------------------------------------

@@ -158,6 +158,16 @@ def option(symbol: str, underlying: InstrumentId) -> Instrument:
                  Option(underlying, expiry, strike, right), _CONTRACT)  # fmt: skip
 
 
+def chained(row: wire.Optioned, underlying: InstrumentId, symbol: str) -> Instrument:
+    """An option of the chain of a share; raises ConfigError for one that is no standard option on it."""
+    if root_of(row.symbol) != symbol:
+        raise ConfigError(f"{row.symbol[:40]!r} is no option on {symbol} by its name")
+    odd = row.non_standard or row.is_non_standard or row.mini or row.is_mini
+    if odd or row.multiplier not in {None, _CONTRACT}:
+        raise ConfigError(f"{row.symbol} is no contract of {_CONTRACT} shares")
+    return option(row.symbol, underlying)
+
+
 def root_of(symbol: str) -> str:
     """An option's root, which is its underlying's symbol for standard ones; empty where it is no option."""
     parts = _OCC.fullmatch(symbol)

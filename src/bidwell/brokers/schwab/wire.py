@@ -203,6 +203,39 @@ class Quoted(msgspec.Struct, frozen=True):
     quote: Touch | None = None
 
 
+class Optioned(msgspec.Struct, frozen=True, rename="camel"):
+    """An option of a chain; both spellings of its marks are documented, and each may be missing."""
+
+    symbol: Text
+    multiplier: Exact = None
+    non_standard: bool | None = None
+    is_non_standard: bool | None = None
+    mini: bool | None = None
+    is_mini: bool | None = None
+
+
+Strikes = dict[Text, list[Optioned]]
+
+
+class Chain(msgspec.Struct, frozen=True):
+    """Options of an underlying by expiry, 2027-01-15:420 with the days until then, and by strike."""
+
+    calls: dict[Text, Strikes] | None = msgspec.field(name="callExpDateMap", default=None)
+    puts: dict[Text, Strikes] | None = msgspec.field(name="putExpDateMap", default=None)
+
+
+class Expiration(msgspec.Struct, frozen=True, rename="camel"):
+    """A day on which options expire."""
+
+    expiration_date: Text
+
+
+class Expirations(msgspec.Struct, frozen=True, rename="camel"):
+    """The days on which an underlying's options expire."""
+
+    expiration_list: list[Expiration] | None = None
+
+
 # --- the stream ---------------------------------------------------------------------------------------
 
 

@@ -1,14 +1,15 @@
-"""Instruments, newest prices and bars by REST."""
+"""Instruments, option chains, newest prices and bars by REST."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from aiohttp import web
 
+from bidwell.twins.scenario import Listed
 from bidwell.twins.schwab import words
 from bidwell.twins.schwab.answers import fault, reply
 from bidwell.twins.schwab.records import Records
@@ -28,7 +29,8 @@ class MarketRoutes:
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         """Its URLs."""
-        plain = {"/instruments": self.instruments, "/quotes": self.quotes, "/pricehistory": self.history}
+        plain = {"/instruments": self.instruments, "/quotes": self.quotes, "/pricehistory": self.history,
+                 "/chains": self.chain, "/expirationchain": self.expirations}  # fmt: skip
         return [web.get(f"/marketdata/v1{path}", self._read(work)) for path, work in plain.items()]
 
     def _read(self, work: Work) -> Handler:
@@ -61,6 +63,51 @@ class MarketRoutes:
             else:
                 found[symbol] = words.quoted(self._stage.market.rows[symbol], self._stage.venue.quotes[listed.id])
         return reply(found | ({"errors": {"invalidSymbols": missing}} if missing else {}))
+
+    def expirations(self, request: web.Request) -> web.Response:
+        """GET /marketdata/v1/expirationchain."""
+        symbol = request.query.get("symbol", "")
+        if symbol not in self._stage.market.rows:
+            return fault(404, "Not Found", "Symbol not found")
+        days = sorted({row.expiry for row in self._options(symbol) if row.expiry})
+        return reply(
+            {"status": "SUCCESS", "expirationList": [words.expiration(day, symbol, self._today()) for day in days]}
+        )
+
+    def chain(self, request: web.Request) -> web.Response:
+        """GET /marketdata/v1/chains, of all strikes; a symbol without options fails with empty maps."""
+        query = request.query
+        symbol, wanted = query.get("symbol", ""), query.get("contractType", "ALL")
+        if symbol not in self._stage.market.rows:
+            return fault(404, "Not Found", "Symbol not found")
+        if wanted not in {"ALL", "CALL", "PUT"} or query.get("strategy", "SINGLE") != "SINGLE":
+            return fault(400, "Bad Request", "contractType or strategy is not valid")
+        try:
+            first = date.fromisoformat(query.get("fromDate", "0001-01-01"))
+            last = date.fromisoformat(query.get("toDate", "9999-12-31"))
+        except ValueError:
+            return fault(400, "Bad Request", "fromDate and toDate are days")
+        maps: dict[str, dict[str, dict[str, list[dict[str, Any]]]]] = {"call": {}, "put": {}}
+        for row in self._options(symbol):
+            listed = self._stage.market.instrument(row.symbol)
+            if listed is None or row.expiry is None or not first <= row.expiry <= last:
+                continue
+            if wanted not in {"ALL", row.right.upper()}:
+                continue
+            days = (row.expiry - self._today()).days
+            strikes = maps[row.right].setdefault(f"{row.expiry}:{days}", {})
+            made = words.optioned(row, self._stage.venue.quotes[listed.id], days)
+            strikes.setdefault(f"{row.strike:.1f}", []).append(made)
+        return reply({
+            "symbol": symbol, "status": "SUCCESS" if any(maps.values()) else "FAILED", "strategy": "SINGLE", "interval": 0,
+            "isDelayed": False, "isIndex": False, "callExpDateMap": maps["call"], "putExpDateMap": maps["put"],
+        })  # fmt: skip
+
+    def _options(self, symbol: str) -> list[Listed]:
+        return [row for row in self._stage.market.rows.values() if row.type == "option" and row.underlying == symbol]
+
+    def _today(self) -> date:
+        return self._stage.market.now().date()
 
     def history(self, request: web.Request) -> web.Response:
         """GET /marketdata/v1/pricehistory."""

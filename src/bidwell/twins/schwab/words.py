@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -166,6 +166,28 @@ def quoted(row: Listed, quote: Quote) -> dict[str, Any]:
             "mark": quote.mid, "netChange": ZERO, "openPrice": quote.open or ZERO, "quoteTime": at,
             "securityStatus": "Normal", "totalVolume": quote.volume, "tradeTime": at,
         },
+    }  # fmt: skip
+
+
+def expiration(day: date, symbol: str, today: date) -> dict[str, Any]:
+    """A day on which options expire."""
+    return {"expirationDate": day.isoformat(), "daysToExpiration": (day - today).days, "expirationType": "S",
+            "settlementType": "P", "optionRoots": symbol, "standard": True}  # fmt: skip
+
+
+def optioned(row: Listed, quote: Quote, days: int) -> dict[str, Any]:
+    """An option of a chain."""
+    at = milliseconds(quote.occurred_at)
+    return {
+        "putCall": row.right.upper(), "symbol": row.symbol, "description": row.name or row.symbol, "exchangeName": "OPR",
+        "bid": quote.bid, "ask": quote.ask, "last": quote.last, "mark": quote.mid, "bidSize": quote.bid_quantity,
+        "askSize": quote.ask_quantity, "lastSize": 0, "openPrice": ZERO, "closePrice": quote.previous_close or ZERO,
+        "totalVolume": quote.volume, "quoteTimeInLong": at, "tradeTimeInLong": at, "volatility": 20.5, "delta": 0.5,
+        "gamma": 0.01, "theta": -0.02, "vega": 0.1, "rho": 0.05, "openInterest": 10, "strikePrice": row.strike,
+        "expirationDate": f"{row.expiry}T20:00:00.000+00:00", "daysToExpiration": days, "expirationType": "S",
+        "multiplier": row.multiplier, "settlementType": "P", "deliverableNote": f"100 {row.underlying}",
+        "optionRoot": row.symbol[:6].strip(), "exerciseType": "A", "nonStandard": row.extra.get("non_standard") == "yes",
+        "inTheMoney": False, "mini": row.extra.get("mini") == "yes", "pennyPilot": True,
     }  # fmt: skip
 
 

@@ -1,18 +1,19 @@
-"""What Schwab knows: instruments, past bars and the newest prices."""
+"""What Schwab knows: instruments, option chains, past bars and the newest prices."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bidwell.brokers.schwab import parse, wire
-from bidwell.brokers.schwab.broker.reading import learn
+from bidwell.brokers.schwab.broker.reading import chain_of, learn
 from bidwell.brokers.schwab.broker.user import User
 from bidwell.brokers.schwab.client import SYMBOLS_AT_ONCE, SchwabClient
 from bidwell.brokers.schwab.config import SchwabConfig
-from bidwell.brokers.schwab.symbols import SymbolBook, guess
-from bidwell.brokers.transport import Health
+from bidwell.brokers.schwab.symbols import SymbolBook, guess, is_option
+from bidwell.brokers.transport import Health, day
+from bidwell.brokers.transport.chains import coming, in_order, us_day
 from bidwell.engine.ports import Clock
 from bidwell.model.errors import InvalidInput, Missing
 from bidwell.model.ids import InstrumentId
@@ -31,6 +32,10 @@ TIMEFRAMES = {
     604_800: {"periodType": "year", "frequencyType": "weekly", "frequency": "1"},
 }
 """The bars that there are, by their seconds."""
+MOST_EXPIRIES = 60
+"""Of how many expiries the options are told at once: more than any share has today."""
+EXPIRIES_AT_ONCE = 3
+"""Of how many expiries one request asks for; it is unconfirmed from which length on Schwab answers none."""
 # Bars lie in session hours only: to find so many of them the question reaches further back.
 _REACH, _SLACK = 6, timedelta(days=5)
 
@@ -62,6 +67,28 @@ class SchwabMarket:
     async def instruments(self) -> Sequence[Instrument]:
         """Every share and fund that can be traded; what is refused, and why, is in the book."""
         return self._book.learn(await self.list())
+
+    async def expiries(self, underlying: InstrumentId) -> Sequence[date]:
+        """The days on which options of an underlying expire, the nearest first; raises Missing."""
+        symbol = await self.symbol(underlying)
+        if is_option(symbol):
+            return []
+        rows = await self._client.expirations(symbol)
+        return coming((day(row.expiration_date, "expirationDate") for row in rows), us_day(self._clock.now()))
+
+    async def options(self, underlying: InstrumentId, expiry: date | None = None) -> Sequence[Instrument]:
+        """The options of an underlying by expiry and strike: of one expiry, or of the nearest MOST_EXPIRIES.
+
+        Adjusted ones, and those of less than a hundred shares, are left out. Raises Missing.
+        """
+        symbol = await self.symbol(underlying)
+        days = await self.expiries(underlying) if expiry is None else coming([expiry], us_day(self._clock.now()))
+        wanted, found = days[:MOST_EXPIRIES], dict[InstrumentId, Instrument]()
+        for start in range(0, len(wanted) if not is_option(symbol) else 0, EXPIRIES_AT_ONCE):
+            part = wanted[start : start + EXPIRIES_AT_ONCE]
+            told = await self._client.chain(symbol, part[0], part[-1])
+            found |= {each.id: each for each in chain_of(told, underlying, symbol, part)}
+        return in_order(found.values())
 
     async def bars(self, instrument: InstrumentId, seconds: int, until: datetime | None, count: int) -> Sequence[Bar]:
         """At most `count` bars of `seconds` that start before `until` (the newest when None), oldest first."""

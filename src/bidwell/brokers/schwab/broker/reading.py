@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import structlog
@@ -15,11 +15,21 @@ from bidwell.brokers.schwab import parse, wire
 from bidwell.brokers.schwab.broker.matching import Findings, Ledger
 from bidwell.brokers.schwab.client import SYMBOLS_AT_ONCE, SchwabClient
 from bidwell.brokers.schwab.config import SchwabConfig
-from bidwell.brokers.schwab.symbols import OPTION, SHARES, SymbolBook, guess, is_option, option, other_id, root_of
+from bidwell.brokers.schwab.symbols import (
+    OPTION,
+    SHARES,
+    SymbolBook,
+    chained,
+    guess,
+    is_option,
+    option,
+    other_id,
+    root_of,
+)
 from bidwell.engine.ports import BrokerOrder, Clock, Snapshot
 from bidwell.model.errors import ConfigError, InDoubt, ProtocolError, Refused
 from bidwell.model.ids import AccountId, ClientOrderId, InstrumentId
-from bidwell.model.instrument import Instrument
+from bidwell.model.instrument import Instrument, Option
 from bidwell.model.money import ZERO
 from bidwell.model.order import CLOSED
 
@@ -316,6 +326,29 @@ async def listing(client: SchwabClient, book: SymbolBook, symbols: Sequence[str]
             found += [option(each, underlying.id)] if underlying is not None else []
         except ConfigError as problem:
             log.info("schwab_instrument_left_out", symbol=each, reason=str(problem))
+    return found
+
+
+def chain_of(told: wire.Chain, underlying: InstrumentId, symbol: str, days: Iterable[date]) -> list[Instrument]:
+    """The options of a chain that expire on these days; one that is no standard option, or contradicts itself, is left out.
+
+    Raises ProtocolError for a chain that cannot be read.
+    """
+    wanted, found, odd = set(days), [], []
+    for place, row in parse.chain(told):
+        if place.expiry not in wanted:
+            continue
+        try:
+            made = chained(row, underlying, symbol)
+        except ConfigError as problem:
+            odd.append(str(problem))
+            continue
+        if made.contract == Option(underlying, place.expiry, place.strike, place.right):
+            found.append(made)
+        else:
+            odd.append(f"{row.symbol} is listed as {place.right} {place.strike} until {place.expiry}")
+    if odd:
+        log.info("schwab_options_left_out", underlying=underlying, count=len(odd), reason=odd[0])
     return found
 
 
