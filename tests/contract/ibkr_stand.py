@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -101,9 +101,9 @@ class IbkrStand(TwinStand[IbkrConfig]):
 
 
 @asynccontextmanager
-async def ibkr_stand(**changes: Any) -> AsyncIterator[IbkrStand]:  # noqa: ANN401 - fields of several types
-    """A Gateway that is logged in for two accounts."""
-    stage = Stage(SCENARIO, WallClock())
+async def ibkr_stand(*, listed: Sequence[Listed] = (), **changes: Any) -> AsyncIterator[IbkrStand]:  # noqa: ANN401 - fields of several types
+    """A Gateway that is logged in for two accounts; `listed` is listed there too."""
+    stage = Stage(Scenario(SCENARIO.accounts, (*SCENARIO.instruments, *listed)), WallClock())
     twin = IbkrTwin(stage)
     server = GatewayServer(stage, twin)
     await server.start()

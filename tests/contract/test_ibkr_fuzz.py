@@ -27,7 +27,7 @@ from bidwell.twins.ibkr import IbkrTwin, words
 from bidwell.twins.margins import Wanted
 from bidwell.twins.scenario import inner_id
 from tests.contract.fuzzing import RUNS, damaged, understood_or_refused
-from tests.contract.ibkr_stand import ACME, SCENARIO
+from tests.contract.ibkr_stand import ACME, CALL, SCENARIO
 
 ODD = st.one_of(
     st.text(st.characters(exclude_characters="\0"), max_size=20), st.integers().map(str), st.floats().map(str),
@@ -59,6 +59,9 @@ def samples() -> dict[str, bytes]:
         "figure": words.message(63, 1, 7, "DU1", "CashBalance", "100.25", "USD"), "time": words.message(49, 1, 1760000000),
         "what if": records.what_if(0, 7, Wanted(row, Side.BUY, Decimal(3), Decimal(90)), "DU100"),
         "bars": words.message(17, 7, "a", "b", 1, "1760000000", 1, 2, 1, 2, 5, 1, 1), "end": words.message(52, 1, 7),
+        "option": words.details("7", stage.market.rows[CALL], records.contracts[CALL]),
+        "option parameters": words.option_parameters("7", "SMART", "265000", "ACME", [stage.market.rows[CALL]]),
+        "parameters' end": words.message(76, 7), "snapshot's end": words.message(57, 1, 7),
     }  # fmt: skip
 
 
@@ -81,6 +84,8 @@ def down_to_the_desk(told: wire.Message | None) -> object:
         return parse.fill(told, None, CONTEXT)
     if isinstance(told, wire.Details):
         return SymbolBook().learn(told, ACME)
+    if isinstance(told, wire.OptionParameters):
+        return parse.expiries([told])
     if isinstance(told, wire.Bars):
         return [parse.bar(row, ACME, 86400 if len(row.at) == len("20260101") else 60) for row in told.rows]
     if isinstance(told, wire.Figure):

@@ -30,6 +30,11 @@ async def test_ib_async_places_changes_cancels_and_reads_at_the_twin() -> None:
             assert (contract.primaryExchange, details.minTick, details.longName) == ("NASDAQ", 0.01, "ACME CORP")
             (call,) = await ib.qualifyContractsAsync(library.Option("ACME", "20270115", 100, "C", "SMART"))
             assert call.localSymbol.replace(" ", "") == CALL
+            chains = await ib.reqSecDefOptParamsAsync("ACME", "", "STK", contract.conId)
+            assert {(each.exchange, each.tradingClass, *each.expirations, *each.strikes) for each in chains} == {
+                (exchange, "ACME", "20270115", 100.0) for exchange in ("CBOE", "SMART")}  # fmt: skip
+            (newest,) = await ib.reqTickersAsync(call)
+            assert (newest.bid, newest.ask) == (5.1, 5.2)
 
             working = ib.placeOrder(contract, library.LimitOrder("BUY", 10, 90, orderRef="by-ib", account="DU200"))
             await until(lambda: working.orderStatus.status == "Submitted", "the order")

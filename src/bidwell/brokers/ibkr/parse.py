@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from bidwell.brokers.ibkr import wire
 from bidwell.brokers.ibkr.client.library import moment
-from bidwell.brokers.ibkr.symbols import SymbolBook
-from bidwell.brokers.transport import finite, positive
+from bidwell.brokers.ibkr.symbols import SMART, SymbolBook
+from bidwell.brokers.transport import day, finite, positive
 from bidwell.engine.ports import BrokerOrder, Margin, MarginPart
 from bidwell.model.errors import InvalidInput, ProtocolError
 from bidwell.model.fill import Fill
@@ -251,6 +251,13 @@ def duration(seconds: int, count: int) -> str:
 def until(at: datetime) -> str:
     """A time as the Gateway takes it, in UTC."""
     return (at + timedelta(seconds=1)).astimezone(UTC).strftime("%Y%m%d-%H:%M:%S")
+
+
+def expiries(rows: Iterable[wire.OptionParameters]) -> set[date]:
+    """On which days options end: those that go to the best exchange, where any do; raises ProtocolError."""
+    told = list(rows)
+    best = [row for row in told if row.exchange == SMART] or told
+    return {day(text, "an expiry") for row in best for text in row.expiries}
 
 
 def quote(

@@ -124,6 +124,12 @@ def product(root: str) -> wire.Contract:
                          exchange=EXCHANGES[futures.product(root).venue])  # fmt: skip
 
 
+def chain(share: wire.Contract, expiry: date) -> wire.Contract:
+    """What to ask for every option of a share that ends on a day."""
+    return wire.Contract(symbol=share.symbol, sec_type=OPTION, expiry=f"{expiry:%Y%m%d}", exchange=SMART,
+                         currency=share.currency)  # fmt: skip
+
+
 def guess(instrument: InstrumentId, today: date) -> wire.Contract | None:
     """What an instrument of ours most likely is there; its details have to confirm it."""
     symbol, _, venue = instrument.rpartition(".")

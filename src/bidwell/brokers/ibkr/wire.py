@@ -25,16 +25,19 @@ class Told(IntEnum):
     CONTRACT_END = 52
     OPEN_ORDERS_END = 53
     EXECUTIONS_END = 55
+    SNAPSHOT_END = 57
     COMMISSION = 59
     POSITION = 61
     POSITIONS_END = 62
     SUMMARY = 63
     SUMMARY_END = 64
+    OPTION_PARAMETERS = 75
+    OPTION_PARAMETERS_END = 76
     COMPLETED_ORDER = 101
     COMPLETED_ORDERS_END = 102
 
 
-NOT_READ = frozenset({6, 7, 8, 21, 45, 46, 47, 54, 57, 58, 81, 91, 100})
+NOT_READ = frozenset({6, 7, 8, 21, 45, 46, 47, 54, 58, 81, 91, 100})
 """Messages that come beside what was asked for and say nothing that the desk needs."""
 
 
@@ -68,6 +71,16 @@ class Details:
     month: str
     under_symbol: str
     stock_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class OptionParameters:
+    """On which days, as yyyymmdd, options of one class expire at an exchange."""
+
+    request: int
+    exchange: str
+    trading_class: str
+    expiries: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +252,6 @@ class End:
 
 Message = (
     Details | OpenOrder | Status | Execution | Commission | Position | Figure | Problem | Tick | Bars | NextId | Accounts
-    | ServerTime | End | WhatIf
+    | ServerTime | End | WhatIf | OptionParameters
 )  # fmt: skip
-Answer = Details | Execution | Figure | Bars | WhatIf
+Answer = Details | Execution | Figure | Bars | WhatIf | OptionParameters | Tick

@@ -71,7 +71,7 @@ class IbkrTwin:
         self._calls: dict[str, Callable[[Session, list[str]], None]] = {
             "1": reads.follow, "2": reads.unfollow, "3": orders.place, "4": orders.cancel, "5": reads.open_orders,
             "7": reads.executions, "9": reads.contracts, "16": reads.open_orders, "20": reads.bars, "49": reads.time,
-            "58": orders.cancel_all, "61": reads.positions, "62": reads.summary, "99": reads.completed_orders,
+            "58": orders.cancel_all, "61": reads.positions, "62": reads.summary, "78": reads.option_parameters, "99": reads.completed_orders,
         }  # fmt: skip
 
     @property

@@ -16,7 +16,7 @@ from bidwell.twins.scenario import Listed
 BARS = {"1 min": 60, "2 mins": 120, "3 mins": 180, "5 mins": 300, "15 mins": 900, "30 mins": 1800, "1 hour": 3600,
         "4 hours": 14400, "1 day": 86400, "1 week": 604800}  # fmt: skip
 _SPANS = {"S": 1, "D": 86400, "W": 604800, "M": 30 * 86400, "Y": 365 * 86400}
-NO_CONTRACT, NO_DATA, NO_SUBSCRIPTION = 200, 162, 354
+NO_CONTRACT, NO_DATA, NO_SUBSCRIPTION, NOT_VALID = 200, 162, 354, 321
 
 
 class Reads:
@@ -117,6 +117,22 @@ class Reads:
         session.line.put(words.message(52, 1, request) if found else words.error(
             int(request), NO_CONTRACT, "No security definition has been found for the request"))  # fmt: skip
 
+    def option_parameters(self, session: Session, fields: list[str]) -> None:
+        """Answer reqSecDefOptParams (78): by exchange and class, all days and all strikes of any day; none for no options."""
+        request, listed = fields[1], self._records.listed(int(fields[5] or 0))
+        if listed is None or words.KINDS[listed.type] != fields[4]:
+            session.line.put(words.error(int(request), NOT_VALID, "Error validating request: Invalid contract id"))
+            return
+        classes: dict[str, list[Listed]] = {}
+        for row in self._stage.market.rows.values():
+            if row.type == "option" and row.underlying == listed.symbol:
+                named = words.contract(row, self._records.contracts[row.symbol])
+                classes.setdefault(str(named["tradingClass"]), []).append(row)
+        for name, rows in classes.items():
+            for exchange in ("CBOE", "SMART"):
+                session.line.put(words.option_parameters(request, exchange, fields[5], name, rows))
+        session.line.put(words.message(76, request))
+
     def _fits(self, row: Listed, asked: list[str]) -> bool:
         con_id, symbol, kind, expiry, _, _, _, exchange, _, currency, local, trading_class = asked
         number = self._records.contracts[row.symbol]
@@ -155,18 +171,22 @@ class Reads:
         session.line.put(words.message(17, request, words.stamp(start), words.stamp(end), len(rows), *cells))
 
     def follow(self, session: Session, fields: list[str]) -> None:
-        """Answer reqMktData (1)."""
+        """Answer reqMktData (1), a snapshot once; a market that is silent says nothing."""
         request, listed = fields[2], self._records.listed(int(fields[3] or 0))
+        once = fields[17] == "1"
         if listed is None:
             session.line.put(
                 words.error(int(request), NO_CONTRACT, "No security definition has been found for the request")
             )
         elif listed.extra.get("market_data") == "none":
             session.line.put(words.error(int(request), NO_SUBSCRIPTION, "Requested market data is not subscribed."))
-        else:
-            self.streams.setdefault(session, {})[request] = listed
+        elif listed.extra.get("market_data") != "silent":
             session.line.put(words.message(58, 1, request, 1))
             self._ticks(session, request, listed, whole=True)
+            if once:
+                session.line.put(words.message(57, 1, request))
+            else:
+                self.streams.setdefault(session, {})[request] = listed
 
     def unfollow(self, session: Session, fields: list[str]) -> None:
         """Answer cancelMktData (2)."""

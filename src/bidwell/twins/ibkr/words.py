@@ -144,6 +144,15 @@ def details(request: str, row: Listed, con_id: int) -> bytes:
     )  # fmt: skip
 
 
+def option_parameters(request: str, exchange: str, con_id: str, trading_class: str, rows: Sequence[Listed]) -> bytes:
+    """Days and strikes of a class of options at an exchange."""
+    days = sorted({f"{row.expiry:%Y%m%d}" for row in rows})
+    strikes = sorted({row.strike for row in rows})
+    return message(
+        75, request, exchange, con_id, trading_class, rows[0].multiplier, len(days), *days, len(strikes), *strikes
+    )
+
+
 def terms(held: VenueOrder) -> dict[str, object]:
     """What an order is to do."""
     trail = held.trail_amount if held.order_type is OrderType.TRAILING_STOP else held.stop_price

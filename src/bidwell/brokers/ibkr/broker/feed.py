@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 
 from bidwell.brokers.ibkr import parse, wire
@@ -17,6 +18,7 @@ from bidwell.brokers.transport import PriceFeed
 from bidwell.engine.ports import Clock
 from bidwell.model.errors import BrokerError, Unavailable
 from bidwell.model.ids import AccountId, InstrumentId
+from bidwell.model.market import Quote
 from bidwell.model.money import ZERO
 
 LIVE_PRICES = 1
@@ -31,11 +33,25 @@ SIZES = {parse.BID: parse.BID_SIZE, parse.ASK: parse.ASK_SIZE}
 
 
 @dataclass(slots=True)
-class _Ticks:
+class Ticks:
     """What has come of an instrument on this connection."""
 
     prices: dict[int, Decimal] = field(default_factory=dict)
     sizes: dict[int, Decimal] = field(default_factory=dict)
+
+    def take(self, row: wire.Tick) -> None:
+        """Another one has come."""
+        if row.price is not None:
+            self.prices[row.type] = ZERO if row.price == NO_PRICE else row.price
+            size = SIZES.get(row.type)
+            if size is not None and row.size is not None:
+                self.sizes[size] = row.size
+        elif row.size is not None:
+            self.sizes[row.type] = row.size
+
+    def quote(self, instrument: InstrumentId, at: datetime) -> Quote | None:
+        """What they add up to; None until bid, offer and a last price have come."""
+        return parse.quote(self.prices, self.sizes, instrument, at)
 
 
 class IbkrFeed(PriceFeed):
@@ -51,7 +67,7 @@ class IbkrFeed(PriceFeed):
         self._foreign: set[InstrumentId] = set()
         self._lines: dict[int, InstrumentId] = {}
         self._login = 0
-        self._ticks: dict[InstrumentId, _Ticks] = {}
+        self._ticks: dict[InstrumentId, Ticks] = {}
 
     async def _begin(self) -> None:
         self._seat.open()
@@ -89,7 +105,7 @@ class IbkrFeed(PriceFeed):
         await link.admit()
         number = link.number()
         self._lines[number] = instrument
-        self._ticks[instrument] = _Ticks()
+        self._ticks[instrument] = Ticks()
         # No further ticks, no snapshot, no options.
         await link.write("reqMktData", number, library.contract(contract), "", False, False, [])
 
@@ -130,13 +146,7 @@ class IbkrFeed(PriceFeed):
         if instrument is None:
             return
         ticks = self._ticks[instrument]
-        if row.price is not None:
-            ticks.prices[row.type] = ZERO if row.price == NO_PRICE else row.price
-            size = SIZES.get(row.type)
-            if size is not None and row.size is not None:
-                ticks.sizes[size] = row.size
-        elif row.size is not None:
-            ticks.sizes[row.type] = row.size
-        made = parse.quote(ticks.prices, ticks.sizes, instrument, self._clock.now())
+        ticks.take(row)
+        made = ticks.quote(instrument, self._clock.now())
         if made is not None:
             self._tell([made])

@@ -29,6 +29,8 @@ EVERY_CURRENCY = "$LEDGER:ALL"
 """Unconfirmed: under this tag the summary tells CashBalance by currency, and BASE for all together."""
 BASE = "BASE"
 ALL = "All"
+MOST_CONTRACTS = 10_000
+"""No share has more options of one expiry, and none more classes of options at exchanges."""
 _SECOND = timedelta(seconds=1)
 FUNDS = ("NetLiquidation", "TotalCashValue", "AvailableFunds")
 
@@ -97,26 +99,47 @@ class Reading:
             if not symbols.is_foreign(each) and await self._ask(wire.Contract(con_id=each.con_id)) is None:
                 self._book.refuse(each, f"Interactive Brokers shows no contract {each.con_id} that can be traded here")
 
-    async def every(self, asked: wire.Contract) -> list[Instrument]:
-        """Everything that fits a question, such as all months of a future."""
+    async def every(self, asked: wire.Contract, within: float = 0.0) -> list[Instrument]:
+        """Everything that fits a question, such as all months of a future; `within` seconds where that may be very much."""
         link = await self._seat.ready()
+        question = library.contract(asked)
         try:
-            rows = await link.ask(wire.Details, "reqContractDetails", library.contract(asked))
+            if within:
+                rows = await link.gather(
+                    wire.Details, "reqContractDetails", question, within=within, most=MOST_CONTRACTS
+                )
+            else:
+                rows = await link.ask(wire.Details, "reqContractDetails", question)
         except Denied as no:
             if no.verdict.kind is not Kind.NOT_FOUND:
                 raise
             return []
-        made = [await self._learn(row) for row in rows]
+        shares: dict[wire.Contract, Instrument | None] = {}
+        made = [await self._learn(row, shares) for row in rows]
         return [each for each in made if each is not None]
+
+    async def expiries(self, share: wire.Contract, within: float) -> list[wire.OptionParameters]:
+        """On which days options of a share expire, by class and exchange; none where it has no options."""
+        link = await self._seat.ready()
+        try:
+            return await link.gather(wire.OptionParameters, "reqSecDefOptParams", share.symbol, "", share.sec_type,
+                                     share.con_id, within=within, most=MOST_CONTRACTS)  # fmt: skip
+        except Denied as no:
+            if no.verdict.kind is not Kind.NOT_FOUND:
+                raise
+            return []
 
     async def _ask(self, asked: wire.Contract) -> Instrument | None:
         """What a question means; several answers to a name that is not exact leave it open."""
         made = await self.every(asked)
         return made[0] if len(made) == 1 else None
 
-    async def _learn(self, row: wire.Details) -> Instrument | None:
+    async def _learn(self, row: wire.Details, shares: dict[wire.Contract, Instrument | None]) -> Instrument | None:
+        """An instrument out of its details; `shares` are those below options that were looked up for the same answer."""
         below = symbols.underlying_of(row)
-        underlying = await self._ask(below) if below is not None else None
+        if below is not None and below not in shares:
+            shares[below] = await self._ask(below)
+        underlying = shares[below] if below is not None else None
         return self._book.learn(row, underlying.id if underlying is not None else None)
 
     # --- orders ---------------------------------------------------------------------------------------

@@ -11,17 +11,28 @@ from bidwell.brokers.transport import Kind, Throttled
 from bidwell.brokers.transport.caller import Denied
 from bidwell.model.errors import BrokerError, ProtocolError, Unavailable
 
+MOST_ROWS = 100_000
+"""No answer has more rows."""
+
 
 @dataclass
 class Asked:
-    """What was asked under a number, or as a list, and has come of it."""
+    """What was asked under a number, or as a list, and has come of it: no more than `most` rows."""
 
+    most: int = MOST_ROWS
     done: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     rows: list[wire.Message] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         # Whoever asked may have given up before the answer: nobody misses it then.
         self.done.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    def take(self, row: wire.Message) -> None:
+        """Another row has come."""
+        if len(self.rows) >= self.most:
+            self.fail(ProtocolError(f"the Gateway's answer has more than {self.most} rows"))
+        else:
+            self.rows.append(row)
 
     def finish(self) -> None:
         """All has come."""

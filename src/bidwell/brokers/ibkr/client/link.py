@@ -203,6 +203,33 @@ class Link:
             self._asked.pop(number, None)
         return [row for row in asked.rows if isinstance(row, kind)]
 
+    async def gather(
+        self, kind: type[R], call: str, *arguments: object, within: float, most: int, ends: str = ""
+    ) -> list[R]:
+        """Ask under a number for what takes its time: an answer that does not come `within` seconds ends nothing.
+
+        What `ends` stops by then is answered with what came. Raises Denied, Unavailable, Throttled, and ProtocolError for
+        more than `most` rows.
+        """
+        await self.admit()
+        number = self.number()
+        asked = self._asked[number] = Asked(most)
+        # What is said of it too late is about no order.
+        self._reckoned.add(number)
+        try:
+            await self.write(call, number, *arguments)
+            async with asyncio.timeout(within):
+                await asked.done
+        except InDoubt as problem:
+            raise Unavailable(str(problem)) from problem
+        except TimeoutError as late:
+            if not ends:
+                raise Unavailable(f"the Gateway did not answer {call} in {within:g} s") from late
+            await self.send(ends, number)
+        finally:
+            self._asked.pop(number, None)
+        return [row for row in asked.rows if isinstance(row, kind)]
+
     async def reckon(self, contract: object, order: object) -> wire.WhatIf:
         """Ask what an order would change of the margin, which places nothing.
 
@@ -375,7 +402,7 @@ class Link:
         elif isinstance(message, wire.NextId):
             self._numbers = itertools.count(max(message.number, self.number()))
         elif isinstance(message, wire.Answer) and message.request in self._asked:
-            self._asked[message.request].rows.append(message)
+            self._asked[message.request].take(message)
             if isinstance(message, wire.Bars | wire.WhatIf):
                 self._asked[message.request].finish()
         else:

@@ -49,6 +49,9 @@ class Reader:
             Told.BARS: _bars,
             Told.TIME: lambda row: wire.ServerTime(whole(row[2])),
             Told.CONTRACT_END: lambda row: wire.End(Told.CONTRACT_END, whole(row[2])),
+            Told.SNAPSHOT_END: lambda row: wire.End(Told.SNAPSHOT_END, whole(row[2])),
+            Told.OPTION_PARAMETERS: _parameters,
+            Told.OPTION_PARAMETERS_END: lambda row: wire.End(Told.OPTION_PARAMETERS_END, whole(row[1])),
             Told.OPEN_ORDERS_END: lambda _row: wire.End(Told.OPEN_ORDERS_END),
             Told.EXECUTIONS_END: lambda row: wire.End(Told.EXECUTIONS_END, whole(row[2])),
             Told.COMMISSION: lambda row: wire.Commission(row[2], figure(row[3] or "0", "a commission"), row[4]),
@@ -171,6 +174,15 @@ def _status(row: list[str]) -> wire.Message:
 def _position(row: list[str]) -> wire.Message:
     contract = wire.Contract(whole(row[3]), row[4], row[5], row[6], row[7], row[8], row[9], row[10], "", *row[11:14])
     return wire.Position(row[2], contract, figure(row[14], "a position"), figure(row[15] or "0", "an average cost"))
+
+
+def _parameters(row: list[str]) -> wire.Message:
+    """Days with their number before them, then strikes with theirs: whether a strike is one of a day is not said."""
+    days = whole(row[6])
+    strikes = whole(row[7 + days]) if days >= 0 else -1
+    if strikes < 0 or len(row) != 8 + days + strikes:
+        raise ProtocolError(f"{days} expiries and {strikes} strikes were announced, and {len(row) - 8} fields came")
+    return wire.OptionParameters(whole(row[1]), row[2], row[4], tuple(row[7 : 7 + days]))
 
 
 def _bars(row: list[str]) -> wire.Message:
