@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -24,9 +26,13 @@ from bidwell.brokers.transport import (
     Stream,
     StreamSettings,
     Throttled,
+    day,
 )
+from bidwell.brokers.transport.chains import coming, ends, in_order, us_day
 from bidwell.brokers.transport.circuit import FAILURES, Circuit
 from bidwell.model.errors import ConfigError, InDoubt, InvalidInput, ProtocolError, Refused, Unavailable
+from bidwell.model.ids import InstrumentId
+from bidwell.model.instrument import Equity, Instrument, Option, Right
 from tests.contract.broker_stand import until
 from tests.contract.paper_stand import SeededEntropy
 
@@ -252,3 +258,24 @@ async def test_a_stream_says_its_ping_and_is_given_up_when_nothing_comes() -> No
         await until(lambda: ear.states[-3:] == ["up", "nothing came for 0.05 s", "up"], "the silence is noticed")
         await mute.close()
         await http.close()
+
+
+def test_days_and_options_are_in_order_and_what_is_past_is_left_out() -> None:
+    late, soon = date(2031, 1, 17), date(2030, 12, 20)
+    share = Instrument(InstrumentId("ACME.XNAS"), "ACME", "", "XNAS", "USD", Decimal("0.01"), Decimal(1), Equity())
+    made = [replace(share, id=InstrumentId(f"{number}.OPRA"), contract=Option(share.id, expiry, Decimal(strike), right))
+            for number, (expiry, strike, right) in enumerate(
+                [(late, 90, Right.CALL), (soon, 100, Right.PUT), (soon, 100, Right.CALL), (soon, 9, Right.PUT)])]  # fmt: skip
+    assert [each.id for each in in_order([*made, share])] == ["3.OPRA", "2.OPRA", "1.OPRA", "0.OPRA"]
+    assert ends([*made, share], soon) == [soon, late]
+    assert ends(made, soon + timedelta(days=1)) == [late]
+    assert coming([], soon) == []
+    # Four in the morning in London is the evening before in New York.
+    assert us_day(datetime(2031, 1, 18, 4, tzinfo=UTC)) == late
+
+
+@pytest.mark.parametrize("text", ["", None, "2031-02-30", "never", "NaN", "20310117x", "2031"])
+def test_what_is_no_day_is_refused(text: str | None) -> None:
+    assert day("2031-01-17", "it") == day("20310117", "it") == date(2031, 1, 17)
+    with pytest.raises(ProtocolError, match="it is no day"):
+        day(text, "it")

@@ -13,6 +13,7 @@ from bidwell.model.ids import InstrumentId
 from bidwell.model.instrument import Contract, Crypto, Equity, Future, Instrument, Option, Right
 
 VENUE = "TWIN"
+_EXPIRIES, _STEPS, _HALF = (date(2027, 1, 15), date(2027, 12, 17)), (-20, -10, 0, 10, 20), Decimal("0.05")
 
 
 class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -95,3 +96,22 @@ def _contract(row: Listed) -> Contract:
     if row.type != "equity":
         raise ConfigError(f"{row.symbol} is of no type that a twin trades: {row.type!r}")
     return Equity()
+
+
+def us_options(share: Listed, root: str) -> tuple[Listed, ...]:
+    """Calls and puts on a US share around its price, quoted at what they are worth at once and a little for the time.
+
+    Their names begin with `root`, as the broker writes it.
+    """
+    found, price = [], (share.bid + share.ask) / 2
+    for years, expiry in enumerate(_EXPIRIES, 1):
+        for strike in (price.quantize(Decimal("1E1")) + step for step in _STEPS):
+            time = max(price * years / 20 - abs(price - strike) / 4, Decimal("0.50"))
+            for right, worth in (("call", price - strike), ("put", strike - price)):
+                middle = (max(worth, Decimal(0)) + time).quantize(Decimal("0.01"))
+                found.append(Listed(
+                    f"{root}{expiry:%y%m%d}{right[0].upper()}{int(strike * 1000):08d}", middle - _HALF, middle + _HALF,
+                    f"{share.symbol} {expiry:%b %d %Y} {strike:f} {right.capitalize()}", "option", share.exchange,
+                    multiplier=Decimal(100), underlying=share.symbol, expiry=expiry, strike=Decimal(int(strike)), right=right,
+                ))  # fmt: skip
+    return tuple(found)

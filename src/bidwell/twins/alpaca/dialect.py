@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -20,23 +19,23 @@ from bidwell.twins.alpaca.answers import reply
 from bidwell.twins.alpaca.data import MarketRoutes
 from bidwell.twins.alpaca.records import Records
 from bidwell.twins.alpaca.trading import TradingRoutes
-from bidwell.twins.scenario import Listed, Person, Scenario
+from bidwell.twins.scenario import Listed, Person, Scenario, us_options
 from bidwell.twins.stage import Stage
 
+_AAPL = Listed("AAPL", Decimal("229.98"), Decimal("230.02"), "Apple Inc. Common Stock", exchange="NASDAQ")
 SCENARIO = Scenario(
     accounts=(
         Person("PA0001", Decimal(100_000), {"key_id": "PKTWIN0001", "secret_key": "twin-secret-0001"}),
         Person("PA0002", Decimal(50_000), {"key_id": "PKTWIN0002", "secret_key": "twin-secret-0002"}),
     ),
     instruments=(
-        Listed("AAPL", Decimal("229.98"), Decimal("230.02"), "Apple Inc. Common Stock", exchange="NASDAQ"),
+        _AAPL,
         Listed("MSFT", Decimal("419.95"), Decimal("420.05"), "Microsoft Corporation Common Stock", exchange="NASDAQ"),
         Listed("IBM", Decimal("229.45"), Decimal("229.55"), "International Business Machines", exchange="NYSE"),
         Listed("BRK.B", Decimal("469.90"), Decimal("470.10"), "Berkshire Hathaway Inc. Class B", exchange="NYSE"),
         Listed("BTC/USD", Decimal(97990), Decimal(98010), "Bitcoin / US Dollar", "crypto", "CRYPTO",
                lot=Decimal("0.000000001"), quantity=Decimal(5)),
-        Listed("AAPL270115C00230000", Decimal("20.10"), Decimal("20.30"), "AAPL Jan 15 2027 230 Call", "option",
-               multiplier=Decimal(100), underlying="AAPL", expiry=date(2027, 1, 15), strike=Decimal(230)),
+        *us_options(_AAPL, "AAPL"),
     ),
     walk=True,
 )  # fmt: skip

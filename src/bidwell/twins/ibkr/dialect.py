@@ -16,7 +16,7 @@ from bidwell.twins.ibkr import trading, words
 from bidwell.twins.ibkr.reads import Reads
 from bidwell.twins.ibkr.records import Records
 from bidwell.twins.ibkr.session import Session, owner
-from bidwell.twins.scenario import Listed, Person, Scenario
+from bidwell.twins.scenario import Listed, Person, Scenario, us_options
 from bidwell.twins.stage import Stage
 
 LOST, BACK_WITHOUT, BACK_WITH = 1100, 1101, 1102
@@ -31,21 +31,21 @@ def _share(symbol: str, bid: str, ask: str, name: str, exchange: str = "NASDAQ")
     return Listed(symbol, Decimal(bid), Decimal(ask), name, exchange=exchange, quantity=Decimal(1000))
 
 
+_AAPL = _share("AAPL", "229.98", "230.02", "APPLE INC")
 SCENARIO = Scenario(
     accounts=(
         Person("DU1000001", Decimal(100_000), login("DU1000001"), leverage=Decimal(25), fee=Decimal("0.005")),
         Person("DU1000002", Decimal(25_000), login("DU1000002"), leverage=Decimal(25), fee=Decimal("0.005")),
     ),
     instruments=(
-        _share("AAPL", "229.98", "230.02", "APPLE INC"), _share("MSFT", "505.10", "505.16", "MICROSOFT CORP"),
+        _AAPL, _share("MSFT", "505.10", "505.16", "MICROSOFT CORP"),
         _share("SPY", "669.50", "669.52", "SPDR S&P 500 ETF TRUST", "ARCA"),
         _share("BRK B", "498.20", "498.35", "BERKSHIRE HATHAWAY INC-CL B", "NYSE"),
         Listed("ESZ7", Decimal("6905.25"), Decimal("6905.50"), "E-mini S&P 500", "future", "CME", tick=Decimal("0.25"),
                multiplier=Decimal(50), quantity=Decimal(40), underlying="ES", expiry=date(2027, 12, 17)),
         Listed("MESZ7", Decimal("6905.25"), Decimal("6905.50"), "Micro E-Mini S&P 500", "future", "CME", tick=Decimal("0.25"),
                multiplier=Decimal(5), quantity=Decimal(40), underlying="MES", expiry=date(2027, 12, 17)),
-        Listed("AAPL271217C00250000", Decimal("22.10"), Decimal("22.30"), "AAPL Dec17'27 250 CALL", "option", "NASDAQ",
-               multiplier=Decimal(100), underlying="AAPL", expiry=date(2027, 12, 17), strike=Decimal(250)),
+        *us_options(_AAPL, "AAPL"),
     ),
     walk=True,
 )  # fmt: skip

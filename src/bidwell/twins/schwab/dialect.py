@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +11,7 @@ from aiohttp import web
 from bidwell.model.order import OrderStatus
 from bidwell.simulation.facts import Amended, Closed, Placed, Traded
 from bidwell.simulation.floor import Outcome
-from bidwell.twins.scenario import Listed, Person, Scenario
+from bidwell.twins.scenario import Listed, Person, Scenario, us_options
 from bidwell.twins.schwab import words
 from bidwell.twins.schwab.account import AccountRoutes
 from bidwell.twins.schwab.answers import encoded, fault
@@ -23,6 +22,7 @@ from bidwell.twins.schwab.trading import TradingRoutes
 from bidwell.twins.stage import Stage
 
 _BACK = "https://127.0.0.1"
+_AAPL = Listed("AAPL", Decimal("229.98"), Decimal("230.02"), "APPLE INC", exchange="NASDAQ")
 SCENARIO = Scenario(
     accounts=(
         Person("S10000001", Decimal(100_000), {
@@ -33,14 +33,13 @@ SCENARIO = Scenario(
             "auth_code": "twin-auth-code-0002"}),
     ),
     instruments=(
-        Listed("AAPL", Decimal("229.98"), Decimal("230.02"), "APPLE INC", exchange="NASDAQ"),
+        _AAPL,
         Listed("MSFT", Decimal("419.95"), Decimal("420.05"), "MICROSOFT CORP", exchange="NASDAQ"),
         Listed("IBM", Decimal("229.45"), Decimal("229.55"), "INTL BUSINESS MACHS", exchange="NYSE"),
         Listed("BRK/B", Decimal("469.90"), Decimal("470.10"), "BERKSHIRE HATHAWAY INC CLASS B", exchange="NYSE"),
         Listed("SPY", Decimal("580.10"), Decimal("580.12"), "SPDR S&P 500 ETF", exchange="NYSE Arca",
                extra={"asset": "ETF"}),
-        Listed("AAPL  270115C00230000", Decimal("20.10"), Decimal("20.30"), "AAPL Jan 15 2027 230 Call", "option",
-               multiplier=Decimal(100), underlying="AAPL", expiry=date(2027, 1, 15), strike=Decimal(230)),
+        *us_options(_AAPL, "AAPL  "),
     ),
     walk=True,
 )  # fmt: skip
