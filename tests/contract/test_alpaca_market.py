@@ -76,6 +76,29 @@ async def test_a_chain_of_options_has_their_terms(market: AlpacaMarket) -> None:
         await market.expiries(InstrumentId("NOSUCH.XNAS"))
 
 
+async def test_an_option_is_listed_by_its_name_as_the_chain_has_it(stand: AlpacaStand, market: AlpacaMarket) -> None:
+    broker = stand.broker()
+    try:
+        await broker.probe()
+        found = await broker.listing(["ACME310117C00100000", "ACME310117C00999000", "NOSUCH310117C00100000"])
+        assert found == await market.options(ACME)
+    finally:
+        await broker.close()
+
+
+def test_an_option_whose_name_and_terms_disagree_is_left_out() -> None:
+    book = SymbolBook()
+    book.learn([wire.Asset("1", "us_equity", "NASDAQ", "ACME", "active", tradable=True)])
+    row = wire.OptionContract("2", "ACME310117C00100000", "active", True, "2031-01-17", "ACME", "call", Decimal(100))
+    assert [each.id for each in book.learn_options([row])] == ["ACME310117C00100000.OPRA"]
+    for odd in (
+        {"strike_price": Decimal("NaN")}, {"strike_price": Decimal("sNaN")}, {"size": Decimal("NaN")}, {"size": Decimal(-1)}, {"strike_price": Decimal(99)}, {"expiration_date": "2031-01-18"},
+        {"expiration_date": ""}, {"symbol": "ACME319917C00100000"}, {"symbol": "ACME"}, {"underlying_symbol": "OTHER"},
+        {"status": "inactive"}, {"tradable": False},
+    ):  # fmt: skip
+        assert book.learn_options([structs.replace(row, **odd)]) == []
+
+
 async def test_a_chain_of_several_pages_is_whole_and_in_order(stand: AlpacaStand, market: AlpacaMarket) -> None:
     """More options than a page of a thousand holds; without a last day Alpaca would tell those of this week alone."""
     row = stand.stage.market.rows["ACME310117C00100000"]

@@ -163,7 +163,7 @@ UNREADABLE: tuple[bytes, ...] = (
     b"", b"[]", b"null", b"<html>", b'{"callExpDateMap": [1]}', json.dumps(body()).encode()[:-20],
     *(json.dumps(each).encode() for each in (
         body(day="2031-02-30:1"), body(day="never"), body(day=""), body(strike="NaN"), body(strike="-5"), body(strike="0"),
-        body(strike="1e400"), body(strike="x"), body(multiplier=float("nan")), body(symbol=None), body(symbol="A" * 5000),
+        body(strike="1e400"), body(strike="x"), body(multiplier=float("nan")), body(multiplier="sNaN"), body(multiplier=-100), body(strike="sNaN"), body(symbol=None), body(symbol="A" * 5000),
     )),
 )  # fmt: skip
 

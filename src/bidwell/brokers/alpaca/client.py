@@ -34,6 +34,7 @@ _POSITIONS = decoder(list[wire.Position])
 _ACCOUNT = decoder(wire.Account)
 _ASSET = decoder(wire.Asset)
 _ASSETS = decoder(list[wire.Asset])
+_CONTRACT = decoder(wire.OptionContract)
 _OPTIONS = decoder(wire.OptionContracts)
 _BARS = decoder(wire.Bars)
 _SNAPS = decoder(dict[str, wire.Snap])
@@ -165,6 +166,15 @@ class AlpacaClient:
     async def assets(self) -> list[wire.Asset]:
         """The whole list of shares and coins: some 12,000 rows."""
         return await self._get(_ASSETS, "/v2/assets", "the list of instruments", {"status": "active"})
+
+    async def option(self, symbol: str) -> wire.OptionContract | None:
+        """One option by its name; None where Alpaca has no such one."""
+        try:
+            return await self._get(_CONTRACT, f"/v2/options/contracts/{symbol}", "an option")
+        except Denied as no:
+            if no.verdict.kind is Kind.NOT_FOUND:
+                return None
+            raise
 
     async def options(self, underlying: str, first: date, last: date) -> list[wire.OptionContract]:
         """The options of an underlying that expire from one day to another."""

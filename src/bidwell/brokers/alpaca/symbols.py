@@ -10,7 +10,10 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
+import structlog
+
 from bidwell.brokers.alpaca import wire
+from bidwell.brokers.transport import finite, positive
 from bidwell.model.errors import ConfigError, ProtocolError
 from bidwell.model.ids import InstrumentId
 from bidwell.model.instrument import Contract, Crypto, Equity, Instrument, Option, Right
@@ -21,6 +24,9 @@ CRYPTO_VENUE = "ALPACA"
 OPTION_VENUE = "OPRA"
 EQUITY, OPTION, CRYPTO = "us_equity", "us_option", "crypto"
 
+ACTIVE = "active"
+
+log = structlog.get_logger("bidwell")
 _OCC = re.compile(r"(?P<root>[A-Z0-9]{1,6})(?P<date>\d{6})(?P<right>[CP])(?P<strike>\d{8})")
 _CENT = Decimal("0.01")
 # Options quote in cents and nickels by class; the list does not say which, and every nickel is on the cent grid.
@@ -51,8 +57,22 @@ class SymbolBook:
         found = []
         for asset in assets:
             made = self._learn(asset)
-            if made is not None and asset.tradable and asset.status == "active":
+            if made is not None and asset.tradable and asset.status == ACTIVE:
                 found.append(made)
+        return found
+
+    def learn_options(self, rows: Iterable[wire.OptionContract]) -> list[Instrument]:
+        """Take options in; gives those that can be traded, without those whose name and terms disagree."""
+        found, odd = [], []
+        for row in rows:
+            if not row.tradable or row.status != ACTIVE:
+                continue
+            try:
+                found.append(self.learn_option(row))
+            except ProtocolError as problem:
+                odd.append(str(problem))
+        if odd:
+            log.info("alpaca_options_left_out", count=len(odd), reason=odd[0])
         return found
 
     def learn_option(self, row: wire.OptionContract) -> Instrument:
@@ -60,12 +80,13 @@ class SymbolBook:
         parts = occ(row.symbol)
         underlying = self.id_of(row.underlying_symbol)
         terms = _option(parts, underlying)
-        if terms.expiry.isoformat() != row.expiration_date or terms.strike != row.strike_price:
+        strike, size = finite(row.strike_price, "strike_price"), positive(row.size or _OPTION_SIZE, "size")
+        if terms.expiry.isoformat() != row.expiration_date or terms.strike != strike:
             raise ProtocolError(f"option {row.symbol} is said to be {row.strike_price} until {row.expiration_date}")
         ident = InstrumentId(f"{row.symbol}.{OPTION_VENUE}")
         self._ids[row.symbol], self._symbols[ident] = ident, row.symbol
         return _made(ident, row.symbol, row.name or row.symbol, OPTION_VENUE, _OPTION_TICK, Decimal(1), terms,
-                     multiplier=row.size or _OPTION_SIZE)  # fmt: skip
+                     multiplier=size)  # fmt: skip
 
     def id_of(self, symbol: str) -> InstrumentId:
         """Our id of what Alpaca names; raises UnknownSymbol, ProtocolError for one that is refused."""
@@ -146,6 +167,11 @@ def instrument(asset: wire.Asset) -> Instrument:
     ident = InstrumentId(f"{asset.symbol.replace('.', '-').replace('/', '-')}.{venue}")
     return _made(ident, asset.symbol, asset.name or asset.symbol, venue, asset.price_increment or _CENT, Decimal(1),
                  Equity())  # fmt: skip
+
+
+def is_option(symbol: str) -> bool:
+    """Whether a symbol is an option's."""
+    return _OCC.fullmatch(symbol) is not None
 
 
 def occ(symbol: str) -> re.Match[str]:

@@ -262,10 +262,16 @@ def chain(told: wire.Chain) -> list[tuple[Place, wire.Optioned]]:
             expiry = day(text.partition(":")[0], "an expiry")
             for strike, rows in strikes.items():
                 place = Place(expiry, positive(_figure(strike), "a strike"), right)
-                found += [(place, row) for row in rows]
+                found += [(place, _sized(row)) for row in rows]
     if len(found) > MOST_OPTIONS:
         raise ProtocolError(f"a chain has {len(found)} options, more than {MOST_OPTIONS}")
     return found
+
+
+def _sized(row: wire.Optioned) -> wire.Optioned:
+    if row.multiplier is not None:
+        positive(row.multiplier, "multiplier")
+    return row
 
 
 def _figure(text: str) -> Decimal | None:

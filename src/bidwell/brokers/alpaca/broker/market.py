@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from bidwell.brokers.alpaca import parse, wire
 from bidwell.brokers.alpaca.client import AlpacaClient
 from bidwell.brokers.alpaca.config import AlpacaConfig
-from bidwell.brokers.alpaca.symbols import SymbolBook, guess
+from bidwell.brokers.alpaca.symbols import ACTIVE, SymbolBook, guess
 from bidwell.brokers.transport import Health, day
 from bidwell.brokers.transport.chains import coming, in_order, us_day
 from bidwell.engine.ports import Clock
@@ -51,7 +51,7 @@ class AlpacaMarket:
     async def options(self, underlying: InstrumentId, expiry: date | None = None) -> Sequence[Instrument]:
         """The options of an underlying that can be traded, of one expiry or of all, by expiry and strike."""
         rows = await self._options(underlying, expiry)
-        return in_order(self._book.learn_option(row) for row in rows)
+        return in_order(self._book.learn_options(rows))
 
     async def expiries(self, underlying: InstrumentId) -> Sequence[date]:
         """The days on which options of an underlying that can be traded expire, the nearest first."""
@@ -89,7 +89,7 @@ class AlpacaMarket:
     async def _options(self, underlying: InstrumentId, expiry: date | None = None) -> list[wire.OptionContract]:
         first = expiry or us_day(self._clock.now())
         rows = await self._client.options(await self.symbol(underlying), first, expiry or first + LATEST)
-        return [row for row in rows if row.tradable and row.status == "active"]
+        return [row for row in rows if row.tradable and row.status == ACTIVE]
 
     async def symbol(self, instrument: InstrumentId) -> str:
         """What Alpaca calls an instrument, asked of it where that is not known yet; raises Missing."""

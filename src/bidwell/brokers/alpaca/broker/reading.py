@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bidwell.brokers.alpaca import parse, wire
 from bidwell.brokers.alpaca.client import AlpacaClient
-from bidwell.brokers.alpaca.symbols import SymbolBook, guess
+from bidwell.brokers.alpaca.symbols import OPTION, SymbolBook, guess, is_option
 from bidwell.brokers.transport import finite, moment
 from bidwell.engine.ports import BrokerOrder, Clock, Snapshot
 from bidwell.model.errors import ProtocolError
@@ -49,8 +49,13 @@ class Reading:
         """The instruments behind symbols; what Alpaca does not list is left out."""
         found: list[Instrument] = []
         for symbol in symbols:
+            if is_option(symbol):
+                row = await self._client.option(symbol)
+                await self._learn([row.underlying_symbol] if row is not None else [])
+                found += self._book.learn_options([row] if row is not None else [])
+                continue
             asset = await self._client.asset(symbol)
-            if asset is not None and asset.asset_class != "us_option":
+            if asset is not None and asset.asset_class != OPTION:
                 found += self._book.learn([asset])
         return found
 
