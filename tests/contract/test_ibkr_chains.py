@@ -240,6 +240,17 @@ async def test_options_of_a_chain_have_quotes_that_leave_no_stream_behind(stand:
     assert await made.quotes([]) == []
 
 
+async def test_a_snapshot_that_the_gateway_does_not_end_is_over_once_it_is_whole(
+    stand: IbkrStand, made: IbkrMarket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(markets, "SNAPSHOT_WAIT", 120.0)
+    answering(stand, "1", lambda session, fields: stand.twin._reads.follow(session, [*fields[:17], "0", *fields[18:]]))
+    async with asyncio.timeout(60):
+        (found,) = await made.quotes([ACME])
+    assert (found.ask, found.previous_close) == (Decimal("100.00"), Decimal("99.90"))
+    await until(lambda: not any(stand.twin.streams.values()), "nothing is followed")
+
+
 async def test_what_has_no_price_is_left_out_and_where_nothing_has_one_it_is_said_why(
     stand: IbkrStand, made: IbkrMarket, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -117,12 +117,18 @@ class IbkrMarket:
     ) -> Quote | BrokerError | None:
         """The newest quote, None where there is none, or why it could not be had."""
         ticks = Ticks()
+
+        def whole(row: wire.Message) -> bool:
+            if isinstance(row, wire.Tick):
+                ticks.take(row)
+            return ticks.quote(instrument, self._clock.now()) is not None
+
         async with gate:
             try:
                 link = await self._seat.ready()
                 # No further ticks, a snapshot, but not one that is charged for, no options.
                 rows = await link.gather(wire.Tick, "reqMktData", library.contract(contract), "", True, False, [],
-                                         within=SNAPSHOT_WAIT, most=MOST_TICKS, ends="cancelMktData")  # fmt: skip
+                                         within=SNAPSHOT_WAIT, most=MOST_TICKS, ends="cancelMktData", settled=whole)  # fmt: skip
             except BrokerError as problem:
                 return problem
         for row in rows:

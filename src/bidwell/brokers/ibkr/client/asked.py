@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bidwell.brokers.ibkr import wire
@@ -15,11 +16,16 @@ MOST_ROWS = 100_000
 """No answer has more rows."""
 
 
+def unheard(_row: wire.Message) -> None:
+    """Nobody waits for single rows."""
+
+
 @dataclass
 class Asked:
-    """What was asked under a number, or as a list, and has come of it: no more than `most` rows."""
+    """What was asked under a number, or as a list, and has come of it: no more than `most` rows, each `heard` by whoever asked."""
 
     most: int = MOST_ROWS
+    heard: Callable[[wire.Message], None] = unheard
     done: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     rows: list[wire.Message] = field(default_factory=list)
 
@@ -33,6 +39,7 @@ class Asked:
             self.fail(ProtocolError(f"the Gateway's answer has more than {self.most} rows"))
         else:
             self.rows.append(row)
+            self.heard(row)
 
     def finish(self) -> None:
         """All has come."""

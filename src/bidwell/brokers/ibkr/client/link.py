@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeVar
 
 from bidwell.brokers.ibkr import wire
 from bidwell.brokers.ibkr.client import frames, library
-from bidwell.brokers.ibkr.client.asked import Asked, error_of, sentence_of
+from bidwell.brokers.ibkr.client.asked import Asked, error_of, sentence_of, unheard
 from bidwell.brokers.ibkr.client.reader import Reader, UnknownMessage
 from bidwell.brokers.ibkr.config import IbkrConfig
 from bidwell.brokers.ibkr.errors import (
@@ -34,6 +34,8 @@ from bidwell.model.errors import InDoubt, ProtocolError, Refused, Unavailable
 
 R = TypeVar("R", bound=wire.Message)
 _LONGEST_WAIT = 5.0
+SETTLING = 0.3
+"""Seconds in which what still comes of an answer that is settled is taken along."""
 _WINDOWS = {
     Told.OPEN_ORDERS_END: (wire.OpenOrder, wire.Status), Told.COMPLETED_ORDERS_END: (wire.OpenOrder,),
     Told.POSITIONS_END: (wire.Position,),
@@ -204,12 +206,13 @@ class Link:
         return [row for row in asked.rows if isinstance(row, kind)]
 
     async def gather(
-        self, kind: type[R], call: str, *arguments: object, within: float, most: int, ends: str = ""
-    ) -> list[R]:
+        self, kind: type[R], call: str, *arguments: object, within: float, most: int, ends: str = "",
+        settled: Callable[[wire.Message], bool] | None = None,
+    ) -> list[R]:  # fmt: skip
         """Ask under a number for what takes its time: an answer that does not come `within` seconds ends nothing.
 
-        What `ends` stops by then is answered with what came. Raises Denied, Unavailable, Throttled, and ProtocolError for
-        more than `most` rows.
+        What `ends` stops by then is answered with what came; once a row has `settled` it, little more is waited for. Raises
+        Denied, Unavailable, Throttled, and ProtocolError for more than `most` rows.
         """
         await self.admit()
         number = self.number()
@@ -218,7 +221,9 @@ class Link:
         self._reckoned.add(number)
         try:
             await self.write(call, number, *arguments)
-            async with asyncio.timeout(within):
+            async with asyncio.timeout(within) as limit:
+                if settled is not None:
+                    _hasten(limit, asked, settled)
                 await asked.done
         except InDoubt as problem:
             raise Unavailable(str(problem)) from problem
@@ -469,6 +474,20 @@ class Link:
     def _forget(self, reason: str) -> None:
         for asked in (*self._asked.values(), *self._windows.values()):
             asked.fail(Unavailable(reason))
+
+
+def _hasten(limit: asyncio.Timeout, asked: Asked, settled: Callable[[wire.Message], bool]) -> None:
+    """Bring the end of the waiting forward as soon as a row has settled the question."""
+
+    def heard(row: wire.Message) -> None:
+        soon, end = asyncio.get_running_loop().time() + SETTLING, limit.when()
+        if settled(row) and end is not None and soon < end and not limit.expired():
+            limit.reschedule(soon)
+            asked.heard = unheard
+
+    asked.heard = heard
+    for row in list(asked.rows):
+        asked.heard(row)
 
 
 def _bytes(frame: bytes | str) -> bytes:
