@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, cast, runtime_checkable
 from bidwell.model.errors import ConfigError, InvalidInput, ProtocolError
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from bidwell.app.desk_orders import DeskOrders
     from bidwell.brokers.transport import Guide
     from bidwell.engine.ports import BrokerSession, Clock, Entropy, FeedListener
     from bidwell.model.account import Account
     from bidwell.model.ids import AccountId, ClientOrderId, InstrumentId
     from bidwell.model.instrument import Instrument
+    from bidwell.model.market import Quote
     from bidwell.server.ports import ProbedAccount
 
 
@@ -114,6 +117,48 @@ class Enumerating(Protocol):
 
     async def directory(self, access: Access, means: Means) -> Directory:
         """The broker's list; raises BrokerError."""
+        ...
+
+
+class ChainMarket(Protocol):
+    """A broker's option chains, between `open` and `close`."""
+
+    def open(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+    async def expiries(self, underlying: InstrumentId) -> Sequence[date]:
+        """The days on which options of an underlying expire, the nearest first; raises BrokerError, Missing."""
+        ...
+
+    async def options(self, underlying: InstrumentId, expiry: date | None = None) -> Sequence[Instrument]:
+        """The options of an underlying, of one expiry or of all; raises BrokerError, Missing."""
+        ...
+
+
+@runtime_checkable
+class Quoting(Protocol):
+    """A market that tells the newest prices of instruments when it is asked."""
+
+    async def quotes(self, instruments: Sequence[InstrumentId]) -> Sequence[Quote]:
+        """The newest quote of each instrument that has one; raises BrokerError, Missing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Chains:
+    """Where a broker's option chains are read; an option is listed by its id, or by its symbol."""
+
+    market: ChainMarket
+    by_id: bool = False
+
+
+@runtime_checkable
+class Chaining(Protocol):
+    """A brokerage whose broker tells option chains."""
+
+    def chains(self, access: Access, means: Means) -> Chains:
+        """Its chains, not opened yet."""
         ...
 
 

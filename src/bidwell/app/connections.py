@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 import structlog
 
 from bidwell.app import brokerage, demo
-from bidwell.app.brokerage import BROKERS, Access, Means
+from bidwell.app.brokerage import BROKERS, Access, Brokerage, Chaining, Means
 from bidwell.app.desk_orders import DeskOrders
 from bidwell.app.instrument_lists import InstrumentLists
+from bidwell.app.option_chains import ChainSource, OptionChains
 from bidwell.app.sessions import Renewable
 from bidwell.engine.ports import MarginSource, SessionLife, SessionReport, SessionState, Trouble
 from bidwell.model import events as ev
@@ -35,6 +36,8 @@ from bidwell.server.ports import (
     InstrumentSearch,
     Linked,
     ListState,
+    OptionChain,
+    OptionExpiries,
     ProbedAccount,
 )
 from bidwell.storage.errors import VaultError
@@ -43,9 +46,10 @@ from bidwell.storage.vault_key import load_vault_key, system_keyring
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
-    from bidwell.brokers.transport import Field, Guide
+    from bidwell.brokers.transport import Field
     from bidwell.engine.desk import Desk
     from bidwell.engine.ports import Broker, BrokerSession, Clock, Entropy, FeedListener
     from bidwell.model.ids import ClientOrderId, InstrumentId
@@ -106,6 +110,7 @@ class BrokerConnections:
         self._sessions: dict[AccountId, Renewable] = {}
         self._quoting: dict[tuple[str, str, str], brokerage.Prices] = {}
         self._lists = InstrumentLists(clock)
+        self._chains = OptionChains(clock)
 
     async def load(self) -> None:
         """Open every credential; one that does not open leaves its account without a session, with the reason."""
@@ -142,6 +147,7 @@ class BrokerConnections:
     async def close(self) -> None:
         """End the price streams; sessions are the desk's to close."""
         await self._lists.close()
+        await self._chains.close()
         for prices in self._quoting.values():
             await prices.close()
 
@@ -149,7 +155,7 @@ class BrokerConnections:
 
     def offers(self) -> Sequence[BrokerOffer]:
         """The brokers that there are; twins are offered where the desk was started with them."""
-        return [_offer(brokerage.brokerage(name).guide, twins=self._twins) for name in BROKERS]
+        return [_offer(brokerage.brokerage(name), twins=self._twins) for name in BROKERS]
 
     async def probe(self, given: Credentials) -> ProbedAccount:
         """Look at the account behind a credential and keep nothing."""
@@ -306,7 +312,29 @@ class BrokerConnections:
         key = (broker, access.environment, access.twin)
         return await self._lists.search(key, lambda: made.directory(access, self._means), text, limit)
 
+    async def option_expiries(self, account: AccountId, underlying: str) -> OptionExpiries:
+        """The expiries of the options that the account's broker lists on an underlying."""
+        return await self._chains.expiries(self._chain_source(account), underlying)
+
+    async def option_chain(self, account: AccountId, underlying: str, expiry: date | None, strikes: int) -> OptionChain:
+        """The strikes of one expiry nearest to the money, with what prices the account's broker tells."""
+        return await self._chains.chain(self._chain_source(account), underlying, expiry, strikes)
+
     # --- inside -----------------------------------------------------------------------------------
+
+    def _chain_source(self, account: AccountId) -> ChainSource:
+        """Where an account's chains are read; raises InvalidInput where they cannot be."""
+        broker, access = self._known(account)
+        made, session = brokerage.brokerage(broker), self._sessions.get(account)
+        if not isinstance(made, Chaining):
+            raise InvalidInput("options.no_chains", f"{made.guide.title} tells the desk no option chains", field="account",
+                               hint="an option is listed by its exact symbol where the broker trades them")  # fmt: skip
+        state = None if session is None else session.report().state
+        if state is not None and state.life is SessionLife.NEEDS_LOGIN:
+            raise InvalidInput("connection.needs_login", f"{made.guide.title} wants a login first: {state.reason}",
+                               field="account", hint="log in with Daily login… or `bidwell accounts login`, or give a "
+                               "new credential")  # fmt: skip
+        return ChainSource(account, made, access, self._means, self.desk.state.instruments)
 
     def _known(self, account: AccountId) -> tuple[str, Access]:
         """As whom an account's broker is called; raises InvalidInput."""
@@ -428,13 +456,14 @@ def _broken(problem: str, clock: Clock) -> Linked:
     return Linked("", "", "", SessionReport(state, troubles=(Trouble(clock.now(), "vault", "vault", problem),)))
 
 
-def _offer(guide: Guide, *, twins: bool) -> BrokerOffer:
+def _offer(broker: Brokerage, *, twins: bool) -> BrokerOffer:
+    guide = broker.guide
     environments = [AskedEnvironment(each.name, each.title, each.live) for each in guide.environments]
     if twins:
         environments.append(AskedEnvironment(TWIN, "Twin on this machine", live=False))
     return BrokerOffer(
         guide.broker, guide.title, tuple(_asked(each) for each in guide.fields),
-        tuple(environments), guide.steps, guide.page, guide.leverage,
+        tuple(environments), guide.steps, guide.page, guide.leverage, isinstance(broker, Chaining),
     )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from bidwell.server.assets import Assets
 from bidwell.server.backtests.routes import router as backtests
 from bidwell.server.brokers.postback import postback_route
 from bidwell.server.brokers.routes import router as brokers
+from bidwell.server.chains.routes import router as chains
 from bidwell.server.context import ServerContext
 from bidwell.server.door import Door, Rules
 from bidwell.server.fills.routes import router as fills
@@ -64,7 +65,7 @@ from bidwell.server.thin import ThinRoute
 
 ROUTERS: tuple[APIRouter, ...] = (
     sessions, keys, members, overview, accounts, brokers, logins, limits, risk, guardian, readiness, funded, halt, groups, strategies, alerts, instruments, intents,
-    orders, fills, positions, reconciliation, journal, market, strategy_files, strategy_runs, backtests, stream, health,
+    orders, fills, positions, chains, reconciliation, journal, market, strategy_files, strategy_runs, backtests, stream, health,
 )  # fmt: skip
 STREAM_PATH = "/api/v1/stream"
 _WORTH_PACKING = 2048

@@ -476,6 +476,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/w/{workspace}/accounts/{id}/options/chain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Chain
+         * @description The calls and puts of one expiry (the nearest when left out), for the strikes nearest to the money.
+         *
+         *     While the broker's list is being read for the first time it answers 503 `options_reading`: ask again after a second.
+         */
+        get: operations["read_chain_api_v1_w__workspace__accounts__id__options_chain_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/w/{workspace}/accounts/{id}/options/expiries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Expiries
+         * @description When the options expire that the account's broker lists on an underlying, named by id or symbol.
+         */
+        get: operations["list_expiries_api_v1_w__workspace__accounts__id__options_expiries_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/w/{workspace}/alerts/test": {
         parameters: {
             query?: never;
@@ -3456,10 +3498,14 @@ export interface components {
         /**
          * BrokerView
          * @description A broker in the connect wizard; `page` is its page of the documentation, `leverage` its accounts' usual one.
+         *
+         *     `chains` says whether it tells option chains.
          */
         BrokerView: {
             /** Broker */
             broker: string;
+            /** Chains */
+            chains: boolean;
             /** Environments */
             environments: components["schemas"]["BrokerEnvironment"][];
             /** Fields */
@@ -3564,6 +3610,107 @@ export interface components {
             section: string;
             /** Unit */
             unit: string;
+        };
+        /**
+         * ChainOptionView
+         * @description An option; `pick` is what `POST …/instruments` takes, and a price is null where there is none or none was told.
+         */
+        ChainOptionView: {
+            /** Ask */
+            ask: DecimalText | null;
+            /** Bid */
+            bid: DecimalText | null;
+            /**
+             * Id
+             * @example NIFTY261229C26000.XNSE
+             */
+            id: string;
+            /** Last */
+            last: DecimalText | null;
+            /** Listed */
+            listed: boolean;
+            /**
+             * Pick
+             * @example NIFTY261229C26000.XNSE
+             */
+            pick: string;
+            /**
+             * Symbol
+             * @example NIFTY261229C26000
+             */
+            symbol: string;
+        };
+        /**
+         * ChainRowView
+         * @description The call and the put of one strike, either of which may be missing.
+         */
+        ChainRowView: {
+            call: components["schemas"]["ChainOptionView"] | null;
+            put: components["schemas"]["ChainOptionView"] | null;
+            /**
+             * Strike
+             * Format: decimal
+             * @example 98.50
+             */
+            strike: DecimalText;
+        };
+        /**
+         * ChainView
+         * @description The strikes of one expiry nearest to the money, lowest first, of `strikes` that there are.
+         *
+         *     Prices are in `currency`; `last` is the underlying's, null where it is not known, and `at_the_money` the strike nearest
+         *     to it. `reason` says why prices are missing. `lot_size` and `multiplier` are those of the contracts.
+         */
+        ChainView: {
+            /** At The Money */
+            at_the_money: DecimalText | null;
+            /**
+             * Currency
+             * @example INR
+             */
+            currency: string;
+            /**
+             * Expiry
+             * Format: date
+             */
+            expiry: string;
+            /** Last */
+            last: DecimalText | null;
+            /**
+             * Lot Size
+             * Format: decimal
+             * @example 98.50
+             */
+            lot_size: DecimalText;
+            /**
+             * Multiplier
+             * Format: decimal
+             * @example 98.50
+             */
+            multiplier: DecimalText;
+            /**
+             * Read At
+             * Format: date-time
+             * @example 2026-11-21T14:30:00.000000Z
+             */
+            read_at: string;
+            /** Reason */
+            reason: string;
+            /** Rows */
+            rows: components["schemas"]["ChainRowView"][];
+            /** Strikes */
+            strikes: number;
+            /**
+             * Tick Size
+             * Format: decimal
+             * @example 98.50
+             */
+            tick_size: DecimalText;
+            /**
+             * Underlying
+             * @example NIFTY.XNSE
+             */
+            underlying: string;
         };
         /**
          * Check
@@ -4056,6 +4203,25 @@ export interface components {
             drawdown: (number | null)[];
             /** Value */
             value: (number | null)[];
+        };
+        /**
+         * ExpiriesView
+         * @description When options of an underlying expire, the nearest first; none where the broker lists none.
+         */
+        ExpiriesView: {
+            /**
+             * Items
+             * @example [
+             *       "2026-12-29",
+             *       "2027-01-28"
+             *     ]
+             */
+            items: string[];
+            /**
+             * Underlying
+             * @example NIFTY.XNSE
+             */
+            underlying: string;
         };
         /**
          * FeedView
@@ -10167,6 +10333,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SearchView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_chain_api_v1_w__workspace__accounts__id__options_chain_get: {
+        parameters: {
+            query: {
+                expiry?: string | null;
+                strikes?: number;
+                underlying: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChainView"];
+                };
+            };
+            /** @description What is wrong, with a stable code */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_expiries_api_v1_w__workspace__accounts__id__options_expiries_get: {
+        parameters: {
+            query: {
+                underlying: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+                /** @description the workspace's id */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExpiriesView"];
                 };
             };
             /** @description What is wrong, with a stable code */

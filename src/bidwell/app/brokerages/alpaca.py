@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bidwell.app.brokerage import Directory
+from bidwell.app.brokerage import Chains, Directory
 from bidwell.app.brokerages.through_session import ThroughSession
 from bidwell.brokers.alpaca import GUIDE, AlpacaBroker, AlpacaConfig, AlpacaFeed, AlpacaMarket, configure
 from bidwell.brokers.alpaca.client import AlpacaClient
@@ -62,6 +62,10 @@ class Alpaca(ThroughSession[AlpacaConfig, AlpacaBroker]):
         finally:
             await client.close()
         return _directory(assets)
+
+    def chains(self, access: Access, means: Means) -> Chains:
+        """Alpaca's option chains, with the data plan's quotes."""
+        return Chains(AlpacaMarket(self._config(access), _book(access), means.clock))
 
     def prices(self, access: Access, means: Means) -> AlpacaFeed:
         """Alpaca's streams of quotes."""

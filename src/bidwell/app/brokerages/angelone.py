@@ -8,7 +8,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
-from bidwell.app.brokerage import Directory, made
+from bidwell.app.brokerage import Chains, Directory, made
 from bidwell.app.brokerages.through_session import ThroughSession
 from bidwell.brokers.angelone import (
     GUIDE,
@@ -81,6 +81,11 @@ class AngelOne(ThroughSession[AngelConfig, AngelBroker]):
         refused: dict[str, str] = {}
         listed = (row for exchange in ("NSE", "NFO", "BSE", "BFO") for row in master.of(exchange))
         return Directory(made(instrument, listed, refused), refused, by_id=True)
+
+    def chains(self, access: Access, means: Means) -> Chains:
+        """The option chains of NSE and BSE."""
+        config = self._config(access)
+        return Chains(AngelMarket(config, _library(access), _login(config, means), means.clock), by_id=True)
 
     def prices(self, access: Access, means: Means) -> AngelFeed:
         """Angel One's stream of quotes."""

@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from bidwell.app.brokerage import Directory, made
+from bidwell.app.brokerage import Chains, Directory, made
 from bidwell.app.brokerages.through_session import ThroughSession
 from bidwell.brokers.dhan import GUIDE, DhanBroker, DhanConfig, DhanFeed, DhanMarket, Login, configure
 from bidwell.brokers.dhan.client import DhanClient
@@ -56,6 +56,11 @@ class Dhan(ThroughSession[DhanConfig, DhanBroker]):
         refused = dict(book.refused)
         idents = list(book.ids())
         return Directory(made(book.listing, idents, refused), refused, by_id=True)
+
+    def chains(self, access: Access, means: Means) -> Chains:
+        """The option chains of NSE and BSE."""
+        config = self._config(access)
+        return Chains(DhanMarket(config, _login(config, means), _book(access), means.clock), by_id=True)
 
     def prices(self, access: Access, means: Means) -> DhanFeed:
         """Dhan's stream of quotes."""

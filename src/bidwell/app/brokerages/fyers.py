@@ -7,7 +7,7 @@ import hashlib
 from collections import OrderedDict, defaultdict
 from typing import TYPE_CHECKING
 
-from bidwell.app.brokerage import Directory, made
+from bidwell.app.brokerage import Chains, Directory, made
 from bidwell.app.brokerages.through_session import ThroughSession
 from bidwell.brokers.fyers import (
     GUIDE,
@@ -85,6 +85,11 @@ class Fyers(ThroughSession[FyersConfig, FyersBroker]):
         refused = dict(book.refused)
         idents = list(book.ids())
         return Directory(made(book.listing, idents, refused), refused, by_id=True)
+
+    def chains(self, access: Access, means: Means) -> Chains:
+        """The option chains of NSE and BSE."""
+        config = self._config(access)
+        return Chains(FyersMarket(config, _login(config, means), _book(access), means.clock), by_id=True)
 
     def prices(self, access: Access, means: Means) -> FyersFeed:
         """Fyers' stream of quotes."""

@@ -7,7 +7,7 @@ import hashlib
 from collections import OrderedDict, defaultdict
 from typing import TYPE_CHECKING
 
-from bidwell.app.brokerage import Directory
+from bidwell.app.brokerage import Chains, Directory
 from bidwell.app.brokerages.through_session import ThroughSession
 from bidwell.brokers.transport import Health
 from bidwell.brokers.transport.indian import CURRENCY
@@ -86,6 +86,10 @@ class Zerodha(ThroughSession[ZerodhaConfig, ZerodhaBroker]):
         finally:
             await market.close()
         return Directory(market.book.instruments(), market.book.refused, by_id=True)
+
+    def chains(self, access: Access, means: Means) -> Chains:
+        """The option chains of NSE and BSE."""
+        return Chains(ZerodhaMarket(self._config(access), _masters(access), means.clock), by_id=True)
 
     def prices(self, access: Access, means: Means) -> ZerodhaFeed:
         """Zerodha's ticker."""

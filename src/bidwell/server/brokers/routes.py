@@ -36,13 +36,13 @@ _TENTH = Decimal("0.1")
 @router.get("/brokers")
 async def list_brokers(access: _Read) -> schemas.BrokerList:
     """The brokers that an account can be connected at, with what each asks for."""
-    return schemas.BrokerList(items=[_view(each) for each in _connections(access).offers()])
+    return schemas.BrokerList(items=[_view(each) for each in connections_of(access).offers()])
 
 
 @router.post("/brokers/{broker}/probe")
 async def probe_broker(access: _Connect, broker: _BrokerName, body: schemas.CredentialBody) -> schemas.ProbeView:
     """Look at the account behind a credential, read-only; nothing is kept."""
-    connections = _connections(access)
+    connections = connections_of(access)
     found = await connections.probe(_given(broker, body))
     live = any(each.live for offer in connections.offers() if offer.broker == broker
                for each in offer.environments if each.name == body.environment)  # fmt: skip
@@ -53,7 +53,7 @@ async def probe_broker(access: _Connect, broker: _BrokerName, body: schemas.Cred
 @router.post("/brokers/{broker}/accounts", status_code=201)
 async def connect_account(access: _Connect, broker: _BrokerName, body: schemas.ConnectBody) -> AccountDetail:
     """Connect an account; a live one is halted until it is armed."""
-    account = await _connections(access).connect(
+    account = await connections_of(access).connect(
         _given(broker, body), body.name, fractional=body.fractional, leverage=body.leverage, actor=access.actor.label
     )
     await access.note("account.connected", account.id, {"broker": broker, "environment": body.environment,
@@ -73,7 +73,7 @@ async def reconnect(access: _Write, account: ObjectId) -> schemas.ConnectionView
     """Close the session and open it anew."""
     found = reads.find(access.desk, account)
     _linked(access, found)
-    await _connections(access).renew(found.id, None)
+    await connections_of(access).renew(found.id, None)
     await access.note("account.reconnected", found.id)
     return _connection(access.desk, found, _linked(access, found), access.context.clock)
 
@@ -85,7 +85,7 @@ async def change_credential(
     """Go on with another credential of the same account at the broker."""
     found = reads.find(access.desk, account)
     _linked(access, found)
-    await _connections(access).renew(found.id, _given(found.broker, body))
+    await connections_of(access).renew(found.id, _given(found.broker, body))
     await access.note("account.credential_changed", found.id, {"environment": body.environment})
     return _connection(access.desk, found, _linked(access, found), access.context.clock)
 
@@ -95,7 +95,7 @@ async def forget_credential(access: _Connect, account: ObjectId) -> None:
     """Remove the credential: the session ends and the account is switched off; its orders stay at the broker."""
     found = reads.find(access.desk, account)
     _linked(access, found)
-    await _connections(access).forget(found.id, access.actor.label)
+    await connections_of(access).forget(found.id, access.actor.label)
     await access.note("account.credential_removed", found.id)
 
 
@@ -104,7 +104,7 @@ async def turn_kill_switch(access: _Write, account: ObjectId, body: schemas.Kill
     """Let no order of the account pass at its broker, or let them pass again."""
     found = reads.find(access.desk, account)
     _linked(access, found)
-    said = await _connections(access).turn_kill_switch(found.id, on=body.on)
+    said = await connections_of(access).turn_kill_switch(found.id, on=body.on)
     await access.note("account.kill_switch", found.id, {"on": str(body.on).lower()})
     return schemas.KillSwitchView(on=body.on, said=said)
 
@@ -130,7 +130,7 @@ async def list_instruments(access: _Write, account: ObjectId, body: schemas.Symb
     """Bring instruments of the account's broker into the workspace's list."""
     found = reads.find(access.desk, account)
     _linked(access, found)
-    listed = await _connections(access).add_instruments(found.id, body.symbols)
+    listed = await connections_of(access).add_instruments(found.id, body.symbols)
     await access.note("instruments.listed", found.id, {"symbols": ", ".join(body.symbols)})
     return schemas.ListedView(instruments=[str(each) for each in listed])
 
@@ -145,7 +145,7 @@ async def search_instruments(
     and says how the list is.
     """
     found = reads.find(access.desk, account)
-    search = await _connections(access).search_instruments(found.id, q, limit)
+    search = await connections_of(access).search_instruments(found.id, q, limit)
     known = access.desk.state.instruments
     items = [schemas.FoundView(id=each.id, symbol=each.symbol, name=each.name, kind=each.kind, expiry=each.expiry,
                                underlying=each.underlying, strike=each.strike, pick=each.pick, listed=each.id in known)
@@ -158,7 +158,8 @@ async def search_instruments(
 # --- inside -----------------------------------------------------------------------------------------
 
 
-def _connections(access: Access) -> Connections:
+def connections_of(access: Access) -> Connections:
+    """The accounts at brokers of a workspace; raises ProblemError where the desk runs without."""
     found = access.context.connections.get(access.workspace)
     if found is None:
         raise ProblemError(409, "connection.none_here", "this desk runs without brokers over the network")
@@ -166,7 +167,7 @@ def _connections(access: Access) -> Connections:
 
 
 def _linked(access: Access, account: Account) -> Linked:
-    found = _connections(access).linked(account.id)
+    found = connections_of(access).linked(account.id)
     if found is None:
         raise not_found("connection", account.id)
     return found
@@ -181,7 +182,7 @@ def _given(broker: str, body: schemas.CredentialBody) -> Credentials:
 def _view(offer: BrokerOffer) -> schemas.BrokerView:
     return schemas.BrokerView(
         broker=offer.broker, title=offer.title, steps=list(offer.steps), page=offer.page,
-        leverage=offer.leverage,
+        leverage=offer.leverage, chains=offer.chains,
         fields=[schemas.BrokerField.of(each) for each in offer.fields],
         environments=[schemas.BrokerEnvironment(name=each.name, title=each.title, live=each.live)
                       for each in offer.environments],

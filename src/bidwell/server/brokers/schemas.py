@@ -42,7 +42,10 @@ class BrokerEnvironment(View):
 
 
 class BrokerView(View):
-    """A broker in the connect wizard; `page` is its page of the documentation, `leverage` its accounts' usual one."""
+    """A broker in the connect wizard; `page` is its page of the documentation, `leverage` its accounts' usual one.
+
+    `chains` says whether it tells option chains.
+    """
 
     broker: str
     title: str
@@ -51,6 +54,7 @@ class BrokerView(View):
     steps: list[str]
     page: str
     leverage: Number
+    chains: Flag
 
 
 class BrokerList(View):

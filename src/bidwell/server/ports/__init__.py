@@ -16,6 +16,7 @@ from bidwell.server.ports.brokers import (
     ListState,
     ProbedAccount,
 )
+from bidwell.server.ports.chains import ChainOption, ChainRow, OptionChain, OptionExpiries
 from bidwell.server.ports.desk import AlertLog, AlertRecord, JournalReader, PaperVenue, Probe, Probes, SpeedControl
 from bidwell.server.ports.identity import (
     ApiKeys,
@@ -34,7 +35,8 @@ from bidwell.server.ports.identity import (
 
 __all__ = [
     "AlertLog", "AlertRecord", "ApiKeys", "AskedEnvironment", "AskedField", "Audit", "AuditRow", "BrokerOffer",
-    "Connections", "Credentials", "DailyLogin", "Drills", "FoundInstrument", "Identity", "InstrumentSearch",
-    "JournalReader", "KeyRow", "Linked", "ListState", "MemberRow", "PaperVenue", "Probe", "ProbedAccount",
-    "Probes", "SessionRow", "Sessions", "SetupLinks", "SpeedControl", "UserRow", "Users", "WorkspaceRow",
+    "ChainOption", "ChainRow", "Connections", "Credentials", "DailyLogin", "Drills", "FoundInstrument", "Identity",
+    "InstrumentSearch", "JournalReader", "KeyRow", "Linked", "ListState", "MemberRow", "OptionChain", "OptionExpiries",
+    "PaperVenue", "Probe", "ProbedAccount", "Probes", "SessionRow", "Sessions", "SetupLinks", "SpeedControl", "UserRow",
+    "Users", "WorkspaceRow",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from bidwell.engine.ports import MarginSource, SessionReport, SessionState
 from bidwell.model.account import Account
 from bidwell.model.ids import AccountId, InstrumentId
 from bidwell.model.risk_events import DrillStep
+from bidwell.server.ports.chains import OptionChain, OptionExpiries
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class AskedEnvironment:
 
 @dataclass(frozen=True, slots=True)
 class BrokerOffer:
-    """A broker in the connect wizard."""
+    """A broker in the connect wizard; `chains` says whether it tells option chains."""
 
     broker: str
     title: str
@@ -59,6 +60,7 @@ class BrokerOffer:
     steps: tuple[str, ...]
     page: str
     leverage: Decimal = Decimal(1)
+    chains: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,4 +208,18 @@ class Connections(Protocol):
 
     async def search_instruments(self, account: AccountId, text: str, limit: int) -> InstrumentSearch:
         """What the list of the account's broker has of a text, the best first; the first search begins to read it."""
+        ...
+
+    async def option_expiries(self, account: AccountId, underlying: str) -> OptionExpiries:
+        """The expiries of the options that the account's broker lists on an underlying, named by id or symbol.
+
+        Raises InvalidInput where the broker tells no chains, wants a login first or does not know the underlying, BrokerError.
+        """
+        ...
+
+    async def option_chain(self, account: AccountId, underlying: str, expiry: date | None, strikes: int) -> OptionChain:
+        """The `strikes` nearest to the money of one expiry, the nearest when None, with what prices are told.
+
+        Raises InvalidInput as `option_expiries` does and for an expiry that is none, BrokerError.
+        """
         ...

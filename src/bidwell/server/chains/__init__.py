@@ -1,0 +1,1 @@
+"""The option chains of an account's broker."""
