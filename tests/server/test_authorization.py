@@ -121,6 +121,8 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/api/v1/w/{workspace}/accounts/{id}/arm"): Row({"number": "1"}, "main-plain", "other-plain"),
     ("POST", "/api/v1/w/{workspace}/accounts/{id}/instruments"): Row({"symbols": ["AAPL"]}, "main-plain", "other-plain"),
     ("GET", "/api/v1/w/{workspace}/accounts/{id}/instruments/search"): Row(None, "main-plain", "other-plain"),
+    ("GET", "/api/v1/w/{workspace}/accounts/{id}/options/expiries"): Row(None, "main-plain", "other-plain"),
+    ("GET", "/api/v1/w/{workspace}/accounts/{id}/options/chain"): Row(None, "main-plain", "other-plain"),
     ("GET", "/api/v1/w/{workspace}/limits/workspace"): Row(),
     ("PUT", "/api/v1/w/{workspace}/limits/workspace"): Row(LIMITS),
     ("GET", "/api/v1/w/{workspace}/limits/{scope_type}/{id}"): Row(None, "main-plain", "other-plain"),

@@ -32,8 +32,8 @@ QUOTED_FOR = timedelta(seconds=3)
 MOST_QUOTED = 100
 """Contracts whose prices are asked for at the most, those nearest to the money."""
 MOST_KEPT = 64
-LONGEST_ANSWER = 10.0
-"""Seconds; the first read of a broker's whole list takes longer, and goes on while it is asked for again."""
+LONGEST_ANSWER = 4.0
+"""Seconds for one part of an answer; the first read of a whole list takes longer, and goes on while it is asked for again."""
 T = TypeVar("T")
 log = structlog.get_logger("bidwell")
 

@@ -10,6 +10,7 @@ import typer
 
 from bidwell.app import output
 from bidwell.app.cli import trade
+from bidwell.app.cli.chain import chain
 from bidwell.app.cli.options import Data
 from bidwell.model.errors import InvalidInput
 
@@ -27,7 +28,19 @@ def register(cli: typer.Typer) -> None:
     accounts = typer.Typer(invoke_without_command=True, help="List the accounts; connect one at a broker.",
                            rich_markup_mode=None)  # fmt: skip
     accounts.callback()(listing)
-    for command in (brokers, connect, connection, reconnect, login, forget, arm, kill_switch, instruments, search):
+    for command in (
+        brokers,
+        connect,
+        connection,
+        reconnect,
+        login,
+        forget,
+        arm,
+        kill_switch,
+        instruments,
+        search,
+        chain,
+    ):
         accounts.command()(command)
     cli.add_typer(accounts, name="accounts")
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from aiohttp import web
 
+from bidwell.model.instrument import Right
 from bidwell.model.money import ZERO
 from bidwell.simulation.facts import Amended, Closed, Declined, Placed, Traded
 from bidwell.simulation.floor import Outcome
@@ -25,6 +26,10 @@ from bidwell.twins.stage import ORDERS, Stage
 _SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 - a twin's, for anybody to use
 
 
+_NIFTY = Decimal("26045.50")
+_TICK = Decimal("0.05")
+
+
 def _share(symbol: str, token: str, bid: str, ask: str, exchange: str = "NSE") -> Listed:
     return Listed(symbol, Decimal(bid), Decimal(ask), symbol.removesuffix("-EQ"), exchange=exchange, currency="INR",
                   tick=Decimal("0.05"), extra={"token": token})  # fmt: skip
@@ -33,6 +38,27 @@ def _share(symbol: str, token: str, bid: str, ask: str, exchange: str = "NSE") -
 def _index(symbol: str, name: str, token: str, level: str) -> Listed:
     return Listed(symbol, Decimal(level), Decimal(level), name, exchange="NSE", currency="INR", tick=Decimal("0.05"),
                   extra={"token": token, "type": "AMXIDX"})  # fmt: skip
+
+
+def _option(expiry: date, strike: int, right: Right, left: int, token: int) -> Listed:
+    """An option on the index: what it is worth now, and what is `left` of its time's worth away from the money."""
+    gain = _NIFTY - strike if right is Right.CALL else strike - _NIFTY
+    worth = max(gain, Decimal(0)) + max(left - abs(_NIFTY - strike) * Decimal("0.35"), Decimal(5))
+    middle = (worth / _TICK).quantize(Decimal(1)) * _TICK
+    return Listed(f"NIFTY{expiry:%d%b%y}{strike}{'CE' if right is Right.CALL else 'PE'}".upper(), middle - 5 * _TICK,
+                  middle + 5 * _TICK, "NIFTY", "option", "NFO", "INR", tick=_TICK, lot=Decimal(75), underlying="NIFTY",
+                  expiry=expiry, strike=Decimal(strike), right=right, extra={"token": str(token), "type": "OPTIDX"})  # fmt: skip
+
+
+def _chain() -> Iterator[Listed]:
+    """Strikes around the index for two expiries, but for the one call that is listed by itself."""
+    token = 60_001
+    for expiry, left in ((date(2026, 12, 29), 265), (date(2027, 1, 28), 420)):
+        for strike in range(25_600, 26_500, 100):
+            for right in Right:
+                if (expiry.year, strike, right) != (2026, 26_000, Right.CALL):
+                    yield _option(expiry, strike, right, left, token)
+                token += 1
 
 
 SCENARIO = Scenario(
@@ -45,13 +71,14 @@ SCENARIO = Scenario(
     instruments=(
         _share("SBIN-EQ", "3045", "811.95", "812.05"), _share("RELIANCE-EQ", "2885", "1573.40", "1573.70"),
         _share("INFY-EQ", "1594", "1509.90", "1510.10"), _share("RELIANCE", "500325", "1573.30", "1573.80", "BSE"),
-        _index("Nifty 50", "NIFTY", "99926000", "26045.50"),
+        _index("Nifty 50", "NIFTY", "99926000", str(_NIFTY)),
         Listed("NIFTY29DEC2626000CE", Decimal("310.10"), Decimal("310.60"), "NIFTY", "option", "NFO", "INR",
                tick=Decimal("0.05"), lot=Decimal(75), underlying="NIFTY", expiry=date(2026, 12, 29),
                strike=Decimal(26_000), extra={"token": "54321", "type": "OPTIDX"}),
         Listed("NIFTY29DEC26FUT", Decimal("26120.00"), Decimal("26121.00"), "NIFTY", "future", "NFO", "INR",
                tick=Decimal("0.05"), lot=Decimal(75), underlying="NIFTY", expiry=date(2026, 12, 29),
                extra={"token": "54399", "type": "FUTIDX"}),
+        *_chain(),
     ),
     walk=True,
 )  # fmt: skip

@@ -20,6 +20,7 @@ import { toast } from "~/ui/toast";
 import { CredentialFields, type Entered, complete, requestOf } from "./credential-form";
 import { InstrumentsDialog } from "./list-instruments";
 import { LIVES } from "./lives";
+import { OptionChainDialog } from "./option-chain";
 
 interface ActProps {
   workspace: string;
@@ -180,9 +181,11 @@ const DIALOGS = { arm: ArmDialog, credential: CredentialDialog, forget: ForgetDi
 export function ConnectionCard({ workspace, account }: { workspace: Workspace; account: AccountDetail }) {
   const { data: connection, error } = useQuery(connectionQuery(workspace.id, account.id));
   const { data: logins } = useQuery(loginsQuery(workspace.id));
+  const { data: brokers } = useQuery(brokersQuery(workspace.id));
   const titleOf = useBrokerTitle(workspace.id);
   const refresh = useRefresh(workspace.id);
   const [act, setAct] = useState<Act | null>(null);
+  const [chained, setChained] = useState(false);
   const renewing = useMutation({ mutationFn: () => reconnect(workspace.id, account.id), onSettled: refresh });
   if (error && Problem.from(error).status === 404) {
     return (
@@ -200,7 +203,13 @@ export function ConnectionCard({ workspace, account }: { workspace: Workspace; a
   }
   const life = LIVES[connection.life];
   const Opened = act ? DIALOGS[act] : null;
-  const buttons = mayAdminister(workspace.role) && (
+  const administers = mayAdminister(workspace.role);
+  const chains = brokers?.some((each) => each.broker === account.broker && each.chains) && (
+    <Button size="small" onClick={() => setChained(true)}>
+      Option chain…
+    </Button>
+  );
+  const buttons = administers ? (
     <span className="flex flex-wrap gap-2">
       {account.mode === "live" && !connection.armed && (
         <Button size="small" tone="primary" onClick={() => setAct("arm")}>
@@ -215,6 +224,7 @@ export function ConnectionCard({ workspace, account }: { workspace: Workspace; a
       <Button size="small" onClick={() => setAct("instruments")}>
         List instruments…
       </Button>
+      {chains}
       <Button size="small" onClick={() => setAct("credential")}>
         New credential…
       </Button>
@@ -225,6 +235,8 @@ export function ConnectionCard({ workspace, account }: { workspace: Workspace; a
         Reconnect
       </Button>
     </span>
+  ) : (
+    chains
   );
   return (
     <Card title="Connection" aside={buttons}>
@@ -242,6 +254,7 @@ export function ConnectionCard({ workspace, account }: { workspace: Workspace; a
         <Troubles connection={connection} />
         {renewing.error && <ProblemBox problem={Problem.from(renewing.error)} />}
       </div>
+      {chained && <OptionChainDialog workspace={workspace.id} account={account} lists={administers} onClose={() => setChained(false)} />}
       {Opened && <Opened workspace={workspace.id} account={account} connection={connection} onClose={() => setAct(null)} />}
     </Card>
   );
