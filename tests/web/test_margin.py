@@ -1,4 +1,4 @@
-"""What a broker would block, on the ticket and by command: a desk's process, a twin's process, a browser between."""
+"""What a broker would block and which options it lists, on screen and by command: a desk's process, a twin's, a browser."""
 
 from __future__ import annotations
 
@@ -40,15 +40,21 @@ def connected(desk: RunningDesk, twin: RunningTwin) -> str:
     return ident
 
 
-def told(desk: RunningDesk, *words: str) -> dict[str, Any]:
-    command = [sys.executable, "-m", "bidwell.app", "margin", *words, "--json", "--data", str(desk.data)]
+def answered(desk: RunningDesk, *words: str) -> Any:  # noqa: ANN401 - JSON
+    command = [sys.executable, "-m", "bidwell.app", *words, "--json", "--data", str(desk.data)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
     assert done.returncode == 0, done
-    (line,) = json.loads(done.stdout)["accounts"]
+    return json.loads(done.stdout)
+
+
+def told(desk: RunningDesk, *words: str) -> dict[str, Any]:
+    (line,) = answered(desk, "margin", *words)["accounts"]
     return dict(line)
 
 
-def test_a_person_sees_what_the_broker_would_block(stage: Stage, connecting: RunningDesk) -> None:
+def test_a_person_sees_what_the_broker_would_block_and_lists_options_of_its_chain(
+    stage: Stage, connecting: RunningDesk
+) -> None:
     with RunningTwin("angelone") as twin:
         account = connected(connecting, twin)
         stage.play("margin", connecting, symbol="SBIN")
@@ -60,3 +66,10 @@ def test_a_person_sees_what_the_broker_would_block(stage: Stage, connecting: Run
         assert Decimal(alone["required"]) == Decimal(hedged["required"]) == Decimal(1_950_000)
         assert len(hedged["orders"]) == 2
         assert not twin.accounts()["T100001"]["orders"]
+        chain = answered(connecting, "accounts", "chain", account, "NIFTY", "--strikes", "4")
+        assert chain["expiries"] == ["2026-12-29", "2027-01-28"]
+        assert [row["strike"] for row in chain["rows"]] == ["25900", "26000", "26100", "26200"]
+        assert chain["rows"][1]["call"]["id"] == CALL
+        assert chain["rows"][1]["call"]["listed"]
+        assert Decimal(chain["rows"][1]["call"]["bid"]) > 300
+        stage.play("chain", connecting, account=account)

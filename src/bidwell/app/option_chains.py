@@ -244,7 +244,8 @@ def _rows(contracts: Iterable[Instrument]) -> list[_Row]:
     for each in sorted(contracts, key=lambda each: each.symbol):
         terms = each.contract
         if isinstance(terms, Option):
-            sides.setdefault(terms.strike, {Right.CALL: [], Right.PUT: []})[terms.right].append(each)
+            strike = Decimal(f"{terms.strike.normalize():f}")
+            sides.setdefault(strike, {Right.CALL: [], Right.PUT: []})[terms.right].append(each)
     return [(strike, call, put) for strike in sorted(sides)
             for call, put in zip_longest(sides[strike][Right.CALL], sides[strike][Right.PUT])]  # fmt: skip
 

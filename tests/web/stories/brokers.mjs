@@ -1,22 +1,6 @@
 // A broker's account: entered, looked at, kept; its session ends, says so, and comes back on a button.
 
-import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { AXE, PHONE, WIDE, counts, play, says } from "./stage.mjs";
-
-/** Nothing that axe finds wrong, and nothing that sticks out of a phone; a picture where they are renewed. */
-async function look(stage, page, name) {
-  await page.evaluate(await readFile(AXE, "utf8"));
-  const found = await page.evaluate(async () => {
-    const { violations } = await globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"] });
-    return violations.map(({ id, help, nodes }) => `${id}: ${help} ${nodes[0].html.slice(0, 200)}`);
-  });
-  assert.deepEqual(found, []);
-  await stage.screenshot(name);
-  await page.setViewportSize(PHONE);
-  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} is wider than a phone`);
-  await page.setViewportSize(WIDE);
-}
+import { counts, look, play, says } from "./stage.mjs";
 
 await play(async (stage) => {
   const page = await stage.enter("/accounts");

@@ -1,7 +1,7 @@
 // The stage that every story plays on: a real browser, what goes wrong in it, and a line to the test that started it.
 
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { shrink } from "./picture.mjs";
@@ -53,6 +53,20 @@ export function counts(locator, number) {
 
 export function row(page, table, text) {
   return page.getByRole("table", { name: table, exact: true }).locator("tr[data-row]").filter({ hasText: text });
+}
+
+/** Nothing that axe finds wrong, and nothing that sticks out of a phone; a picture where they are renewed. */
+export async function look(stage, page, name) {
+  await page.evaluate(await readFile(AXE, "utf8"));
+  const found = await page.evaluate(async () => {
+    const { violations } = await globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"] });
+    return violations.map(({ id, help, nodes }) => `${id}: ${help} ${nodes[0].html.slice(0, 200)}`);
+  });
+  assert.deepEqual(found, []);
+  await stage.screenshot(name);
+  await page.setViewportSize(PHONE);
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} is wider than a phone`);
+  await page.setViewportSize(WIDE);
 }
 
 /** Press and hold, as a person holds what cannot be undone. */

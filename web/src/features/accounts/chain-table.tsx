@@ -38,7 +38,7 @@ interface CellProps {
   onFocus: () => void;
 }
 
-const PRICES = "grid grid-cols-2 gap-x-2 sm:grid-cols-3";
+const PRICES = "grid grid-cols-2 gap-x-1 sm:grid-cols-3 sm:gap-x-2";
 const spoken = (price: string | null): string => (price === null ? "none" : formatFigure(price));
 
 /** One contract: bid and ask, and its last price, beside them where there is room and below where there is none. */
@@ -64,7 +64,7 @@ function Cell({ option, side, strike, places, why, picked, tabStop, onPick, onFo
         aria-pressed={picked}
         aria-disabled={onPick === undefined}
         tabIndex={tabStop ? 0 : -1}
-        className={cx("w-full px-2 py-1 text-right outline-offset-[-2px] hover:bg-hover", PRICES, picked && "tint-accent")}
+        className={cx("w-full px-1 py-1 text-right outline-offset-[-2px] hover:bg-hover max-sm:text-12 sm:px-2", PRICES, picked && "tint-accent")}
         onFocus={onFocus}
         onClick={() => onPick?.(option.pick)}
       >
@@ -78,7 +78,7 @@ function Cell({ option, side, strike, places, why, picked, tabStop, onPick, onFo
 }
 
 function Titles({ side }: { side: Side }) {
-  const last = <span className="max-sm:hidden">Last</span>;
+  const last = <span className="max-sm:order-last max-sm:col-span-2">Last</span>;
   return (
     <span className={cx("text-right font-normal text-text-3", PRICES)}>
       {side === "call" && last}
@@ -141,7 +141,7 @@ export function ChainTable({ chain, old, picked, onPick }: ChainTableProps) {
       <table className="w-full table-fixed border-collapse" aria-label={`Options on ${chain.underlying}`}>
         <thead className="sticky top-0 z-10 bg-panel text-12">
           <tr className="border-b border-line">
-            <th scope="col" className="px-2 py-1 text-right font-semibold">
+            <th scope="col" className="px-1 py-1 text-center font-semibold sm:px-2">
               Calls
               <Titles side="call" />
             </th>
@@ -151,7 +151,7 @@ export function ChainTable({ chain, old, picked, onPick }: ChainTableProps) {
                 <Figure value={chain.last} places={places} why={chain.reason || "Not known"} />
               </span>
             </th>
-            <th scope="col" className="px-2 py-1 text-right font-semibold">
+            <th scope="col" className="px-1 py-1 text-center font-semibold sm:px-2">
               Puts
               <Titles side="put" />
             </th>

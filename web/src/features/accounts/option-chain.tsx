@@ -80,7 +80,7 @@ export function OptionChainDialog({ workspace, account, lists, onClose }: ChainP
           }
         }}
       >
-        <div className="grid grid-cols-2 gap-3">
+        <div className="grid grid-cols-2 items-start gap-3">
           <Field label="Underlying" hint={expiries.data ? expiries.data.underlying : "Symbol or id: NIFTY, AAPL"}>
             {({ id, describedBy }) => (
               <Input
