@@ -158,6 +158,13 @@ async def test_a_chain_has_the_strikes_around_the_money_with_calls_beside_puts(h
     assert row["put"]["id"] == "HELD261229P102.TEST"
     status, later = await chained.get("chain", underlying="HELD", expiry="2027-01-28", strikes="1")
     assert later["rows"][0]["call"]["id"] == "HELD270128C102.TEST"
+    chained.market.prices[UNDERLYING.id] = "100.90"
+    status, later = await chained.get("chain", underlying="HELD", expiry="2027-01-28", strikes="3")
+    assert [row["strike"] for row in later["rows"]] == ["98", "100", "102"]
+    chained.market.prices[UNDERLYING.id] = "500"
+    status, later = await chained.get("chain", underlying="HELD", expiry="2027-01-28", strikes="2")
+    assert [row["strike"] for row in later["rows"]] == ["118", "120"]
+    chained.market.prices[UNDERLYING.id] = "101.10"
     listed = option(104, Right.CALL)
     await chained.connections._define([listed])
     home.clock.ahead += timedelta(seconds=10)
@@ -227,10 +234,13 @@ async def test_a_list_that_takes_long_is_read_on_while_it_is_asked_for_again(
     status, said = await chained.get("chain", underlying="HELD")
     assert (status, said["code"]) == (503, "options_reading")
     assert said["hint"]
+    home.clock.ahead += option_chains.LISTED_FOR * 2
     chained.market.gate.set()
     monkeypatch.setattr(option_chains, "LONGEST_ANSWER", 20.0)
-    home.clock.ahead += timedelta(seconds=10)
     status, _ = await chained.get("chain", underlying="HELD")
+    assert (status, chained.market.asked.count("expiries")) == (200, 1)
+    home.clock.ahead += option_chains.LISTED_FOR * 1.5  # what took so long is not asked for again at once
+    status, _ = await chained.get("expiries", underlying="HELD")
     assert (status, chained.market.asked.count("expiries")) == (200, 1)
 
 
@@ -239,6 +249,7 @@ async def test_a_list_that_takes_long_is_read_on_while_it_is_asked_for_again(
     [
         ({"underlying": "NOSUCH"}, "instrument.unlisted", "does not trade NOSUCH"),
         ({"underlying": "LATER.TEST"}, "options.none", "no options on LATER.TEST"),
+        ({"underlying": "NOSUCH.TEST"}, "options.none", "no options on NOSUCH.TEST"),
         ({"underlying": "HELD", "expiry": "2026-12-30"}, "options.expiry", "expire on 2026-12-30"),
         ({"underlying": "HELD261229C104"}, "options.underlying", "an option itself"),
         ({"underlying": ""}, "field.too_short", ""),

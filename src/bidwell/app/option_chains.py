@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import OrderedDict, defaultdict
 from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -16,24 +18,26 @@ import structlog
 
 from bidwell.app.brokerage import Brokerage, Chaining, ChainMarket, Quoting
 from bidwell.model.errors import BrokerError, DataError, InvalidInput, Missing, Unavailable
+from bidwell.model.ids import InstrumentId
 from bidwell.model.instrument import Instrument, Option, Right
 from bidwell.server.ports import ChainOption, ChainRow, OptionChain, OptionExpiries
 
 if TYPE_CHECKING:
     from bidwell.app.brokerage import Access, Means
     from bidwell.engine.ports import Clock
-    from bidwell.model.ids import AccountId, InstrumentId
+    from bidwell.model.ids import AccountId
     from bidwell.model.market import Quote
 
 LISTED_FOR = timedelta(minutes=5)
 """Contracts and expiries are listed once a day; a new strike is seen within this."""
 QUOTED_FOR = timedelta(seconds=3)
-"""A page that is open in five places asks the broker once; a failure is kept as long too."""
+"""A page that is open in five places asks the broker once. A failure is kept as long, and a slow answer as long as it took."""
 MOST_QUOTED = 100
 """Contracts whose prices are asked for at the most, those nearest to the money."""
 MOST_KEPT = 64
 LONGEST_ANSWER = 4.0
 """Seconds for one part of an answer; the first read of a whole list takes longer, and goes on while it is asked for again."""
+_ID = re.compile(r"[A-Z0-9][A-Z0-9&_-]{0,39}\.[A-Z0-9]{3,12}")
 T = TypeVar("T")
 log = structlog.get_logger("bidwell")
 
@@ -68,6 +72,9 @@ class ChainSource:
         wanted = text.strip().upper()
         of_ours = [each for each in self.listed.values() if wanted in {each.id, each.symbol}]
         found = of_ours[0] if len(of_ours) == 1 else await self._asked(wanted)
+        if found is None and _ID.fullmatch(wanted):
+            # A list may have the contracts without what they are on.
+            return InstrumentId(wanted)
         if found is None:
             raise InvalidInput("instrument.unlisted", f"{self.title} does not trade {wanted}", field="underlying",
                                hint="name the underlying by its symbol or id, as AAPL or NIFTY.XNSE")  # fmt: skip
@@ -86,17 +93,19 @@ class ChainSource:
         return next((each for each in rows if each.id == wanted), None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Kept:
     task: asyncio.Task[Any]
     asked_at: datetime
+    told_at: datetime
 
     def serves(self, now: datetime, fresh: timedelta) -> bool:
         """Whether it is on its way, or new enough for who asks now."""
         if not self.task.done():
             return True
         good = not self.task.cancelled() and self.task.exception() is None
-        return now - self.asked_at < (fresh if good else min(fresh, QUOTED_FOR))
+        took = self.told_at - self.asked_at
+        return now - self.told_at < max(fresh if good else min(fresh, QUOTED_FOR), took)
 
 
 @dataclass(slots=True)
@@ -158,8 +167,8 @@ class OptionChains:
     ) -> T:
         now, known = self.clock.now(), self._kept.get(key)
         if known is None or not known.serves(now, fresh):
-            known = self._kept[key] = _Kept(asyncio.create_task(read()), now)
-            known.task.add_done_callback(_heard)
+            known = self._kept[key] = _Kept(asyncio.create_task(read()), now, now)
+            known.task.add_done_callback(partial(self._told, known))
         self._kept.move_to_end(key)
         self._let_go()
         done, _ = await asyncio.wait([known.task], timeout=LONGEST_ANSWER)
@@ -167,6 +176,12 @@ class OptionChains:
             raise StillReading(f"{source.title} has not answered yet: ask again in a moment")
         found: T = known.task.result()
         return found
+
+    def _told(self, kept: _Kept, task: asyncio.Task[Any]) -> None:
+        """Nobody may have waited for a failure: who asks next hears of it."""
+        kept.told_at = self.clock.now()
+        if not task.cancelled() and (problem := task.exception()) is not None:
+            log.info("option_chain_not_read", reason=str(problem))
 
     def _let_go(self) -> None:
         over = len(self._kept) - MOST_KEPT
@@ -219,12 +234,6 @@ class OptionChains:
 _Row = tuple[Decimal, Instrument | None, Instrument | None]
 
 
-def _heard(task: asyncio.Task[Any]) -> None:
-    """Nobody may have waited for a failure: who asks next hears of it."""
-    if not task.cancelled() and (problem := task.exception()) is not None:
-        log.info("option_chain_not_read", reason=str(problem))
-
-
 async def _quotes(
     market: ChainMarket, wanted: Sequence[InstrumentId], title: str
 ) -> tuple[dict[InstrumentId, Quote], str]:
@@ -253,7 +262,11 @@ def _rows(contracts: Iterable[Instrument]) -> list[_Row]:
 def _nearest(rows: list[_Row], last: Decimal | None, strikes: int) -> tuple[list[_Row], list[Decimal]]:
     """The rows of so many strikes around a price, around the middle one where it is not known, and all strikes."""
     levels = sorted({strike for strike, _, _ in rows})
-    middle = len(levels) // 2 if last is None else sum(level < last for level in levels)
+    middle = len(levels) // 2
+    if last is not None:
+        # Of an even number as many lie below as above; of an odd one the nearest stands in the middle.
+        below, near = sum(level < last for level in levels), min(levels, key=lambda level: abs(level - last))
+        middle = levels.index(near) if strikes % 2 else below
     start = max(0, min(middle - strikes // 2, len(levels) - strikes))
     kept = set(levels[start : start + strikes])
     return [row for row in rows if row[0] in kept], levels

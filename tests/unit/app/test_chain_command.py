@@ -107,7 +107,11 @@ def test_a_list_that_is_being_read_is_waited_for(
     [(["options.no_chains"], ["2026-12-29"], "options.no_chains"), ([], [], "options.none")],
 )
 def test_what_makes_no_chain_ends_with_its_code(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], reading: list[str], expiries: list[str], code: str
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    reading: list[str],
+    expiries: list[str],
+    code: str,
 ) -> None:
     monkeypatch.setattr(Desk, "reading", reading)
     monkeypatch.setattr(Desk, "expiries", expiries)

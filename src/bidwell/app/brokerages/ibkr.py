@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
-from bidwell.app.brokerage import Directory
+from bidwell.app.brokerage import Chains, Directory
 from bidwell.app.brokerages.through_session import ThroughSession
 from bidwell.brokers.ibkr import GUIDE, IbkrBroker, IbkrConfig, IbkrFeed, IbkrMarket, Link, configure
 from bidwell.brokers.ibkr.symbols import SymbolBook
@@ -48,6 +48,10 @@ class Ibkr(ThroughSession[IbkrConfig, IbkrBroker]):
         finally:
             await market.close()
         return Directory(found, {}, note="futures only; a share or an option by its exact symbol")
+
+    def chains(self, access: Access, means: Means) -> Chains:
+        """The option chains of shares, with prices of the account's own subscriptions."""
+        return Chains(IbkrMarket(_book(access), means.clock, _link(self._seen(access, means), means)))
 
     def prices(self, access: Access, means: Means) -> IbkrFeed:
         """Live prices of the account's own subscriptions."""

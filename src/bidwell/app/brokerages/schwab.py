@@ -7,7 +7,7 @@ from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bidwell.app.brokerage import Directory, made
+from bidwell.app.brokerage import Chains, Directory, made
 from bidwell.app.brokerages.through_session import ThroughSession
 from bidwell.brokers.schwab import (
     GUIDE,
@@ -87,6 +87,11 @@ class Schwab(ThroughSession[SchwabConfig, SchwabBroker]):
         traded = [row for row in rows if row.asset_type in symbols.SHARES]
         return Directory(made(symbols.instrument, traded, refused), refused,
                          note="an option by its OCC symbol, as AAPL261218C00250000")  # fmt: skip
+
+    def chains(self, access: Access, means: Means) -> Chains:
+        """The option chains of shares and funds."""
+        config = self._config(access)
+        return Chains(SchwabMarket(config, _user(config, means), _BOOK, means.clock))
 
     def prices(self, access: Access, means: Means) -> SchwabFeed:
         """Schwab's stream of quotes."""
