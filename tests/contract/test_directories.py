@@ -21,9 +21,9 @@ from bidwell.marketdata.symbol_search import build
 from bidwell.model.ids import AccountId
 from bidwell.twins.registry import TWINS, make
 
-CHAINED = {"alpaca": "AAPL", "angelone": "NIFTY", "dhan": "NIFTY.XNSE", "fyers": "NIFTY.XNSE", "ibkr": "AAPL",
+CHAINED = {"alpaca": "AAPL", "angelone": "NIFTY", "dhan": "NIFTY", "fyers": "NIFTY", "ibkr": "AAPL",
            "schwab": "AAPL", "zerodha": "NIFTY"}  # fmt: skip
-"""On what options are asked for at each broker; two twins have contracts on an index without the index itself."""
+"""On what options are asked for at each broker."""
 
 
 async def entered(name: str, fields: Mapping[str, str], url: str) -> dict[str, str]:
@@ -85,12 +85,8 @@ async def test_a_brokers_chain_has_prices_and_what_is_picked_is_listed(name: str
         options = [each for row in chain.rows for each in (row.call, row.put) if each is not None]
         assert all(each.bid and each.ask and each.bid <= each.ask for each in options)
         assert chain.underlying.startswith(underlying)
-        if "." in underlying:
-            assert (chain.last, chain.at_the_money) == (None, None)
-            assert "the price of NIFTY.XNSE is not known" in chain.reason
-        else:
-            assert chain.last
-            assert (chain.at_the_money in {row.strike for row in chain.rows}, chain.reason) == (True, "")
+        assert chain.last
+        assert (chain.at_the_money in {row.strike for row in chain.rows}, chain.reason) == (True, "")
         listed = await broker.listing(access, [each.pick for each in options], means)
         assert [each.id for each in listed] == [each.id for each in options]
         await chains.close()

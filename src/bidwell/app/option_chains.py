@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import structlog
 
-from bidwell.app.brokerage import Brokerage, Chaining, ChainMarket, Quoting
+from bidwell.app.brokerage import Brokerage, Chaining, ChainMarket, Chains, Quoting
 from bidwell.model.errors import BrokerError, DataError, InvalidInput, Missing, Unavailable
 from bidwell.model.ids import InstrumentId
 from bidwell.model.instrument import Instrument, Option, Right
@@ -150,15 +150,15 @@ class OptionChains:
 
     async def _expiries(self, source: ChainSource, underlying: InstrumentId) -> tuple[date, ...]:
         async def read() -> tuple[date, ...]:
-            async with self._opened(source) as market:
-                return tuple(sorted(set(await market.expiries(underlying))))
+            async with self._opened(source) as chains:
+                return tuple(sorted(set(await chains.market.expiries(underlying))))
 
         return await self._shared(("expiries", source.account, underlying), LISTED_FOR, source, read)
 
     async def _contracts(self, source: ChainSource, underlying: InstrumentId, expiry: date) -> Sequence[Instrument]:
         async def read() -> Sequence[Instrument]:
-            async with self._opened(source) as market:
-                return await market.options(underlying, expiry)
+            async with self._opened(source) as chains:
+                return await chains.market.options(underlying, expiry)
 
         return await self._shared(("contracts", source.account, underlying, expiry), LISTED_FOR, source, read)
 
@@ -191,26 +191,26 @@ class OptionChains:
     # --- what is read -----------------------------------------------------------------------------
 
     @asynccontextmanager
-    async def _opened(self, source: ChainSource) -> AsyncIterator[ChainMarket]:
-        """The broker's market, one reader of an account at a time; what it does not know is said as such."""
+    async def _opened(self, source: ChainSource) -> AsyncIterator[Chains]:
+        """The broker's chains, one reader of an account at a time; what it does not know is said as such."""
         async with self._turns[source.account]:
-            market = source.broker.chains(source.access, source.means).market
-            market.open()
+            chains = source.broker.chains(source.access, source.means)
+            chains.market.open()
             try:
-                yield market
+                yield chains
             except Missing as problem:
                 raise InvalidInput("options.none", str(problem), field="underlying",
                                    hint=f"{source.title} has no options on it for this account") from problem  # fmt: skip
             finally:
-                await market.close()
+                await chains.market.close()
 
     async def _read(self, source: ChainSource, underlying: InstrumentId, expiry: date, strikes: int) -> OptionChain:
         contracts = await self._contracts(source, underlying, expiry)
         if not contracts:
             raise InvalidInput("options.none", f"{source.title} lists no options on {underlying} of {expiry}",
                                field="expiry")  # fmt: skip
-        by_id = source.broker.chains(source.access, source.means).by_id
-        async with self._opened(source) as market:
+        async with self._opened(source) as chains:
+            market, by_id = chains.market, chains.by_id
             asked, no_last = await _quotes(market, [underlying], source.title)
             last = asked[underlying].last if underlying in asked and asked[underlying].last > 0 else None
             rows, levels = _nearest(_rows(contracts), last, strikes)

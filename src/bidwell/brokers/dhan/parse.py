@@ -226,11 +226,13 @@ def moment_of(seconds: Decimal) -> datetime:
         raise ProtocolError(f"{seconds} is no time") from problem
 
 
-def quote(snap: wire.Snap, instrument: InstrumentId, received_at: datetime) -> Quote | None:
-    """The newest quote of an instrument, None where a side or a last price is missing."""
-    if not snap.depth.buy or not snap.depth.sell:
+def quote(snap: wire.Snap, instrument: InstrumentId, received_at: datetime, *, watched: bool = False) -> Quote | None:
+    """The newest quote of an instrument, None where a side or a last price is missing; what is `watched` has no sides."""
+    level = wire.Level(snap.last_price, ZERO)
+    buy, sell = ([level], [level]) if watched else (snap.depth.buy, snap.depth.sell)
+    if not buy or not sell:
         return None
-    bid, ask = snap.depth.buy[0], snap.depth.sell[0]
+    bid, ask = buy[0], sell[0]
     buys, sells, last = (finite(each, "a price") for each in (bid.price, ask.price, snap.last_price))
     if min(buys, sells, last) <= 0:
         return None

@@ -19,13 +19,14 @@ from bidwell.model.errors import ConfigError, ProtocolError
 from bidwell.model.ids import InstrumentId
 from bidwell.model.instrument import Instrument, Right
 
+INDICES = "IDX_I"
 SEGMENTS = {
     ("NSE", "E"): "NSE_EQ", ("BSE", "E"): "BSE_EQ", ("NSE", "D"): "NSE_FNO", ("BSE", "D"): "BSE_FNO",
-    ("NSE", "C"): "NSE_CURRENCY", ("BSE", "C"): "BSE_CURRENCY", ("MCX", "M"): "MCX_COMM", ("NSE", "I"): "IDX_I",
-    ("BSE", "I"): "IDX_I",
+    ("NSE", "C"): "NSE_CURRENCY", ("BSE", "C"): "BSE_CURRENCY", ("MCX", "M"): "MCX_COMM", ("NSE", "I"): INDICES,
+    ("BSE", "I"): INDICES,
 }  # fmt: skip
 NUMBERS = {
-    0: "IDX_I", 1: "NSE_EQ", 2: "NSE_FNO", 3: "NSE_CURRENCY", 4: "BSE_EQ", 5: "MCX_COMM", 7: "BSE_CURRENCY",
+    0: INDICES, 1: "NSE_EQ", 2: "NSE_FNO", 3: "NSE_CURRENCY", 4: "BSE_EQ", 5: "MCX_COMM", 7: "BSE_CURRENCY",
     8: "BSE_FNO",
 }  # fmt: skip
 """Segments as the price stream numbers them."""
@@ -143,7 +144,7 @@ class SymbolBook(MasterBook[Key, Row]):
 
 def _name(row: Row) -> InstrumentId:
     """The id alone, for every row of the list."""
-    if row.segment == "IDX_I":
+    if row.segment == INDICES:
         return indian.index(row.symbol, row.exchange).id
     segment = _OURS[row.segment]
     if row.segment in {"NSE_FNO", "BSE_FNO"}:
@@ -155,7 +156,7 @@ def _name(row: Row) -> InstrumentId:
 
 def made(row: Row) -> Instrument:
     """A row as an instrument; raises ConfigError or ProtocolError where it cannot be one."""
-    if row.segment == "IDX_I":
+    if row.segment == INDICES:
         return indian.index(row.symbol, row.exchange)
     segment = _OURS[row.segment]
     tick, lot = plain(figure(row.tick, "tick") / _PAISE), plain(figure(row.lot, "lot"))

@@ -211,9 +211,13 @@ def price(row: wire.Named) -> wire.Price:
     return read(_PRICE, bytes(row.v), f"prices of {row.n}")
 
 
-def quote(price: wire.Price, instrument: InstrumentId, received_at: datetime) -> Quote | None:
-    """The newest quote of a symbol, None where a side or a last price is missing; quantities are not told."""
-    figures = [finite(each or ZERO, "a price") for each in (price.bid, price.ask, price.lp)]
+def quote(price: wire.Price, instrument: InstrumentId, received_at: datetime, *, watched: bool = False) -> Quote | None:
+    """The newest quote of a symbol, None where a side or a last price is missing; what is `watched` has no sides.
+
+    Quantities are not told.
+    """
+    sides = (price.lp, price.lp) if watched else (price.bid, price.ask)
+    figures = [finite(each or ZERO, "a price") for each in (*sides, price.lp)]
     if min(figures) <= 0:
         return None
     bid, ask, last = figures

@@ -46,6 +46,11 @@ class Row(NamedTuple):
         """Exchange and segment, which the token begins with."""
         return self.token[:4]
 
+    @property
+    def is_index(self) -> bool:
+        """Whether it can be watched but not bought."""
+        return self.kind == _INDEX and self.segment in _CASH
+
 
 def read_master(texts: Iterable[str], read_at: datetime) -> Master[str, Row]:
     """Read the lists; raises ProtocolError where one is none. Takes a second or two for whole ones: use a thread."""
@@ -120,7 +125,7 @@ class SymbolBook(MasterBook[str, Row]):
 def _name(row: Row) -> InstrumentId:
     """The id alone, for every row of the lists."""
     segment = _OURS[row.segment]
-    if row.kind == _INDEX and row.segment in _CASH:
+    if row.is_index:
         return indian.share_id(_root(row), segment)
     if row.segment in _CONTRACTS:
         if row.right not in _RIGHTS:
@@ -132,7 +137,7 @@ def _name(row: Row) -> InstrumentId:
 def made(row: Row) -> Instrument:
     """A row as an instrument; raises ConfigError or ProtocolError where it cannot be one."""
     segment = _OURS[row.segment]
-    if row.kind == _INDEX and row.segment in _CASH:
+    if row.is_index:
         return indian.index(_root(row), segment)
     tick, lot = plain(figure(row.tick, "tick")), plain(figure(row.lot, "lot"))
     if row.segment not in _CONTRACTS:

@@ -6,6 +6,7 @@ import csv
 import io
 import struct
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,7 @@ import msgspec
 from aiohttp import web
 
 from bidwell.model.market import Bar, Quote
+from bidwell.model.money import ZERO
 from bidwell.twins.dhan import words
 from bidwell.twins.dhan.answers import data_problem, reply
 from bidwell.twins.dhan.records import Records, body_of
@@ -82,11 +84,18 @@ class MarketRoutes:
                 for security in securities:
                     row = self._records.by_security(segment, str(security))
                     if row is not None:
-                        found.setdefault(segment, {})[str(security)] = shape(self._quote_of(row))
+                        found.setdefault(segment, {})[str(security)] = shape(self._shown(row))
             answer = reply({"data": found, "status": "success"})
             return await self._stage.play(request, On.READ, account, lambda _refusal, _first: (answer, ()))
 
         return handle
+
+    def _shown(self, row: Listed) -> Quote:
+        """What is told of an instrument when it is asked for; nobody bids for an index."""
+        quote = self._quote_of(row)
+        if words.segment_of(row) != words.INDICES:
+            return quote
+        return replace(quote, bid=ZERO, ask=ZERO, bid_quantity=ZERO, ask_quantity=ZERO)
 
     def _quote_of(self, row: Listed) -> Quote:
         listed = self._stage.market.instrument(row.symbol)
@@ -225,6 +234,9 @@ PACKETS: dict[str, Callable[[Listed, Quote], bytes]] = {"ticker": ticker, "quote
 
 def _row(row: Listed) -> list[str]:
     segment = words.segment_of(row)
+    if segment == words.INDICES:
+        return [row.exchange, "I", words.security_of(row), "INDEX", "0", row.symbol, "1.0", row.name, "", "", "XX",
+                "5.0000", "", "INDEX", "X", row.symbol]  # fmt: skip
     exchange, letter = segment.partition("_")[0], {"EQ": "E", "FNO": "D"}[segment.partition("_")[2]]
     option = row.type == "option"
     names = {"option": "OPTIDX" if row.extra.get("index") else "OPTSTK",

@@ -41,6 +41,8 @@ SCENARIO = Scenario(
                tick=Decimal("0.10"), extra={"security_id": "1594"}),
         Listed("SBIN", Decimal("870.20"), Decimal("870.25"), "State Bank of India", exchange="NSE", currency="INR",
                tick=_TICK, extra={"security_id": "3045"}),
+        Listed("NIFTY", Decimal("26040.50"), Decimal("26040.50"), "Nifty 50", exchange="NSE", currency="INR", tick=_TICK,
+               extra={"security_id": "13", "segment": "IDX_I"}),
         Listed("NIFTY-Dec2026-FUT", Decimal("26050.00"), Decimal("26052.00"), "NIFTY DEC FUT", "future", "NSE", "INR",
                Decimal("0.10"), Decimal(75), underlying="NIFTY", expiry=date(2026, 12, 29),
                extra={"security_id": "49081", "index": "yes"}),

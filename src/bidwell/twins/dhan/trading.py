@@ -80,7 +80,7 @@ class TradingRoutes:
         listed = None if row is None else self._stage.market.instrument(row.symbol)
         kind, force = words.TYPES.get(str(body.get("orderType"))), words.FORCES.get(str(body.get("validity")))
         side = words.side_of(body.get("transactionType"))
-        if listed is None:
+        if row is None or listed is None or words.segment_of(row) == words.INDICES:
             return problem(400, "DH-905", "Invalid SecurityId")
         if kind is None or force is None or side is None or body.get("productType") not in words.PRODUCTS:
             return problem(400, "DH-905", "Missing required fields, bad values for parameters")

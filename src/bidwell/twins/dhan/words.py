@@ -29,7 +29,8 @@ STATUSES = {OrderStatus.FILLED: "TRADED", OrderStatus.CANCELED: "CANCELLED", Ord
             OrderStatus.REJECTED: "REJECTED", OrderStatus.WORKING: "PENDING"}  # fmt: skip
 SEGMENTS = {("NSE", "equity"): "NSE_EQ", ("BSE", "equity"): "BSE_EQ", ("NSE", "option"): "NSE_FNO",
             ("NSE", "future"): "NSE_FNO", ("BSE", "option"): "BSE_FNO", ("BSE", "future"): "BSE_FNO"}  # fmt: skip
-NUMBERS = {"IDX_I": 0, "NSE_EQ": 1, "NSE_FNO": 2, "BSE_EQ": 4, "BSE_FNO": 8}
+INDICES = "IDX_I"
+NUMBERS = {INDICES: 0, "NSE_EQ": 1, "NSE_FNO": 2, "BSE_EQ": 4, "BSE_FNO": 8}
 _LETTERS = {"NSE_EQ": "E", "BSE_EQ": "E", "NSE_FNO": "D", "BSE_FNO": "D"}
 _PREFIX = "112"
 _TAG = re.compile(r"[A-Za-z0-9 _-]{1,30}")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aiohttp import web
 
 from bidwell.model.market import Quote
+from bidwell.model.money import ZERO
 from bidwell.twins.fyers import hsm, words
 from bidwell.twins.fyers.answers import bad, good
 from bidwell.twins.fyers.records import Records, body_of
@@ -85,6 +87,8 @@ class MarketRoutes:
         quote = self._quote_of(symbol)
         if quote is None:
             return {"n": symbol, "s": "error", "v": {"code": -300, "errmsg": "Invalid symbol", "s": "error"}}
+        if words.is_index(self._stage.market.rows[symbol]):
+            quote = replace(quote, bid=ZERO, ask=ZERO)
         return {"n": symbol, "s": "ok", "v": {
             "ask": quote.ask, "bid": quote.bid, "chp": 0, "ch": 0, "description": symbol,
             "exchange": symbol.partition(":")[0], "fyToken": words.token_of(self._stage.market.rows[symbol]),

@@ -41,6 +41,8 @@ SCENARIO = Scenario(
                tick=Decimal("0.10"), extra={"token": "1594"}),
         Listed("NSE:SBIN-EQ", Decimal("870.20"), Decimal("870.25"), "STATE BANK OF INDIA", exchange="NSE",
                currency="INR", tick=_TICK, extra={"token": "3045"}),
+        Listed("NSE:NIFTY50-INDEX", Decimal("26040.50"), Decimal("26040.50"), "NIFTY50-INDEX", exchange="NSE", currency="INR",
+               tick=_TICK, extra={"token": "26000", "index": "NIFTY"}),
         Listed("NSE:NIFTY26DECFUT", Decimal("26050.00"), Decimal("26052.00"), "NIFTY 29 Dec 26 FUT", "future", "NSE",
                "INR", Decimal("0.10"), Decimal(75), underlying="NIFTY", expiry=date(2026, 12, 29),
                extra={"token": "49081"}),

@@ -63,7 +63,8 @@ class TradingRoutes:
         if tag and not words.good_tag(tag):
             return bad(-50, "Invalid orderTag: alphanumeric, 1-30 characters", 400)
         listed = self._stage.market.instrument(str(body.get("symbol")))
-        if listed is None:
+        row = self._stage.market.rows.get(str(body.get("symbol")))
+        if row is None or listed is None or words.is_index(row):
             return bad(-300, "Invalid symbol provided", 400)
         kind, force = words.TYPES.get(body.get("type", 0)), words.FORCES.get(str(body.get("validity")))
         side = words.SIDES.get(body.get("side", 0))

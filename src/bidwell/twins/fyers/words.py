@@ -57,6 +57,11 @@ def stamp(at: datetime | None) -> str:
     return "" if at is None else at.astimezone(IST).strftime("%d-%b-%Y %H:%M:%S")
 
 
+def is_index(row: Listed) -> bool:
+    """Whether nobody can trade it: its symbol ends so."""
+    return row.symbol.endswith("-INDEX")
+
+
 def token_of(row: Listed) -> str:
     """An instrument's fyToken: the scenario's, or one that is always the same for the same symbol."""
     given = row.extra.get("token")
@@ -143,8 +148,8 @@ def listed(row: Listed) -> list[str]:
         expiry = str(int(datetime.combine(row.expiry, time(15, 30), IST).timestamp()))
     option = row.type == "option"
     right = {"call": "CE", "put": "PE"}[row.right] if option else "XX"
-    kind = {"equity": "0", "future": "11", "option": "14"}[row.type]
-    root = row.underlying or row.symbol.partition(":")[2].partition("-")[0]
+    kind = "10" if is_index(row) else {"equity": "0", "future": "11", "option": "14"}[row.type]
+    root = row.underlying or row.extra.get("index") or row.symbol.partition(":")[2].partition("-")[0]
     return [
         token, row.name or row.symbol, kind, f"{row.lot:f}", f"{row.tick:f}", "", "0915-1530|1815-1915:", "2026-11-21",
         expiry, row.symbol, token[:2], token[2:4], number, root, number, f"{row.strike:f}" if option else "-1.0", right,

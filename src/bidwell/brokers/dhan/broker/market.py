@@ -12,7 +12,7 @@ from bidwell.brokers.dhan.broker.reading import bring_master
 from bidwell.brokers.dhan.client import DhanClient
 from bidwell.brokers.dhan.config import DhanConfig
 from bidwell.brokers.dhan.login import Login
-from bidwell.brokers.dhan.symbols import Key, Row, SymbolBook
+from bidwell.brokers.dhan.symbols import INDICES, Key, Row, SymbolBook
 from bidwell.brokers.transport import Health
 from bidwell.brokers.transport.history import bars_before
 from bidwell.brokers.transport.indian import next_ist
@@ -74,7 +74,7 @@ class DhanMarket(ListedMarket[Key, Row]):
                 asked.setdefault(segment, []).append(int(security))
             snaps = await self._client.snapshots(asked)
             made = (
-                parse.quote(snap, wanted[segment, security], self._clock.now())
+                parse.quote(snap, wanted[segment, security], self._clock.now(), watched=segment == INDICES)
                 for segment, rows in snaps.data.items() for security, snap in rows.items() if (segment, security) in wanted
             )  # fmt: skip
             found += [quote for quote in made if quote is not None]

@@ -59,10 +59,11 @@ class FyersMarket(ListedMarket[str, Row]):
 
     async def quotes(self, instruments: Sequence[InstrumentId]) -> Sequence[Quote]:
         """The newest quote of each instrument that has one."""
-        wanted = {row.symbol: each for each in instruments for row in [await self._row(each)]}
-        symbols, found = sorted(wanted), []
+        wanted = {row.symbol: (each, row) for each in instruments for row in [await self._row(each)]}
+        symbols, now = sorted(wanted), self._clock.now
+        found: list[Quote | None] = []
         for at in range(0, len(symbols), _AT_MOST):
             rows = await self._client.quotes(symbols[at : at + _AT_MOST])
-            found += [parse.quote(parse.price(each), wanted[each.n], self._clock.now()) for each in rows
-                      if each.n in wanted and each.s == "ok"]  # fmt: skip
+            found += [parse.quote(parse.price(each), wanted[each.n][0], now(), watched=wanted[each.n][1].is_index)
+                      for each in rows if each.n in wanted and each.s == "ok"]  # fmt: skip
         return [quote for quote in found if quote is not None]
