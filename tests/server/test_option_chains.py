@@ -244,6 +244,22 @@ async def test_a_list_that_takes_long_is_read_on_while_it_is_asked_for_again(
     assert (status, chained.market.asked.count("expiries")) == (200, 1)
 
 
+async def test_while_a_slow_broker_is_asked_anew_the_last_answer_stands_in_for_a_minute(
+    home: House, chained: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, first = await chained.get("expiries", underlying="HELD")
+    monkeypatch.setattr(option_chains, "LONGEST_ANSWER", 0.05)
+    monkeypatch.setattr(option_chains, "LISTED_FOR", timedelta(seconds=10))
+    chained.market.gate.clear()
+    home.clock.ahead += timedelta(seconds=20)
+    assert await chained.get("expiries", underlying="HELD") == (200, first)
+    assert chained.market.asked == ["expiries", "expiries"]
+    home.clock.ahead += option_chains.SERVED_FOR
+    status, said = await chained.get("expiries", underlying="HELD")
+    assert (status, said["code"]) == (503, "options_reading")
+    chained.market.gate.set()
+
+
 @pytest.mark.parametrize(
     ("query", "code", "word"),
     [

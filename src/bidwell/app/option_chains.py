@@ -7,7 +7,7 @@ import re
 from collections import OrderedDict, defaultdict
 from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -32,6 +32,8 @@ LISTED_FOR = timedelta(minutes=5)
 """Contracts and expiries are listed once a day; a new strike is seen within this."""
 QUOTED_FOR = timedelta(seconds=3)
 """A page that is open in five places asks the broker once. A failure is kept as long, and a slow answer as long as it took."""
+SERVED_FOR = timedelta(minutes=1)
+"""An answer that is no older stands in while a slow broker is asked anew; it says when it was read."""
 MOST_QUOTED = 100
 """Contracts whose prices are asked for at the most, those nearest to the money."""
 MOST_KEPT = 64
@@ -98,14 +100,18 @@ class _Kept:
     task: asyncio.Task[Any]
     asked_at: datetime
     told_at: datetime
+    before: _Kept | None = None
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it was answered."""
+        return self.task.done() and not self.task.cancelled() and self.task.exception() is None
 
     def serves(self, now: datetime, fresh: timedelta) -> bool:
         """Whether it is on its way, or new enough for who asks now."""
-        if not self.task.done():
-            return True
-        good = not self.task.cancelled() and self.task.exception() is None
         took = self.told_at - self.asked_at
-        return now - self.told_at < max(fresh if good else min(fresh, QUOTED_FOR), took)
+        age = now - self.told_at
+        return not self.task.done() or age < max(fresh if self.is_good else min(fresh, QUOTED_FOR), took)
 
 
 @dataclass(slots=True)
@@ -167,12 +173,15 @@ class OptionChains:
     ) -> T:
         now, known = self.clock.now(), self._kept.get(key)
         if known is None or not known.serves(now, fresh):
-            known = self._kept[key] = _Kept(asyncio.create_task(read()), now, now)
+            before = None if known is None or not known.is_good else replace(known, before=None)
+            known = self._kept[key] = _Kept(asyncio.create_task(read()), now, now, before)
             known.task.add_done_callback(partial(self._told, known))
         self._kept.move_to_end(key)
         self._let_go()
         done, _ = await asyncio.wait([known.task], timeout=LONGEST_ANSWER)
-        if not done:
+        if not done and known.before is not None and self.clock.now() - known.before.told_at < SERVED_FOR:
+            known = known.before
+        elif not done:
             raise StillReading(f"{source.title} has not answered yet: ask again in a moment")
         found: T = known.task.result()
         return found
@@ -216,18 +225,12 @@ class OptionChains:
             rows, levels = _nearest(_rows(contracts), last, strikes)
             nearest = _by_distance(rows, last)
             quotes, why = await _quotes(market, [each.id for each in nearest[:MOST_QUOTED]], source.title)
-        reasons = [why]
-        if last is None:
-            reasons.append(f"the price of {underlying} is not known, so that these are the strikes in the middle"
-                           + (f": {no_last}" if no_last and no_last != why else ""))  # fmt: skip
-        if len(nearest) > MOST_QUOTED and not why:
-            reasons.append(f"prices are of the {MOST_QUOTED} contracts nearest to the money")
         first, money = contracts[0], None if last is None else min(levels, key=lambda level: abs(level - last))
         return OptionChain(
             underlying, expiry, first.currency, first.tick_size, first.lot_size, first.multiplier, last, money,
             tuple(ChainRow(strike, _option(call, quotes, by_id=by_id), _option(put, quotes, by_id=by_id))
                   for strike, call, put in rows),
-            len(levels), self.clock.now(), "; ".join(each for each in reasons if each),
+            len(levels), self.clock.now(), _reason(underlying, last, no_last, why, len(nearest)),
         )  # fmt: skip
 
 
@@ -245,6 +248,17 @@ async def _quotes(
     except (BrokerError, DataError) as problem:
         return {}, f"prices could not be read: {problem}"
     return found, "" if found else f"{title} has no prices of these now"
+
+
+def _reason(underlying: InstrumentId, last: Decimal | None, no_last: str, why: str, contracts: int) -> str:
+    """What of a chain has no price, and why."""
+    reasons = [why]
+    if last is None:
+        reasons.append(f"the price of {underlying} is not known, so that these are the strikes in the middle"
+                       + (f": {no_last}" if no_last and no_last != why else ""))  # fmt: skip
+    if contracts > MOST_QUOTED and not why:
+        reasons.append(f"prices are of the {MOST_QUOTED} contracts nearest to the money")
+    return "; ".join(each for each in reasons if each)
 
 
 def _rows(contracts: Iterable[Instrument]) -> list[_Row]:
