@@ -32,12 +32,13 @@ UNGUARDED = {"/api/v1/openapi.json", "/{path:path}"}
 
 @dataclass(frozen=True)
 class Row:
-    """How to call a route: its body, and the objects that `{id}` can be."""
+    """How to call a route: its body, the objects that `{id}` can be, and what the address must ask for."""
 
     body: Any = None
     own: str = ""
     foreign: str = ""
     headers: dict[str, str] = field(default_factory=dict)
+    query: str = ""
 
 
 LIMITS = {"max_open_orders": "10000", "max_data_age": "3600", "duplicate_window": "0", "price_collar": "0.2"}
@@ -121,8 +122,10 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/api/v1/w/{workspace}/accounts/{id}/arm"): Row({"number": "1"}, "main-plain", "other-plain"),
     ("POST", "/api/v1/w/{workspace}/accounts/{id}/instruments"): Row({"symbols": ["AAPL"]}, "main-plain", "other-plain"),
     ("GET", "/api/v1/w/{workspace}/accounts/{id}/instruments/search"): Row(None, "main-plain", "other-plain"),
-    ("GET", "/api/v1/w/{workspace}/accounts/{id}/options/expiries"): Row(None, "main-plain", "other-plain"),
-    ("GET", "/api/v1/w/{workspace}/accounts/{id}/options/chain"): Row(None, "main-plain", "other-plain"),
+    ("GET", "/api/v1/w/{workspace}/accounts/{id}/options/expiries"): Row(
+        None, "main-plain", "other-plain", query="?underlying=ACME"),
+    ("GET", "/api/v1/w/{workspace}/accounts/{id}/options/chain"): Row(
+        None, "main-plain", "other-plain", query="?underlying=ACME"),
     ("GET", "/api/v1/w/{workspace}/limits/workspace"): Row(),
     ("PUT", "/api/v1/w/{workspace}/limits/workspace"): Row(LIMITS),
     ("GET", "/api/v1/w/{workspace}/limits/{scope_type}/{id}"): Row(None, "main-plain", "other-plain"),
@@ -343,7 +346,7 @@ async def call(
     person: Person, stage: Stage, route: Found, workspace: str, name: str, **headers: str
 ) -> httpx2.Response:
     row = ROWS[route.method, route.path]
-    return await person.ask(route.method, stage.path(route, workspace, name), json=row.body,
+    return await person.ask(route.method, stage.path(route, workspace, name) + row.query, json=row.body,
                             headers={**row.headers, **headers})  # fmt: skip
 
 
