@@ -70,12 +70,12 @@ class ListedMarket(ABC, Generic[K, R]):
     async def options(self, underlying: InstrumentId, expiry: date | None = None) -> Sequence[Instrument]:
         """The options of an underlying, of one expiry or of all, by expiry and strike."""
         await self.prepare()
-        return self._book.options(underlying, expiry)
+        return await asyncio.to_thread(self._book.options, underlying, expiry)
 
     async def expiries(self, underlying: InstrumentId) -> Sequence[date]:
         """The days on which options of an underlying expire, the nearest first."""
         await self.prepare()
-        return ends(self._book.options(underlying), ist_day(self._clock.now()))
+        return ends(await asyncio.to_thread(self._book.options, underlying), ist_day(self._clock.now()))
 
     async def _row(self, instrument: InstrumentId) -> R:
         await self.prepare()

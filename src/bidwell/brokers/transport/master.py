@@ -159,7 +159,8 @@ class MasterBook(ABC, Generic[K, R]):
     def options(self, underlying: InstrumentId, expiry: date | None = None) -> list[Instrument]:
         """The options of an underlying, of one expiry or of all, by expiry and strike."""
         root, _, venue = underlying.rpartition(".")
-        found = self._listed(each for each in self.ids() if each.startswith(root) and each.endswith(f".{venue}"))
+        begun = root if expiry is None else f"{root}{expiry:%y%m%d}"
+        found = self._listed(each for each in self.ids() if each.startswith(begun) and each.endswith(f".{venue}"))
         return in_order(each for each in found if isinstance(each.contract, Option)
                         and each.contract.underlying == underlying and expiry in {None, each.contract.expiry})  # fmt: skip
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bidwell.brokers.angelone import wire
 from bidwell.brokers.angelone.client import AngelClient
 from bidwell.brokers.angelone.symbols import Handle, Master, SymbolBook, UnknownSymbol, guesses, instrument
 from bidwell.brokers.angelone.symbols.book import ended, expiry_of
-from bidwell.brokers.transport.indian import INDICES, VENUES, ist_day
+from bidwell.brokers.transport.indian import INDICES, VENUES, ist_day, share_id
 from bidwell.model.errors import ConfigError, ProtocolError
 from bidwell.model.ids import InstrumentId
-from bidwell.model.instrument import Instrument
+from bidwell.model.instrument import Instrument, Option
 
 _AGAIN = timedelta(hours=1)
 _SEARCHES = 3
@@ -96,6 +96,12 @@ class Library:
                     await asyncio.sleep(0)
         return found
 
+    async def options(
+        self, client: AngelClient, now: datetime, underlying: InstrumentId, expiry: date | None = None
+    ) -> list[Instrument]:
+        """The options of an underlying, of one day of expiry or of all; none of it is learned by that."""
+        return await asyncio.to_thread(_options, await self.master(client, now), underlying, expiry, ist_day(now))
+
     def _rows(self, master: Master, name: str) -> Iterator[wire.Scrip]:
         """Rows of a name such as NSE:SBIN-EQ, SBIN-EQ, SBIN, SBIN.XNSE or NIFTY, the likeliest first."""
         exchange, colon, symbol = name.strip().partition(":")
@@ -129,6 +135,26 @@ class Library:
         rows = [row for row in named if _is(row, instrument_id)] or list(_with_id(master, instrument_id))
         self.book.learn(rows)
         return self.book.handle_of(instrument_id)
+
+
+def _options(master: Master, underlying: InstrumentId, expiry: date | None, today: date) -> list[Instrument]:
+    exchange = "BFO" if underlying.endswith(".XBOM") else "NFO"
+    roots: dict[str, bool] = {}
+    found = []
+    for row in master.of(exchange, expiry=f"{expiry:%d%b%Y}".upper() if expiry else ""):
+        if row.name not in roots:
+            roots[row.name] = _stands_for(row.name, exchange, underlying)
+        made = _made(row) if roots[row.name] else None
+        if made is not None and isinstance(made.contract, Option) and not ended(made, today):
+            found.append(made)
+    return found
+
+
+def _stands_for(name: str, exchange: str, ident: InstrumentId) -> bool:
+    try:
+        return share_id(name, exchange) == ident
+    except ProtocolError:
+        return False
 
 
 def _with_id(master: Master, ident: InstrumentId) -> Iterator[wire.Scrip]:

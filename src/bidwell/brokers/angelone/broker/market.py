@@ -20,7 +20,7 @@ from bidwell.brokers.transport.indian import IST, ist_day
 from bidwell.engine.ports import Clock
 from bidwell.model.errors import InvalidInput, Missing
 from bidwell.model.ids import InstrumentId
-from bidwell.model.instrument import Instrument, Option
+from bidwell.model.instrument import Instrument
 from bidwell.model.market import Bar, Quote
 
 # Six and a quarter hours of trading on five days of seven, with room for holidays.
@@ -52,10 +52,7 @@ class AngelMarket:
 
     async def options(self, underlying: InstrumentId, expiry: date | None = None) -> Sequence[Instrument]:
         """The options of an underlying, of one expiry or of all, by expiry and strike."""
-        exchange = "BFO" if underlying.endswith(".XBOM") else "NFO"
-        rows = await self._library.instruments(self._client, self._clock.now(), [exchange])
-        return in_order(each for each in rows if isinstance(each.contract, Option)
-                        and each.contract.underlying == underlying and expiry in {None, each.contract.expiry})  # fmt: skip
+        return in_order(await self._library.options(self._client, self._clock.now(), underlying, expiry))
 
     async def expiries(self, underlying: InstrumentId) -> Sequence[date]:
         """The days on which options of an underlying expire, the nearest first."""

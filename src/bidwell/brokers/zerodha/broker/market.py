@@ -58,12 +58,12 @@ class ZerodhaMarket:
     async def options(self, underlying: InstrumentId, expiry: date | None = None) -> Sequence[Instrument]:
         """The options on an underlying, of one expiry or of all, by expiry and strike."""
         await self.learn(("NFO", "BFO"))
-        return in_order(self.book.options(underlying, expiry))
+        return in_order(await asyncio.to_thread(self.book.options, underlying, expiry))
 
     async def expiries(self, underlying: InstrumentId) -> Sequence[date]:
         """The days on which options on an underlying expire, the nearest first."""
         await self.learn(("NFO", "BFO"))
-        return ends(self.book.options(underlying), ist_day(self._clock.now()))
+        return ends(await asyncio.to_thread(self.book.options, underlying), ist_day(self._clock.now()))
 
     async def bars(self, instrument: InstrumentId, seconds: int, until: datetime | None, count: int) -> Sequence[Bar]:
         """At most `count` bars of `seconds` that start before `until` (the newest when None), oldest first."""
