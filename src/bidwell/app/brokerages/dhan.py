@@ -6,8 +6,8 @@ import asyncio
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from bidwell.app.brokerage import Chains, Directory, made
-from bidwell.app.brokerages.through_session import ThroughSession
+from bidwell.app.brokerages.logins import Logins
+from bidwell.app.brokerages.through_list import ThroughList
 from bidwell.brokers.dhan import GUIDE, DhanBroker, DhanConfig, DhanFeed, DhanMarket, Login, configure
 from bidwell.brokers.dhan.client import DhanClient
 from bidwell.brokers.dhan.symbols import SymbolBook
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from bidwell.model.account import Account
 
 _BOOKS: defaultdict[str, SymbolBook] = defaultdict(SymbolBook)
-_LOGINS: dict[tuple[str, str], tuple[tuple[str, str, str], Login]] = {}
+_LOGINS: Logins[Login] = Logins()
 
 
-class Dhan(ThroughSession[DhanConfig, DhanBroker]):
+class Dhan(ThroughList[DhanConfig, DhanBroker]):
     """`app.brokerage.Brokerage`."""
 
     def __init__(self) -> None:
@@ -44,31 +44,15 @@ class Dhan(ThroughSession[DhanConfig, DhanBroker]):
         status = f"segments: {found.active_segment or 'none'}; market data plan: {found.data_plan or 'not told'}"
         return ProbedAccount(found.dhan_client_id, CURRENCY, funds.sod_limit, None, funds.availabel_balance, status)
 
-    async def directory(self, access: Access, means: Means) -> Directory:
-        """Everything that the desk trades of Dhan's lists."""
-        config, book = self._config(access), _book(access)
-        market = DhanMarket(config, _login(config, means), book, means.clock)
-        market.open()
-        try:
-            await market.prepare()
-        finally:
-            await market.close()
-        refused = dict(book.refused)
-        idents = list(book.ids())
-        return Directory(made(book.listing, idents, refused), refused, by_id=True)
-
-    def chains(self, access: Access, means: Means) -> Chains:
-        """The option chains of NSE and BSE."""
-        config = self._config(access)
-        return Chains(DhanMarket(config, _login(config, means), _book(access), means.clock), by_id=True)
-
     def prices(self, access: Access, means: Means) -> DhanFeed:
         """Dhan's stream of quotes."""
-        config = self._config(access)
-        login = _login(config, means)
-        market = DhanMarket(config, login, _book(access), means.clock)
+        config, market = self._config(access), self._market(access, means)
         market.open()
-        return DhanFeed(config, login, market, _book(access), means.clock, means.entropy)
+        return DhanFeed(config, _login(config, means), market, _book(access), means.clock, means.entropy)
+
+    def _market(self, access: Access, means: Means) -> DhanMarket:
+        config = self._config(access)
+        return DhanMarket(config, _login(config, means), _book(access), means.clock)
 
     def _session(self, access: Access, account: Account, means: Means) -> DhanBroker:
         config = self._config(access)
@@ -79,12 +63,8 @@ make = Dhan
 
 
 def _login(config: DhanConfig, means: Means) -> Login:
-    """The login of a credential; one that Dhan refused is made anew, since only a person asks for it again."""
     key, entered = (config.twin, config.client_id), (config.access_token, config.pin, config.totp_secret)
-    known = _LOGINS.get(key)
-    if known is None or known[0] != entered or known[1].refusal:
-        known = _LOGINS[key] = (entered, Login(config, means.clock))
-    return known[1]
+    return _LOGINS.of(key, entered, lambda: Login(config, means.clock))
 
 
 def _book(access: Access) -> SymbolBook:

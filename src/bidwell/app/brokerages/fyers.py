@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from bidwell.app.brokerage import Chains, Directory, made
-from bidwell.app.brokerages.through_session import ThroughSession
+from bidwell.app.brokerages.logins import Codes, Logins
+from bidwell.app.brokerages.through_list import ThroughList
 from bidwell.brokers.fyers import (
     GUIDE,
     FyersBroker,
@@ -35,12 +34,11 @@ if TYPE_CHECKING:
     from bidwell.model.account import Account
 
 _BOOKS: defaultdict[str, SymbolBook] = defaultdict(SymbolBook)
-_LOGINS: dict[tuple[str, str], tuple[tuple[str, str, str], Login]] = {}
-_REDEEMED: OrderedDict[str, dict[str, str]] = OrderedDict()
-_REMEMBERED = 64
+_LOGINS: Logins[Login] = Logins()
+_CODES = Codes("auth_code")
 
 
-class Fyers(ThroughSession[FyersConfig, FyersBroker]):
+class Fyers(ThroughList[FyersConfig, FyersBroker]):
     """`app.brokerage.Brokerage`, whose logins begin with a code that is good once (`app.brokerage.Redeeming`)."""
 
     def __init__(self) -> None:
@@ -52,14 +50,12 @@ class Fyers(ThroughSession[FyersConfig, FyersBroker]):
         if not brought:
             return access.fields
         code = auth_code(brought)
-        name = hashlib.sha256(f"{access.twin}|{config.app_hash}|{code}".encode()).hexdigest()
-        if name not in _REDEEMED:
+
+        async def tokens() -> dict[str, str]:
             found = await redeem(config, code)
-            _REDEEMED[name] = {"access_token": found.access_token, "refresh_token": found.refresh_token}
-            while len(_REDEEMED) > _REMEMBERED:
-                _REDEEMED.popitem(last=False)
-        kept = {each: value for each, value in access.fields.items() if each != "auth_code"}
-        return kept | _REDEEMED[name]
+            return {"access_token": found.access_token, "refresh_token": found.refresh_token}
+
+        return await _CODES.redeem(access, config.app_hash, code, tokens)
 
     async def probe(self, access: Access, means: Means) -> ProbedAccount:
         """Read the account behind a credential."""
@@ -73,31 +69,15 @@ class Fyers(ThroughSession[FyersConfig, FyersBroker]):
         spendable = parse.fund(funds, parse.AVAILABLE)
         return ProbedAccount(found.fy_id, CURRENCY, parse.fund(funds, parse.AT_START), None, spendable, "ACTIVE")
 
-    async def directory(self, access: Access, means: Means) -> Directory:
-        """Everything that the desk trades of Fyers's lists."""
-        config, book = self._config(access), _book(access)
-        market = FyersMarket(config, _login(config, means), book, means.clock)
-        market.open()
-        try:
-            await market.prepare()
-        finally:
-            await market.close()
-        refused = dict(book.refused)
-        idents = list(book.ids())
-        return Directory(made(book.listing, idents, refused), refused, by_id=True)
-
-    def chains(self, access: Access, means: Means) -> Chains:
-        """The option chains of NSE and BSE."""
-        config = self._config(access)
-        return Chains(FyersMarket(config, _login(config, means), _book(access), means.clock), by_id=True)
-
     def prices(self, access: Access, means: Means) -> FyersFeed:
         """Fyers' stream of quotes."""
-        config = self._config(access)
-        login = _login(config, means)
-        market = FyersMarket(config, login, _book(access), means.clock)
+        config, market = self._config(access), self._market(access, means)
         market.open()
-        return FyersFeed(config, login, market, _book(access), means.clock, means.entropy)
+        return FyersFeed(config, _login(config, means), market, _book(access), means.clock, means.entropy)
+
+    def _market(self, access: Access, means: Means) -> FyersMarket:
+        config = self._config(access)
+        return FyersMarket(config, _login(config, means), _book(access), means.clock)
 
     def _session(self, access: Access, account: Account, means: Means) -> FyersBroker:
         config = self._config(access)
@@ -108,12 +88,8 @@ make = Fyers
 
 
 def _login(config: FyersConfig, means: Means) -> Login:
-    """The login of a credential; one that Fyers refused is made anew, since only a person asks for it again."""
     key, entered = (config.twin, config.app_id), (config.access_token, config.refresh_token, config.pin)
-    known = _LOGINS.get(key)
-    if known is None or known[0] != entered or known[1].refusal:
-        known = _LOGINS[key] = (entered, Login(config, means.clock))
-    return known[1]
+    return _LOGINS.of(key, entered, lambda: Login(config, means.clock))
 
 
 def _book(access: Access) -> SymbolBook:

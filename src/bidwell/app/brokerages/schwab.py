@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bidwell.app.brokerage import Chains, Directory, made
+from bidwell.app.brokerages.logins import Codes
 from bidwell.app.brokerages.through_session import ThroughSession
 from bidwell.brokers.schwab import (
     GUIDE,
@@ -36,8 +35,7 @@ _BOOK = SymbolBook()
 """One for all: a symbol is the same at Schwab for everybody, and at its twins."""
 _LOGINS: dict[tuple[str, ...], Login] = {}
 _USERS: dict[tuple[str, ...], User] = {}
-_REDEEMED: OrderedDict[str, dict[str, str]] = OrderedDict()
-_REMEMBERED = 64
+_CODES = Codes("auth_code")
 
 
 class Schwab(ThroughSession[SchwabConfig, SchwabBroker]):
@@ -52,16 +50,14 @@ class Schwab(ThroughSession[SchwabConfig, SchwabBroker]):
         if not brought:
             return access.fields
         code = auth_code(brought)
-        name = hashlib.sha256(f"{access.twin}|{config.app_key}|{config.app_secret}|{code}".encode()).hexdigest()
-        if name not in _REDEEMED:
+
+        async def tokens() -> dict[str, str]:
             found = await redeem(config, code, means.clock)
             times = {"logged_in_at": found.logged_in_at, "access_until": found.access_until}
-            _REDEEMED[name] = {"refresh_token": found.refresh_token, "access_token": found.access_token,
-                               **{each: at.isoformat() for each, at in times.items() if at is not None}}  # fmt: skip
-            while len(_REDEEMED) > _REMEMBERED:
-                _REDEEMED.popitem(last=False)
-        kept = {each: value for each, value in access.fields.items() if each != "auth_code"}
-        return kept | _REDEEMED[name]
+            return {"refresh_token": found.refresh_token, "access_token": found.access_token,
+                    **{each: at.isoformat() for each, at in times.items() if at is not None}}  # fmt: skip
+
+        return await _CODES.redeem(access, f"{config.app_key}|{config.app_secret}", code, tokens)
 
     async def probe(self, access: Access, means: Means) -> ProbedAccount:
         """Read the account behind a credential."""

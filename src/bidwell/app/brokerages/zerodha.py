@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from bidwell.app.brokerage import Chains, Directory
+from bidwell.app.brokerages.logins import Codes
 from bidwell.app.brokerages.through_session import ThroughSession
 from bidwell.brokers.transport import Health
 from bidwell.brokers.transport.indian import CURRENCY
@@ -34,8 +34,7 @@ if TYPE_CHECKING:
     from bidwell.model.account import Account
 
 _MASTERS: defaultdict[str, Masters] = defaultdict(Masters)
-_REDEEMED: OrderedDict[str, dict[str, str]] = OrderedDict()
-_REMEMBERED = 64
+_CODES = Codes("request_token")
 
 
 class Zerodha(ThroughSession[ZerodhaConfig, ZerodhaBroker]):
@@ -49,13 +48,8 @@ class Zerodha(ThroughSession[ZerodhaConfig, ZerodhaBroker]):
         config, brought = self._config(access), access.fields.get("request_token", "")
         if not brought:
             return access.fields
-        name = hashlib.sha256(f"{access.twin}|{config.api_key}|{config.api_secret}|{brought}".encode()).hexdigest()
-        if name not in _REDEEMED:
-            _REDEEMED[name] = await redeem(config, brought, means.clock)
-            while len(_REDEEMED) > _REMEMBERED:
-                _REDEEMED.popitem(last=False)
-        kept = {each: value for each, value in access.fields.items() if each != "request_token"}
-        return kept | _REDEEMED[name]
+        whose = f"{config.api_key}|{config.api_secret}"
+        return await _CODES.redeem(access, whose, brought, lambda: redeem(config, brought, means.clock))
 
     def hint(self, access: Access, body: bytes) -> bool:
         """Whether a postback is Zerodha's."""

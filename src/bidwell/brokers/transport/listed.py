@@ -46,6 +46,11 @@ class ListedMarket(ABC, Generic[K, R]):
         self._clock = clock
         self.health = health
 
+    @property
+    def book(self) -> MasterBook[K, R]:
+        """The list of the day, once it is prepared."""
+        return self._book
+
     def open(self) -> None:
         """Be ready to ask."""
         self._calls.open()

@@ -69,6 +69,11 @@ class MasterBook(ABC, Generic[K, R]):
     def __init__(self) -> None:
         self._master: Master[K, R] | None = None
 
+    @property
+    @abstractmethod
+    def refused(self) -> dict[str, str]:
+        """Why names of the list stand for nothing here."""
+
     @abstractmethod
     def search(self, symbol: str) -> InstrumentId | None:
         """What a person means."""
