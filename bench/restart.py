@@ -96,6 +96,10 @@ def live_through(desk: RunningDesk, sender: stage.Receiver, alerts: int) -> None
     deadline = time.monotonic() + 600
     while True:
         entries, kept = asked(desk, "SELECT max(seq), (SELECT max(seq) FROM state_checkpoints) FROM journal")
+        if entries < KEEP_EVERY:
+            raise SystemExit(
+                f"{entries} entries came of it, and a state is written down after {KEEP_EVERY}: more --history"
+            )
         if kept is not None and entries - kept < 2 * KEEP_EVERY:
             return
         if time.monotonic() > deadline:
