@@ -226,6 +226,16 @@ async def test_everybody_who_asks_at_once_or_a_while_after_shares_one_read(home:
     assert (chained.market.open_now, chained.market.most_open) == (0, 1)
 
 
+async def test_who_looks_at_chain_after_chain_leaves_the_brokers_limit_to_orders(chained: Desk) -> None:
+    answers = [await chained.get("expiries", underlying="HELD")]
+    while answers[-1][0] != 503 and len(answers) <= option_chains.READS:
+        answers.append(await chained.get("expiries", underlying=f"NONE{len(answers)}.TEST"))
+    status, said = answers[-1]
+    assert (status, said["code"], "limit is kept free" in said["hint"]) == (503, "options_busy", True)
+    assert len(chained.market.asked) <= option_chains.READS
+    assert (await chained.get("expiries", underlying="HELD"))[0] == 200, "what is known is told all the same"
+
+
 async def test_a_list_that_takes_long_is_read_on_while_it_is_asked_for_again(
     home: House, chained: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

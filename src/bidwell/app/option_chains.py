@@ -20,6 +20,7 @@ from bidwell.app.brokerage import Brokerage, Chaining, ChainMarket, Chains, Quot
 from bidwell.model.errors import BrokerError, DataError, InvalidInput, Missing, Unavailable
 from bidwell.model.ids import InstrumentId
 from bidwell.model.instrument import Instrument, Option, Right
+from bidwell.server.limiting import Buckets
 from bidwell.server.ports import ChainOption, ChainRow, OptionChain, OptionExpiries
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ SERVED_FOR = timedelta(minutes=1)
 MOST_QUOTED = 100
 """Contracts whose prices are asked for at the most, those nearest to the money."""
 MOST_KEPT = 64
+READS = 60
+"""Reads of an account's broker at once and then a minute, at the most: who looks at chains leaves the broker's limit to orders."""
 LONGEST_ANSWER = 4.0
 """Seconds for one part of an answer; the first read of a whole list takes longer, and goes on while it is asked for again."""
 _ID = re.compile(r"[A-Z0-9][A-Z0-9&_-]{0,39}\.[A-Z0-9]{3,12}")
@@ -48,6 +51,12 @@ class StillReading(Unavailable):
     """The broker's list is being read still: ask again in a moment."""
 
     code = "options_reading"
+
+
+class AskedTooOften(Unavailable):
+    """An account's chains were read as often as may be."""
+
+    code = "options_busy"
 
 
 class ChainBroker(Brokerage, Chaining, Protocol):
@@ -120,6 +129,7 @@ class OptionChains:
 
     clock: Clock
     _kept: OrderedDict[Hashable, _Kept] = field(default_factory=OrderedDict)
+    _budget: Buckets = field(default_factory=lambda: Buckets(READS / 60, READS))
     _turns: defaultdict[AccountId, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     async def expiries(self, source: ChainSource, text: str) -> OptionExpiries:
@@ -173,6 +183,10 @@ class OptionChains:
     ) -> T:
         now, known = self.clock.now(), self._kept.get(key)
         if known is None or not known.serves(now, fresh):
+            wait = self._budget.take(source.account, asyncio.get_running_loop().time())
+            if wait > 0:
+                raise AskedTooOften(f"the option chains of this account were read {READS} times within a minute: "
+                                    f"ask again in {wait:.0f} s")  # fmt: skip
             before = None if known is None or not known.is_good else replace(known, before=None)
             known = self._kept[key] = _Kept(asyncio.create_task(read()), now, now, before)
             known.task.add_done_callback(partial(self._told, known))

@@ -46,6 +46,7 @@ _HINTS = {
     "journal_unavailable": "nothing was accepted; try again with the same Idempotency-Key",
     "storage_unavailable": "the database is away and is looked for; try again in a moment",
     "broker_throttled": "the broker's own limit is used up for now; try again in a moment",
+    "options_busy": "wait a moment: the broker's limit is kept free for orders",
     "options_reading": "the first read of a broker's list takes a while; it goes on meanwhile",
     "fenced": "another desk serves this workspace now; reload the page",
 }
