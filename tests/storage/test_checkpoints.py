@@ -12,6 +12,7 @@ from bidwell.engine import checkpoint, codec
 from bidwell.engine.state import State
 from bidwell.model import events as ev
 from bidwell.model.errors import ProtocolError
+from bidwell.storage import checkpoints as keeping
 from bidwell.storage import projection as projecting
 from bidwell.storage.checkpoints import Checkpoints
 from bidwell.storage.database import Database
@@ -54,7 +55,7 @@ async def test_other_code_folds_the_journal_itself(
     pool: Pool, journal: PostgresJournal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await Checkpoints(pool, "main").keep(folded(8))
-    monkeypatch.setattr(checkpoint, "version", lambda: "another")
+    monkeypatch.setattr(keeping, "version", lambda: "another")
     assert await Checkpoints(pool, "main").newest() is None
     await Checkpoints(pool, "main").keep(folded(4))
     found = await Checkpoints(pool, "main").newest()
@@ -113,3 +114,16 @@ async def test_the_projector_writes_states_down_and_goes_on_from_them(
     kept = await Checkpoints(pool, "main").newest()
     assert kept is not None
     assert kept.sequence == 10, "a minute must have passed"
+
+
+def test_code_without_sources_is_nobody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = keeping.version()
+    keeping.version.cache_clear()
+    assert keeping.version() == known
+    monkeypatch.setattr(keeping, "_ROOMS", ("nowhere",))
+    told = []
+    for _ in range(2):
+        keeping.version.cache_clear()
+        told.append(keeping.version())
+    keeping.version.cache_clear()
+    assert len({known, *told}) == 3

@@ -5,13 +5,10 @@ What is derived from the rest (sums, merged limits) is not written: it is reckon
 
 from __future__ import annotations
 
-import hashlib
 from collections import deque
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 
 import msgspec
 
@@ -37,8 +34,6 @@ from bidwell.portfolio.positions import Booking
 
 DERIVED = frozenset({"merged", "_committed", "_changed", "_sum", "_sums"})
 """What a state holds beside what is written down."""
-
-_ROOMS = ("model", "portfolio", "risk", "engine")
 
 
 @dataclass(slots=True)
@@ -138,14 +133,3 @@ def _portfolio(saved: _Holdings) -> Portfolio:
     for name in _HOLDINGS:
         setattr(made, name, getattr(saved, name))
     return made
-
-
-@cache
-def version() -> str:
-    """SHA-256 (hex) of the code that folds: a checkpoint of other code is not what this one would have made."""
-    package = Path(__file__).parent.parent
-    digest = hashlib.sha256(msgspec.__version__.encode())
-    for room in _ROOMS:
-        for file in sorted((package / room).rglob("*.py")):
-            digest.update(file.relative_to(package).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
-    return digest.hexdigest()

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
 from bidwell.engine import checkpoint
 from bidwell.engine.state import State
 from bidwell.storage.pool import Pool
@@ -19,6 +26,7 @@ _NEWEST = """
     WHERE workspace_id = %s AND version = %s AND seq <= %s
 """
 _NO_END = 2**63 - 1
+_ROOMS = ("model", "portfolio", "risk", "engine")
 
 
 class Checkpoints:
@@ -32,7 +40,7 @@ class Checkpoints:
         """Write a state down that is folded from durable entries alone; raises StorageUnavailable."""
         async with self._pool.transaction(workspace=self._workspace) as connection:
             await connection.execute(_KEEP, {
-                "workspace": self._workspace, "seq": state.sequence, "version": checkpoint.version(),
+                "workspace": self._workspace, "seq": state.sequence, "version": version(),
                 "body": checkpoint.encode(state)})  # fmt: skip
 
     async def newest(self, up_to: int = _NO_END) -> State | None:
@@ -41,6 +49,18 @@ class Checkpoints:
         Raises StorageUnavailable, and ProtocolError for one that cannot be read.
         """
         async with self._pool.transaction(workspace=self._workspace) as connection:
-            found = await connection.execute(_NEWEST, [self._workspace, checkpoint.version(), up_to])
+            found = await connection.execute(_NEWEST, [self._workspace, version(), up_to])
             row = await found.fetchone()
         return None if row is None else checkpoint.decode(row["body"])
+
+
+@cache
+def version() -> str:
+    """SHA-256 (hex) of the code that folds: a checkpoint of other code is not what this one would have made."""
+    package = Path(__file__).parent.parent
+    files = [file for room in _ROOMS for file in sorted((package / room).rglob("*.py"))]
+    # Installed without sources nothing tells one version from the next: no other process takes it for its own then.
+    digest = hashlib.sha256(msgspec.__version__.encode() if files else os.urandom(16))
+    for file in files:
+        digest.update(file.relative_to(package).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
