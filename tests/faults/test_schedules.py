@@ -78,6 +78,7 @@ KEPT_LACKING: tuple[tuple[int, str], ...] = (
 KEPT_NAMELESS: tuple[tuple[int, str], ...] = (
     (20271618, "the stand-in told from a list that was not whole that it had no such order"),
     (20296781, "a correction at a broker's endless average did not balance"),
+    (30021710, "a clock that was set back kept a filled order out of the report, which was booked twice and copied"),
     (20297384, "an order that was sent while the clock was an hour ahead could be named by nobody"),
 )
 

@@ -239,8 +239,9 @@ class Reconciler:
     async def _snapshot(self) -> tuple[Snapshot, int]:
         """A report, and the mark before which everything heard is older than it."""
         stamp, mark = self._stamp(), self._session.heard.mark()
-        told = self._session.told_at
-        since = self._clock.now() - _LOOK_BACK if told is None else told - _OVERLAP
+        told, now = self._session.told_at, self._clock.now()
+        # A clock that was set back says that the last report is yet to come: orders that closed since would be in none.
+        since = now - _LOOK_BACK if told is None or told > now else told - _OVERLAP
         snapshot = await self._session.broker.snapshot(since)
         self._check(stamp)
         return snapshot, mark

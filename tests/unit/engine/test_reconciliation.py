@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -383,6 +384,25 @@ async def test_a_day_order_of_yesterday_is_over_where_the_broker_lists_the_day_a
     bench.clock.step(hours * 3600)
     await bench.settle(4.0)
     assert bench.order(receipt).status is status
+
+
+@virtually
+async def test_a_clock_that_was_set_back_keeps_no_order_out_of_the_reports(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = await opened()
+    asked: list[timedelta] = []
+    read = bench.line.snapshot
+
+    async def noted(since: datetime | None = None) -> Snapshot:
+        assert since is not None
+        asked.append(bench.clock.now() - since)
+        return await read(since)
+
+    monkeypatch.setattr(bench.line, "snapshot", noted)
+    await bench.settle(4.0)
+    assert timedelta(minutes=2) < asked[-1] < timedelta(minutes=3), "reports overlap by two minutes"
+    bench.clock.step(-3600)
+    await bench.settle(4.0)
+    assert all(reach >= timedelta(minutes=2) for reach in asked), "none begins in the future"
 
 
 @virtually
