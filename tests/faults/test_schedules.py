@@ -205,7 +205,7 @@ def test_every_seed_that_fails_is_named_and_the_first_are_traced(monkeypatch: py
     monkeypatch.setattr(running, "_SHOWN", 1)
     monkeypatch.setattr(running, "shrink", lambda drawn: play(drawn, traced=True))
     with mutant("every account gets the whole").at_work():
-        report = run(60, 0, 1, mutants=False)
+        report = run(30, 0, 1, mutants=False)
     assert len(report.broken) == report.violations > 1
     assert [bool(one.trace) for one in report.broken] == [True] + [False] * (report.violations - 1)
 
